@@ -1,0 +1,89 @@
+# The whole developer interface. `make help` lists it.
+#
+# Everything is installed into this checkout: Python and Node.js into .venv, the CDK CLI into node_modules.
+
+SYSTEM ?= restartix
+ENV ?= production
+PHASE ?=
+OUT ?= cdk.out
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/stamps
+
+# The pinned Node.js comes with the virtual environment; no tool looks at the machine's.
+export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
+export CDK_DISABLE_CLI_TELEMETRY := true
+unexport PYTHONPATH VIRTUAL_ENV
+
+.PHONY: help setup up down status synth diff check test test-fast bench lock snapshots clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/lambda ## install everything into this checkout
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Cambium needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Point PYTHON at one: make up PYTHON=python3.12")'
+	@echo "setup 1/3  creating $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(STAMPS)/python: requirements.txt pyproject.toml | $(VENV)/bin/python
+	@echo "setup 1/3  installing the Python packages of requirements.txt (about a minute)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m ops.pinned_node
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/node: package.json package-lock.json $(STAMPS)/python
+	@echo "setup 2/3  installing the CDK CLI into node_modules"
+	@npm ci --silent --ignore-scripts
+	@touch $@
+
+# The libraries a Lambda ships are installed once, here: synthesis downloads nothing.
+$(STAMPS)/lambda: runtime/requirements.txt $(STAMPS)/python
+	@echo "setup 3/3  installing the libraries the Lambdas ship"
+	@rm -rf .cambium/lambda-layer
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-compile \
+		--target .cambium/lambda-layer/python -r runtime/requirements.txt
+	@touch $@
+
+up: setup ## deploy SYSTEM ENV [PHASE] to the embedded AWS
+	@$(BIN)/cambium up --system $(SYSTEM) --env $(ENV) $(if $(PHASE),--phase $(PHASE))
+
+down: ## destroy the embedded AWS and stop it
+	@test ! -x $(BIN)/cambium || $(BIN)/cambium down
+
+status: setup ## show what exists on the embedded AWS
+	@$(BIN)/cambium status
+
+synth: setup ## write the cloud assembly of SYSTEM ENV [PHASE] to OUT
+	@$(BIN)/cambium synth --system $(SYSTEM) --env $(ENV) $(if $(PHASE),--phase $(PHASE)) --out $(OUT)
+
+diff: setup ## compare SYSTEM ENV [PHASE] with what is deployed on the embedded AWS
+	@$(BIN)/cambium diff --system $(SYSTEM) --env $(ENV) $(if $(PHASE),--phase $(PHASE))
+
+check: setup ## linters, types, workflows
+	@ruff format --check . && ruff check .
+	@mypy
+	@$(BIN)/cambium check-workflows
+
+test: setup check ## all checks and all tests
+	@pytest -q
+
+bench: setup ## measure and write docs/benchmarks.md
+	@$(BIN)/python -m bench
+
+snapshots: setup ## accept the templates as they are now
+	@pytest -q tests/stacks/test_snapshots.py --snapshot-update
+
+lock: setup ## compile the lock files again
+	@uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header --quiet -o requirements.txt
+	@uv pip compile runtime/requirements.in --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header --quiet -o runtime/requirements.txt
+	@npm install --package-lock-only --silent
+
+clean: down ## remove everything make installed or built
+	@rm -rf $(VENV) node_modules .cambium cdk.out
