@@ -1,0 +1,1 @@
+"""The products. One module each, nothing else names them."""

@@ -1,0 +1,12 @@
+"""The CDK app: ``cdk synth -c system=restartix -c env=production``."""
+
+import sys
+
+from stacks.app import app_from_context
+
+from config.values import ConfigError
+
+try:
+    app_from_context().synth()
+except ConfigError as error:
+    sys.exit(f"cambium: {error}")

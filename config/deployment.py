@@ -1,0 +1,159 @@
+"""One environment of one system in one phase: everything the stacks need to know, decided and checked."""
+
+from collections.abc import Iterator
+from typing import Self
+
+from pydantic import model_validator
+
+from config import names
+from config.access import AccessRule, access_rules
+from config.alarms import NoAlarms
+from config.cache import Cache
+from config.connection_budget import ConnectionBudget, connection_budget
+from config.database import AuroraServerless, ConnectionPool, Database
+from config.doors import check_doors
+from config.edge import Edge
+from config.environment import Environment, Platform
+from config.host import SingleHost
+from config.network import Network
+from config.places import check_places
+from config.platforms import check_platform
+from config.protections import check_protections
+from config.recovery import DatabaseDump, RecoveryTargets
+from config.region import Region, Shard
+from config.service import Service
+from config.sources import ReplicaUrls
+from config.storage import Bucket, Queue
+from config.values import Model, OptOut
+
+GLOBAL_REGION = "us-east-1"
+"""Where AWS keeps what has no region of its own: billing metrics, Route 53 health checks."""
+
+
+class Deployment(Model):
+    """What ``System.resolve`` answers. Immutable; the stacks read it and decide nothing."""
+
+    system: str
+    environment: Environment
+    phase: int
+    phase_title: str
+    services: tuple[Service, ...]
+    network: Network
+    regions: tuple[Region, ...]
+    edge: Edge
+    log_days: int
+    monthly_budget_usd: int
+    database: Database | AuroraServerless | None = None
+    cache: Cache | None = None
+    pool: ConnectionPool | None = None
+    host: SingleHost | None = None
+    buckets: tuple[Bucket, ...] = ()
+    queues: tuple[Queue, ...] = ()
+    dumps: tuple[DatabaseDump, ...] = ()
+    recovery: RecoveryTargets | None = None
+    hipaa: bool = False
+    audit_trail: bool = False
+    audit_bucket: str | None = None
+    service_discovery: bool = False
+    secret_rotation_days: int | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        check_places(self)
+        check_platform(self.platform, self.services, self.host)
+        check_doors(self.services, self.edge.domain)
+        check_protections(self)
+        if self.database is not None and self.pool is None:
+            connection_budget(self.services, self.database).check()
+        return self
+
+    @property
+    def platform(self) -> Platform:
+        """What runs the containers."""
+        return self.environment.platform
+
+    @property
+    def home(self) -> Region:
+        """The first region: where what exists once per environment lives."""
+        return self.regions[0]
+
+    @property
+    def replicas(self) -> int:
+        """Read replicas of each shard's database."""
+        return self.database.read_replicas if isinstance(self.database, Database) else 0
+
+    @property
+    def access(self) -> tuple[AccessRule, ...]:
+        """Who may open a connection to whom, inside one shard."""
+        return access_rules(
+            services=self.services,
+            database=self.database,
+            cache=self.cache,
+            pool=self.pool,
+            platform=self.platform,
+        )
+
+    @property
+    def budget_of_connections(self) -> ConnectionBudget | None:
+        """Database connections at the largest scale-out."""
+        return connection_budget(self.services, self.database) if self.database else None
+
+    @property
+    def job_group(self) -> str:
+        """The security group one-off database jobs run in: that of the first service that uses it."""
+        callers = [service for service in self.services if service.uses_database]
+        return (callers or list(self.services))[0].group
+
+    def runbook_url(self, page: str) -> str:
+        """Where a runbook page is read: in the repository, or as a path while none is named."""
+        path = f"docs/runbooks/{page}.md"
+        github = self.environment.github
+        return f"https://github.com/{github.owner}/{github.name}/blob/main/{path}" if github else path
+
+    def network_of(self, region: Region) -> Network:
+        """The network of ``region``: the system's, with the region's own addresses where it has some."""
+        if region.cidr is None:
+            return self.network
+        moved = {**dict(self.network), "cidr": region.cidr, "public_cidrs": (), "private_cidrs": ()}
+        return Network.model_validate(moved)
+
+    def shards(self) -> Iterator[tuple[Region, Shard]]:
+        """Every shard of every region, home first."""
+        for region in self.regions:
+            for shard in region.shards:
+                yield region, shard
+
+    def stack_name(self, role: str, region: Region | None = None, shard: Shard | None = None) -> str:
+        """The name of a stack."""
+        return names.stack_name(self.system, self.environment.name, role, region=region, shard=shard)
+
+    def secret_name(self, leaf: str, shard: Shard) -> str:
+        """The name of a secret."""
+        return names.secret_name(self.system, self.environment.name, leaf, shard)
+
+    def bucket_name(self, purpose: str, region_name: str) -> str:
+        """The physical name of a bucket."""
+        return names.bucket_name(
+            self.system,
+            self.environment.name,
+            purpose,
+            account=self.environment.account,
+            region=region_name,
+        )
+
+    def secrets_of(self, service: Service) -> tuple[str, ...]:
+        """The keys the service is given: all it declares, less replica URLs while there are no replicas."""
+        return tuple(
+            key
+            for key, source in service.secrets.items()
+            if self.replicas or not isinstance(source, ReplicaUrls)
+        )
+
+    def opt_outs(self) -> Iterator[tuple[str, str]]:
+        """Every protection that is off, with its reason."""
+        if isinstance(self.environment.alarms, NoAlarms):
+            yield "alarms", self.environment.alarms.reason
+        if self.database and isinstance(self.database.deletion_protection, OptOut):
+            yield "database.deletion_protection", self.database.deletion_protection.reason
+        if self.cache and isinstance(self.cache.transit_encryption, OptOut):
+            yield "cache.transit_encryption", self.cache.transit_encryption.reason

@@ -1,0 +1,96 @@
+"""One environment of a product: an account, a place, a phase, and who answers for it."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from config.alarms import Alarms, NoAlarms
+from config.changes import Changes
+from config.region import Region
+from config.schedule import NoDeploys, Schedule
+from config.values import Model, Name, RegionCode, either, worded
+
+Platform = Literal["fargate", "app-runner", "host"]
+
+SOMEBODY = 'Alarms(emails=("you@example.com",))'
+NOBODY = 'NoAlarms(reason="...")'
+
+
+class GitHubRepository(Model):
+    """The repository whose workflows may deploy.
+
+    The ids are in the subject of repositories created or renamed since 2026-07-15; without them only
+    older repositories are trusted.
+    """
+
+    owner: Annotated[str, worded(r"[A-Za-z0-9][A-Za-z0-9-]*", "a GitHub user or organization")]
+    name: Annotated[str, worded(r"[A-Za-z0-9_.-]+", "the name of a GitHub repository, without its owner")]
+    owner_id: int | None = None
+    repository_id: int | None = None
+
+
+class Environment(Model):
+    """An environment, selected by ``-c env=``."""
+
+    name: Name
+    account: Annotated[str, worded(r"\d{12}", "the twelve digits of an AWS account, in quotes")]
+    regions: tuple[Region, ...] = Field(min_length=1)
+    """The first is home. A phase may add others."""
+    recovery_region: RegionCode
+    """Where copies of backups go; never a region that serves."""
+    phase: int = Field(ge=1)
+    """The number that grows."""
+    production: bool
+    """Real users depend on it: alarms are compulsory and protections stay on."""
+    alarms: Annotated[Alarms | NoAlarms, either(f"{SOMEBODY} or {NOBODY}")]
+    monthly_budget_usd: int = Field(ge=1)
+    log_days: int = Field(default=90, ge=1)
+    platform: Platform = "fargate"
+    app_runner_acknowledgement: str | None = None
+    """App Runner takes no new AWS customers since 2026-04-30. A team whose account already uses it
+    says so here, in words; anybody else stays on Fargate."""
+    shell_access: bool = False
+    """ECS Exec: a shell inside running tasks."""
+    schedule: Schedule | None = None
+    no_deploys: tuple[NoDeploys, ...] = ()
+    """When a deployment is refused unless somebody overrides it, such as on Friday afternoon."""
+    github: GitHubRepository | None = None
+    changes: Changes = Field(default_factory=Changes)
+    """What differs from the phase, for this environment only."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _check_alarms_given(cls, given: Any) -> Any:
+        if isinstance(given, dict) and "alarms" not in given:
+            raise ValueError(
+                f"alarms of environment {given.get('name')} must be given: {SOMEBODY}, or {NOBODY} "
+                "where nobody is to be woken"
+            )
+        return given
+
+    @model_validator(mode="after")
+    def _check_alarms(self) -> Self:
+        if self.production and isinstance(self.alarms, NoAlarms):
+            raise ValueError(
+                f"alarms of production environment {self.name} must name somebody: {SOMEBODY}, got NoAlarms"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_schedule(self) -> Self:
+        if self.production and self.schedule is not None:
+            raise ValueError(
+                f"schedule of production environment {self.name} must be left out, since users would find it "
+                f"asleep, got sleep {self.schedule.sleep}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_platform(self) -> Self:
+        if self.platform == "app-runner" and not self.app_runner_acknowledgement:
+            raise ValueError(
+                f"platform of environment {self.name} is app-runner, which takes no new AWS customers "
+                "since 2026-04-30: set app_runner_acknowledgement to a sentence saying that this account "
+                'already uses it, or platform to "fargate"'
+            )
+        return self

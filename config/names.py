@@ -1,0 +1,40 @@
+"""Names that outlive every phase: stacks, secrets, repositories, buckets.
+
+A name here is a contract. Renaming one replaces what carries it.
+"""
+
+from config.region import Region, Shard
+
+
+def stack_name(
+    system: str,
+    environment: str,
+    role: str,
+    *,
+    region: Region | None = None,
+    shard: Shard | None = None,
+) -> str:
+    """``<system>-<env>[-<region key>[-<shard>]]-<role>``."""
+    place = [region.key] if region else []
+    place += [shard.key] if shard else []
+    return "-".join([system, environment, *place, role])
+
+
+def service_name(system: str, service: str, shard: Shard) -> str:
+    """``<system>-<service>``: unique in a region, since a further shard adds its number."""
+    return f"{system}-{service}{shard.suffix}"
+
+
+def secret_name(system: str, environment: str, leaf: str, shard: Shard) -> str:
+    """``<system>/<env>/<leaf>``, where a further shard adds its number to the leaf."""
+    return f"{system}/{environment}/{leaf}{shard.suffix}"
+
+
+def bucket_name(system: str, environment: str, purpose: str, *, account: str, region: str) -> str:
+    """Bucket names are global, so account and region are part of it."""
+    return f"{system}-{environment}-{purpose}-{account}-{region}"
+
+
+def repository_name(system: str, service: str) -> str:
+    """The ECR repository a service's images are in."""
+    return f"{system}-{service}"

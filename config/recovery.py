@@ -1,0 +1,32 @@
+"""What is promised for a bad day, and the copies that keep the promise."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from config.values import Model, Name, TimeOfDay
+
+
+class DatabaseDump(Model):
+    """A pg_dump into a bucket, beside point-in-time recovery: readable without AWS.
+
+    How long a dump is kept, and whether another region has a copy, is the bucket's to say.
+    """
+
+    bucket: Name
+    every: Literal["day", "week"] = "day"
+    """``week`` is Sunday."""
+    at: TimeOfDay = "02:00"
+    """UTC."""
+
+
+class RecoveryTargets(Model):
+    """What users were told; the restore drill measures it."""
+
+    restore_hours: float = Field(gt=0)
+    """Recovery time objective: hours until service is back after a catastrophe."""
+    loss_hours: float = Field(gt=0)
+    """Recovery point objective: hours of data that may be lost."""
+    availability_percent: float = Field(ge=90, lt=100)
+    drill_days: int = Field(default=90, ge=1)
+    """A restore must have been rehearsed within this many days; else an alarm says so."""

@@ -1,0 +1,91 @@
+"""Names in a description must be names of something: a service, bucket, queue or role that exists."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from config.service import Service
+from config.sources import BucketName, DatabaseUrl, QueueUrl, ReplicaUrls
+
+if TYPE_CHECKING:
+    from config.system import System
+
+
+def check_references(system: "System") -> None:
+    """Refuse a name of something that does not exist.
+
+    Raises:
+        ValueError: says who uses the name and which names there are.
+    """
+    for service in system.services:
+        _check_needs(service, system)
+        for kind, name in _used(service):
+            _check(f"service {service.name} uses {kind}", name, _known(system, kind))
+        for key, role in _roles(service):
+            _check(f"{key} of service {service.name} names role", role, _known(system, "role"))
+    for dump in system.dumps:
+        _check("a database dump goes to bucket", dump.bucket, _known(system, "bucket"))
+    if system.audit_bucket is not None:
+        _check("audit_bucket is bucket", system.audit_bucket, _known(system, "bucket"))
+
+
+def check_distinct(system: "System") -> None:
+    """Refuse two things of one kind with one name.
+
+    Raises:
+        ValueError: lists the names.
+    """
+    copies = [bucket.replica for bucket in system.buckets if bucket.replica is not None]
+    for kind, names in {
+        "services": [service.name for service in system.services],
+        "buckets and their replicas": [bucket.name for bucket in system.buckets] + copies,
+        "queues": [queue.name for queue in system.queues],
+        "environments": [environment.name for environment in system.environments],
+    }.items():
+        if len(set(names)) != len(names):
+            raise ValueError(f"{kind} must have names of their own, got {', '.join(names)}")
+
+
+def _check_needs(service: Service, system: "System") -> None:
+    for thing, needed, there in (
+        ("database", service.uses_database, system.database),
+        ("cache", service.uses_cache, system.cache),
+    ):
+        if needed and there is None:
+            raise ValueError(
+                f"service {service.name} has a {thing} URL, so system {system.name} must have a {thing}, "
+                "got None"
+            )
+
+
+def _used(service: Service) -> Iterator[tuple[str, str]]:
+    yield from (("service", name) for name in service.calls)
+    yield from (("bucket", name) for name in service.writes_buckets)
+    yield from (("queue", name) for name in (*service.sends_queues, *service.reads_queues))
+    if service.scaling.queue is not None:
+        yield "queue", service.scaling.queue
+    for value in service.environment.values():
+        if isinstance(value, BucketName):
+            yield "bucket", value.bucket
+        elif isinstance(value, QueueUrl):
+            yield "queue", value.queue
+
+
+def _roles(service: Service) -> Iterator[tuple[str, str]]:
+    for key, source in service.secrets.items():
+        if isinstance(source, DatabaseUrl | ReplicaUrls):
+            yield key, source.role
+
+
+def _known(system: "System", kind: str) -> list[str]:
+    things: dict[str, Iterable[str]] = {
+        "service": (service.name for service in system.services),
+        "bucket": (bucket.name for bucket in system.buckets),
+        "queue": (queue.name for queue in system.queues),
+        "role": (role.name for role in system.database.roles) if system.database else (),
+    }
+    return sorted(things[kind])
+
+
+def _check(what: str, name: str, known: list[str]) -> None:
+    if name not in known:
+        raise ValueError(f"{what} {name!r}, which is not one of {', '.join(known) or 'those it has: none'}")

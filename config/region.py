@@ -1,0 +1,61 @@
+"""Where a deployment runs: regions, and the shards inside them."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from config.values import Cidr, Model, Name, RegionCode, worded
+
+
+class Shard(Model):
+    """One database with the services that use it. Its key is in stack names, so it never changes."""
+
+    key: Annotated[str, worded(r"[1-9][0-9]?", 'a number as text, "1" to "99"')]
+
+    @property
+    def suffix(self) -> str:
+        """What its physical names end in: nothing for shard 1, ``-2`` for shard 2."""
+        return "" if self.key == "1" else f"-{self.key}"
+
+
+class Region(Model):
+    """An AWS region with its own network. Its key is in stack names, so it never changes."""
+
+    key: Name
+    """A short word of your own, such as ``eu``."""
+    name: RegionCode
+    """The AWS name, such as ``eu-central-1``."""
+    zones: tuple[str, ...] = Field(min_length=1)
+    """Availability Zones to use, in order. Stated, so that synthesis asks nobody and never changes."""
+    cidr: Cidr | None = None
+    """Addresses of this region's VPC, where they differ from the system's."""
+    shards: tuple[Shard, ...] = Field(default=(Shard(key="1"),), min_length=1)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for zone in self.zones:
+            if not zone.startswith(self.name):
+                raise ValueError(f"zone {zone} must lie in region {self.name}")
+        if len(set(self.zones)) != len(self.zones):
+            raise ValueError(f"region {self.key} must name each zone once, got {', '.join(self.zones)}")
+        keys = [shard.key for shard in self.shards]
+        if len(set(keys)) != len(keys):
+            raise ValueError(
+                f"region {self.key} must have shards with keys of their own, got {', '.join(keys)}"
+            )
+        return self
+
+
+def european_home() -> Region:
+    """Frankfurt, with the zones every account there has."""
+    return Region(key="eu", name="eu-central-1", zones=("eu-central-1a", "eu-central-1b", "eu-central-1c"))
+
+
+def american_home() -> Region:
+    """Northern Virginia."""
+    return Region(key="us", name="us-east-1", zones=("us-east-1a", "us-east-1b", "us-east-1c"))
+
+
+def irish_home() -> Region:
+    """Ireland."""
+    return Region(key="ie", name="eu-west-1", zones=("eu-west-1a", "eu-west-1b", "eu-west-1c"))

@@ -1,0 +1,142 @@
+"""The containers of a product: size, scaling, doors, and what each is told and may reach."""
+
+import re
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from config.scaling import HealthCheck as HealthCheck
+from config.scaling import Scaling as Scaling
+from config.sources import BucketName as BucketName
+from config.sources import CacheUrl as CacheUrl
+from config.sources import Computed as Computed
+from config.sources import DatabaseUrl as DatabaseUrl
+from config.sources import Generated as Generated
+from config.sources import QueueUrl as QueueUrl
+from config.sources import RegionName as RegionName
+from config.sources import ReplicaUrls as ReplicaUrls
+from config.sources import SecretSource as SecretSource
+from config.sources import SetByOperator as SetByOperator
+from config.storage import Volume
+from config.values import DomainName, FrozenMap, Model, Name, PortNumber, worded
+
+RESERVED_GROUPS = ("internet", "load-balancer", "database", "cache", "connection-pool", "volume")
+"""Groups of the access table that are not a service's to join."""
+
+ImageName = Annotated[
+    str,
+    worded(
+        r"[a-z0-9.-]+(:\d+)?(/[a-z0-9._-]+)+(:(?!latest$)[\w.-]+)?(@sha256:[0-9a-f]{64})?",
+        "an image with its registry, such as ghcr.io/acme/api, and without the tag latest",
+    ),
+]
+
+
+class Service(Model):
+    """One container image that runs as one or more tasks."""
+
+    name: Name
+    port: PortNumber | None
+    """None for a worker that listens on nothing."""
+    cpu: int = Field(ge=1)
+    """CPU units; 1024 is one vCPU."""
+    memory_mib: int = Field(ge=1)
+    scaling: Scaling = Scaling()
+    health: HealthCheck = HealthCheck()
+    group: Name = "compute"
+    """The security group it runs in. Services of one group reach the same things."""
+    image: ImageName | None = None
+    """An image from elsewhere; left out, the service has an ECR repository of its own.
+
+    One without a tag is ours, and a deployment says which; anybody else's should be pinned.
+    """
+    command: tuple[str, ...] = ()
+    """What to run, where it is not what the image runs by itself."""
+    hosts: tuple[DomainName, ...] = ()
+    """Host names that lead to it. None means that nothing outside calls it by a name of its own."""
+    paths: tuple[str, ...] = ()
+    """Path patterns that lead to it, such as ``/api/*``."""
+    sticky: bool = False
+    """Keep a client on one task, for WebSockets with server-side state."""
+    public: bool = True
+    """Whether the internet may call it."""
+    calls: tuple[Name, ...] = ()
+    """Services it calls inside the network."""
+    environment: FrozenMap[str | Computed] = Field(default_factory=dict, validate_default=True)
+    secrets: FrozenMap[SecretSource] = Field(default_factory=dict, validate_default=True)
+    """Environment variable to where its value comes from; all live in the service's one secret."""
+    database_pool: int = Field(default=0, ge=0)
+    """Connections one task opens to the database at most, over all its pools."""
+    writes_buckets: tuple[Name, ...] = ()
+    """Buckets whose objects it reads and writes."""
+    sends_queues: tuple[Name, ...] = ()
+    """Queues it puts messages into."""
+    reads_queues: tuple[Name, ...] = ()
+    """Queues it takes messages from."""
+    sends_email: bool = False
+    spot: bool = False
+    """Run on Fargate Spot: cheaper, and AWS may stop a task with two minutes' notice."""
+    volume: Volume | None = None
+    tracing: bool = False
+
+    @model_validator(mode="after")
+    def _check_told(self) -> Self:
+        for key in (*self.environment, *self.secrets):
+            if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", key):
+                raise ValueError(
+                    f"service {self.name}: an environment variable must be letters, digits and underscores, "
+                    f"got {key!r}"
+                )
+        both = sorted(set(self.environment) & set(self.secrets))
+        if both:
+            raise ValueError(
+                f"service {self.name}: {', '.join(both)} must be an environment value or a secret, got both"
+            )
+        told = self.environment.get("PORT", str(self.port))
+        if told != str(self.port):
+            raise ValueError(
+                f"service {self.name}: environment value PORT must be its port {self.port}, got {told!r}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_connections(self) -> Self:
+        if self.uses_database and not self.database_pool:
+            raise ValueError(
+                f"service {self.name} has a database URL, so database_pool must say how many "
+                "connections one task opens, got 0"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_shape(self) -> Self:
+        if self.port is None and (self.hosts or self.paths):
+            raise ValueError(
+                f"service {self.name} has hosts or paths, so port must say where it listens, got None"
+            )
+        if self.group in RESERVED_GROUPS:
+            raise ValueError(
+                f"group of service {self.name} must be a name other than {', '.join(RESERVED_GROUPS)}, "
+                f"got {self.group!r}"
+            )
+        if self.volume is not None and self.scaling.max > 1:
+            raise ValueError(
+                f"service {self.name} has a volume, which one task writes: scaling.max must be 1, "
+                f"got {self.scaling.max}"
+            )
+        return self
+
+    @property
+    def uses_database(self) -> bool:
+        """Whether any of its secrets leads to the database."""
+        return any(isinstance(source, DatabaseUrl | ReplicaUrls) for source in self.secrets.values())
+
+    @property
+    def uses_cache(self) -> bool:
+        """Whether any of its secrets leads to the cache."""
+        return any(isinstance(source, CacheUrl) for source in self.secrets.values())
+
+    @property
+    def operator_keys(self) -> tuple[str, ...]:
+        """Keys a person fills in."""
+        return tuple(key for key, source in self.secrets.items() if isinstance(source, SetByOperator))

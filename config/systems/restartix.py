@@ -1,0 +1,126 @@
+"""RestartiX: a healthcare SaaS of two Go services, behind Cloudflare, in Frankfurt."""
+
+from config.alarms import Alarms
+from config.cache import Cache
+from config.changes import CacheChange, DatabaseChange, Phase
+from config.database import Database, DatabaseRole
+from config.edge import Edge
+from config.environment import Environment, GitHubRepository
+from config.network import NatGateways, Network
+from config.region import european_home
+from config.scaling import HealthCheck, Scaling
+from config.service import Service
+from config.sources import (
+    BucketName,
+    CacheUrl,
+    DatabaseUrl,
+    RegionName,
+    ReplicaUrls,
+    SetByOperator,
+)
+from config.storage import Bucket
+from config.system import System
+
+CORE_API = Service(
+    name="core-api",
+    port=9000,
+    cpu=1024,
+    memory_mib=2048,
+    scaling=Scaling(min=1, max=5, concurrency=100),
+    health=HealthCheck(path="/health", interval_seconds=10, timeout_seconds=5),
+    hosts=("api.restartix.com",),
+    database_pool=30,
+    writes_buckets=("uploads",),
+    environment={
+        "APP_ENV": "production",
+        "LOG_LEVEL": "info",
+        "PORT": "9000",
+        "DB_POOL_MAX": "30",
+        "S3_BUCKET": BucketName(bucket="uploads"),
+        "S3_REGION": RegionName(),
+    },
+    secrets={
+        "DATABASE_URL": DatabaseUrl(role="restartix"),
+        "DATABASE_REPLICA_URLS": ReplicaUrls(role="restartix"),
+        "REDIS_URL": CacheUrl(),
+        "CLERK_SECRET_KEY": SetByOperator(where="Clerk dashboard, API keys"),
+        "CLERK_WEBHOOK_SECRET": SetByOperator(where="Clerk dashboard, Webhooks"),
+        "DAILY_API_KEY": SetByOperator(where="Daily.co dashboard, Developers"),
+        "ENCRYPTION_KEY": SetByOperator(where="openssl rand -hex 32, once, kept offline too"),
+    },
+)
+
+TELEMETRY_API = Service(
+    name="telemetry-api",
+    port=4000,
+    cpu=512,
+    memory_mib=1024,
+    scaling=Scaling(min=1, max=3, concurrency=200),
+    health=HealthCheck(path="/health", interval_seconds=10, timeout_seconds=5),
+    hosts=("telemetry.restartix.com",),
+    # The document's 15 would bring three instances and five of the core API to 205 of 200 connections.
+    database_pool=10,
+    environment={"APP_ENV": "production", "LOG_LEVEL": "info", "PORT": "4000"},
+    secrets={
+        "DATABASE_URL": DatabaseUrl(role="restartix"),
+        "DATABASE_REPLICA_URLS": ReplicaUrls(role="restartix"),
+        "CLICKHOUSE_URL": SetByOperator(where="ClickHouse Cloud, Connect"),
+    },
+)
+
+SYSTEM = System(
+    name="restartix",
+    hipaa=True,
+    edge=Edge(dns="cloudflare", domain="restartix.com"),
+    network=Network(cidr="10.0.0.0/16", zones=2, nat=NatGateways(count=1)),
+    services=(CORE_API, TELEMETRY_API),
+    database=Database(
+        name="restartix",
+        master_username="restartix_admin",
+        version="17.11",
+        instance_class="t4g.medium",
+        storage_gib=50,
+        max_storage_gib=200,
+        multi_az=True,
+        max_connections=200,
+        roles=(
+            DatabaseRole(name="restartix_owner", kind="owner"),
+            DatabaseRole(name="restartix", kind="application"),
+        ),
+    ),
+    cache=Cache(engine="redis", version="7.1", node_type="t4g.micro"),
+    buckets=(
+        Bucket(name="uploads"),
+        Bucket(name="backups-primary", replica="backups-replica", expire_after_days=30),
+    ),
+    phases=(
+        Phase(title="1 to 10 clinics"),
+        Phase(
+            title="10 to 50 clinics",
+            database=DatabaseChange(
+                instance_class="r6g.large",
+                storage_gib=250,
+                max_storage_gib=1000,
+                max_connections=500,
+                read_replicas=2,
+            ),
+            cache=CacheChange(node_type="t4g.small"),
+            monthly_budget_usd=1200,
+        ),
+    ),
+    environments=(
+        Environment(
+            name="production",
+            account="111122223333",
+            regions=(european_home(),),
+            recovery_region="eu-west-1",
+            phase=1,
+            production=True,
+            alarms=Alarms(emails=("alerts@restartix.com",)),
+            monthly_budget_usd=200,
+            platform="app-runner",
+            app_runner_acknowledgement="RestartiX's account has run App Runner since before 2026-04-30",
+            github=GitHubRepository(owner="restartix", name="platform"),
+        ),
+    ),
+)

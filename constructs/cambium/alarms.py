@@ -1,0 +1,196 @@
+"""Alarms that say what to do: thresholds from the configuration, a runbook page each."""
+
+from collections.abc import Callable
+from typing import Any
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+from cambium.cache import Cache
+from cambium.database import Database
+from cambium.service_metrics import ServiceMetrics, error_percent
+from config.database import Database as DatabaseConfig
+
+ERROR_PERCENT = 1
+LATENCY_MS = 1000
+DATABASE_PERCENT = 80
+FREE_STORAGE_PERCENT = 20
+REPLICA_LAG_SECONDS = 30
+CACHE_MEMORY_PERCENT = 80
+CPU_CREDITS = 50
+BYTES_PER_GIB = 1024**3
+
+ABOVE = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
+BELOW = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
+
+
+class Alarms(Construct):
+    """Watches what it is shown, and tells ``action``.
+
+    Names carry ``prefix``, so that a message says which environment and shard it is about.
+
+    Attributes:
+        alarms: Every alarm defined so far.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        prefix: str,
+        action: cloudwatch.IAlarmAction,
+        runbook_url: Callable[[str], str],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._prefix = prefix
+        self._action = action
+        self._runbook_url = runbook_url
+        self.alarms: list[cloudwatch.Alarm] = []
+
+    def watch_service(self, name: str, metrics: ServiceMetrics) -> None:
+        """Error rate and latency of one service."""
+        words = "".join(word.capitalize() for word in name.split("-"))
+        self.define(
+            f"{words}Errors",
+            name=f"{name}-errors",
+            metric=error_percent(metrics, label="5xx (%)"),
+            threshold=ERROR_PERCENT,
+            minutes=5,
+            what=f"More than {ERROR_PERCENT} % of the requests to {name} failed for 5 minutes",
+            do="read its log; if a release went out just before, go back to the image before it",
+            runbook="service-errors",
+        )
+        self.define(
+            f"{words}Latency",
+            name=f"{name}-latency",
+            metric=metrics.latency_ms("p99"),
+            threshold=LATENCY_MS,
+            minutes=5,
+            what=f"1 in 100 requests to {name} took longer than {LATENCY_MS} ms for 5 minutes",
+            do="look at database CPU and connections first, then at the number of instances",
+            runbook="service-latency",
+        )
+
+    def watch_database(self, database: Database, config: DatabaseConfig) -> None:
+        """Connections, CPU and free storage of the primary, and the lag of its replicas."""
+        connections = config.max_connections * DATABASE_PERCENT // 100
+        self.define(
+            "DatabaseConnections",
+            name="database-connections",
+            metric=database.metric("DatabaseConnections", "Maximum"),
+            threshold=connections,
+            minutes=5,
+            what=f"The database holds more than {connections} of {config.max_connections} connections",
+            do="find who holds them; beyond the limit new ones are refused",
+            runbook="database-connections",
+        )
+        self.define(
+            "DatabaseCpu",
+            name="database-cpu",
+            metric=database.metric("CPUUtilization"),
+            threshold=DATABASE_PERCENT,
+            minutes=10,
+            what=f"The database used more than {DATABASE_PERCENT} % CPU for 10 minutes",
+            do="find the statements in Database Insights; if it stays, the next phase is due",
+            runbook="database-cpu",
+        )
+        free_gib = config.storage_gib * FREE_STORAGE_PERCENT // 100
+        self.define(
+            "DatabaseStorage",
+            name="database-storage",
+            metric=database.metric("FreeStorageSpace", "Minimum"),
+            threshold=free_gib * BYTES_PER_GIB,
+            minutes=5,
+            comparison=BELOW,
+            what=f"The database has less than {free_gib} GiB of free storage",
+            do=f"storage grows by itself up to {config.max_storage_gib} GiB; check that it does, and raise the ceiling",
+            runbook="database-storage",
+        )
+        if config.instance_class.startswith("t"):
+            self._watch_credits(database)
+        for number, replica in enumerate(database.replicas, start=1):
+            self.define(
+                f"Replica{number}Lag",
+                name=f"database-replica-{number}-lag",
+                metric=replica.metric("ReplicaLag", statistic="Maximum", period=Duration.minutes(1)),
+                threshold=REPLICA_LAG_SECONDS,
+                minutes=5,
+                what=f"Read replica {number} is more than {REPLICA_LAG_SECONDS} s behind",
+                do="reads show old data; look for a long statement on the replica or a burst of writes",
+                runbook="replica-lag",
+            )
+
+    def _watch_credits(self, database: Database) -> None:
+        self.define(
+            "DatabaseCredits",
+            name="database-cpu-credits",
+            metric=database.metric("CPUCreditBalance", "Minimum"),
+            threshold=CPU_CREDITS,
+            minutes=10,
+            comparison=BELOW,
+            what=f"The burstable database has fewer than {CPU_CREDITS} CPU credits left",
+            do="it is busy all day: from here on AWS bills the extra CPU; move to a fixed-size class",
+            runbook="database-cpu",
+        )
+
+    def watch_cache(self, cache: Cache) -> None:
+        """Memory of the cache."""
+        self.define(
+            "CacheMemory",
+            name="cache-memory",
+            metric=cache.metric("DatabaseMemoryUsagePercentage", "Maximum"),
+            threshold=CACHE_MEMORY_PERCENT,
+            minutes=10,
+            what=f"The cache used more than {CACHE_MEMORY_PERCENT} % of its memory for 10 minutes",
+            do="look for keys without expiry; if all are needed, take the next node type",
+            runbook="cache-memory",
+        )
+
+    def define(
+        self,
+        construct_id: str,
+        *,
+        name: str,
+        metric: cloudwatch.IMetric,
+        threshold: float,
+        minutes: int,
+        what: str,
+        do: str,
+        runbook: str,
+        comparison: cloudwatch.ComparisonOperator = ABOVE,
+        missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING,
+        **options: Any,
+    ) -> cloudwatch.Alarm:
+        """One alarm.
+
+        Args:
+            construct_id: Its id.
+            name: What follows the prefix in its name.
+            metric: What is watched, minute by minute.
+            threshold: The last good value.
+            minutes: How long it must be bad.
+            what: What happened, for the person who is woken.
+            do: What to do first.
+            runbook: Page in ``docs/runbooks``.
+            comparison: Which side of the threshold is bad.
+            missing: What silence means.
+            options: Anything else the L2 takes.
+        """
+        alarm = cloudwatch.Alarm(
+            self,
+            construct_id,
+            alarm_name=f"{self._prefix}-{name}",
+            alarm_description=f"{what}. What to do: {do}. Runbook: {self._runbook_url(runbook)}",
+            metric=metric,
+            threshold=threshold,
+            evaluation_periods=minutes,
+            comparison_operator=comparison,
+            treat_missing_data=missing,
+            **options,
+        )
+        alarm.add_alarm_action(self._action)
+        alarm.add_ok_action(self._action)
+        self.alarms.append(alarm)
+        return alarm

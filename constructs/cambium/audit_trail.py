@@ -1,0 +1,73 @@
+"""Who did what in the account: every AWS API call, kept where it cannot be changed unnoticed."""
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_cloudtrail as cloudtrail
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from cambium.acknowledge import acknowledge
+
+
+class AuditTrail(Construct):
+    """A CloudTrail trail of all regions, with digest files that prove nothing was altered.
+
+    Attributes:
+        bucket: Where the records are kept.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        bucket_name: str,
+        keep_days: int,
+        watched_buckets: list[s3.IBucket],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.bucket = s3.Bucket(
+            self,
+            "Records",
+            bucket_name=bucket_name,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            versioned=True,
+            removal_policy=RemovalPolicy.RETAIN,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    id="Lifecycle",
+                    expiration=Duration.days(keep_days),
+                    noncurrent_version_expiration=Duration.days(30),
+                    transitions=[
+                        s3.Transition(
+                            storage_class=s3.StorageClass.GLACIER, transition_after=Duration.days(90)
+                        )
+                    ],
+                )
+            ],
+        )
+        trail = cloudtrail.Trail(
+            self,
+            "Trail",
+            bucket=self.bucket,
+            is_multi_region_trail=True,
+            include_global_service_events=True,
+            enable_file_validation=True,
+        )
+        if watched_buckets:
+            trail.add_s3_event_selector([cloudtrail.S3EventSelector(bucket=bucket) for bucket in watched_buckets])
+        loop = "the bucket of the records would record itself without end"
+        acknowledge(
+            self,
+            {
+                "AwsSolutions-S1": loop,
+                "HIPAA.Security-S3BucketLoggingEnabled": loop,
+                "HIPAA.Security-S3DefaultEncryptionKMS": "encrypted with AES-256 by S3",
+                "HIPAA.Security-S3BucketReplicationEnabled": "versioned and validated by digest files",
+                "HIPAA.Security-CloudTrailCloudWatchLogsEnabled": "the records are read when needed, from S3; "
+                "a second copy in CloudWatch is billed by the gigabyte",
+                "HIPAA.Security-CloudTrailEncryptionEnabled": "encrypted with AES-256 by S3",
+            },
+        )

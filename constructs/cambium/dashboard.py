@@ -1,0 +1,75 @@
+"""One page that shows whether the product is well."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+from cambium.cache import Cache
+from cambium.database import Database
+from cambium.service_metrics import ServiceMetrics, error_percent
+
+WIDTH = 24
+
+
+class Dashboard(Construct):
+    """Requests, errors, latency, instances, CPU and memory of each service; then database and cache.
+
+    Attributes:
+        dashboard: The CloudWatch dashboard.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, name: str) -> None:
+        super().__init__(scope, construct_id)
+        self.dashboard = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=name)
+
+    def show_alarms(self, alarms: Sequence[cloudwatch.IAlarm]) -> None:
+        """A lamp per alarm."""
+        self.dashboard.add_widgets(
+            cloudwatch.AlarmStatusWidget(title="Alarms", alarms=list(alarms), width=WIDTH, height=3)
+        )
+
+    def show_services(self, services: Mapping[str, ServiceMetrics]) -> None:
+        """Traffic and load of the services."""
+        rates = [
+            error_percent(metrics, label=name, ids=f"{number}")
+            for number, (name, metrics) in enumerate(services.items())
+        ]
+        self._row(
+            _graph("Requests per minute", [metrics.requests for metrics in services.values()]),
+            _graph("Error rate: 5xx of all (%)", rates),
+            _graph("Active instances", [metrics.instances for metrics in services.values()]),
+        )
+        for name, metrics in services.items():
+            self._row(
+                _graph(
+                    f"{name}: response time (ms)",
+                    [metrics.latency_ms(statistic) for statistic in ("p50", "p95", "p99")],
+                ),
+                _graph(f"{name}: CPU (%)", [metrics.cpu_percent]),
+                _graph(f"{name}: memory (%)", [metrics.memory_percent]),
+            )
+
+    def show_database(self, database: Database) -> None:
+        """Load of the primary."""
+        self._row(
+            _graph("Database: connections", [database.metric("DatabaseConnections", "Maximum")]),
+            _graph("Database: CPU (%)", [database.metric("CPUUtilization")]),
+            _graph("Database: free storage (bytes)", [database.metric("FreeStorageSpace", "Minimum")]),
+            _graph("Database: IOPS", [database.metric("ReadIOPS"), database.metric("WriteIOPS")]),
+        )
+
+    def show_cache(self, cache: Cache) -> None:
+        """Load of the cache."""
+        self._row(
+            _graph("Cache: memory (%)", [cache.metric("DatabaseMemoryUsagePercentage", "Maximum")]),
+            _graph("Cache: connections", [cache.metric("CurrConnections", "Maximum")]),
+            _graph("Cache: hits and misses", [cache.metric("CacheHits", "Sum"), cache.metric("CacheMisses", "Sum")]),
+        )
+
+    def _row(self, *widgets: cloudwatch.GraphWidget) -> None:
+        self.dashboard.add_widgets(*widgets)
+
+
+def _graph(title: str, metrics: Sequence[cloudwatch.IMetric]) -> cloudwatch.GraphWidget:
+    return cloudwatch.GraphWidget(title=title, left=list(metrics), width=6, height=6)

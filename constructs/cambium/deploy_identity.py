@@ -1,0 +1,114 @@
+"""Who may deploy: GitHub workflows, by short-lived tokens instead of access keys."""
+
+from collections.abc import Iterable, Sequence
+
+from aws_cdk import Aws, Duration
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from cambium.acknowledge import acknowledge
+from config.environment import GitHubRepository
+
+UPDATE_SERVICES = [
+    "apprunner:DescribeService",
+    "apprunner:StartDeployment",
+    "apprunner:UpdateService",
+    "ecs:DescribeServices",
+    "ecs:UpdateService",
+]
+ISSUER = "token.actions.githubusercontent.com"
+
+
+class DeployIdentity(Construct):
+    """The OIDC provider of the account, and one role per thing a workflow does.
+
+    Attributes:
+        provider: The identity provider; an account has one.
+        release: Pushes images and starts deployments of services.
+        infrastructure: Runs ``cdk deploy`` through the bootstrap roles.
+        review: Reads, for ``cdk diff`` on pull requests.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        repository: GitHubRepository,
+        environment: str,
+        account: str,
+        images: Iterable[ecr.IRepository],
+        service_arns: Sequence[str],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._repository = repository
+        self.provider = iam.OidcProviderNative(
+            self, "GitHub", url=f"https://{ISSUER}", client_ids=["sts.amazonaws.com"]
+        )
+        self.release = self._define_role("Release", [f"environment:{environment}", "ref:refs/heads/main"])
+        for image in images:
+            image.grant_pull_push(self.release)
+        self.release.add_to_policy(
+            iam.PolicyStatement(actions=UPDATE_SERVICES, resources=[f"arn:{Aws.PARTITION}:{arn}" for arn in service_arns])
+        )
+        self._account = account
+        self.infrastructure = self._define_role("Infrastructure", [f"environment:{environment}"])
+        self._allow_bootstrap_roles(self.infrastructure, "deploy", "file-publishing", "image-publishing", "lookup")
+        self.review = self._define_role("Review", ["pull_request", "ref:refs/heads/main"])
+        self._allow_bootstrap_roles(self.review, "lookup")
+        acknowledge(
+            self,
+            {
+                "AwsSolutions-IAM5[Resource::*]": "ecr:GetAuthorizationToken takes no resource",
+                **{
+                    f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:{arn}]": "services of this product: "
+                    "AWS adds an id to their names"
+                    for arn in service_arns
+                },
+            },
+        )
+
+    def subjects(self, claims: Sequence[str]) -> list[str]:
+        """The token subjects to trust: GitHub's older shape, and the one with ids where they are known.
+
+        Repositories created or renamed since 2026-07-15 carry ids in their subject.
+        """
+        repository = self._repository
+        names = [f"{repository.owner}/{repository.name}"]
+        if repository.owner_id and repository.repository_id:
+            names.append(
+                f"{repository.owner}@{repository.owner_id}/{repository.name}@{repository.repository_id}"
+            )
+        return [f"repo:{name}:{claim}" for name in names for claim in claims]
+
+    def _define_role(self, construct_id: str, claims: Sequence[str]) -> iam.Role:
+        return iam.Role(
+            self,
+            construct_id,
+            max_session_duration=Duration.hours(1),
+            assumed_by=iam.WebIdentityPrincipal(
+                self.provider.oidc_provider_arn,
+                {
+                    "StringEquals": {f"{ISSUER}:aud": "sts.amazonaws.com"},
+                    "StringLike": {f"{ISSUER}:sub": self.subjects(claims)},
+                },
+            ),
+        )
+
+    def _allow_bootstrap_roles(self, role_for: iam.Role, *names: str) -> None:
+        account = self._account
+        roles = [f"iam::{account}:role/cdk-hnb659fds-{name}-role-{account}-*" for name in names]
+        role_for.add_to_policy(
+            iam.PolicyStatement(
+                actions=["sts:AssumeRole"],
+                resources=[f"arn:{Aws.PARTITION}:{role}" for role in roles],
+            )
+        )
+        acknowledge(
+            role_for,
+            {
+                f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:{role}]": "the bootstrap role of each region"
+                for role in roles
+            },
+        )

@@ -1,0 +1,169 @@
+"""A web service on Fargate, on ARM64, behind a load balancer."""
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_elasticloadbalancingv2 as elb
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from cambium.acknowledge import acknowledge
+from cambium.retention import retention
+from cambium.service_metrics import ServiceMetrics
+from cambium.web_service import ContainerSpec, WebService
+
+
+class FargateService(WebService):
+    """One ECS service that rolls forward without a gap, and back by itself when a release does not start.
+
+    Its task count belongs to auto scaling, so no deployment resets it.
+
+    Attributes:
+        service: The ECS service.
+        task_definition: Its task definition.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        spec: ContainerSpec,
+        cluster: ecs.ICluster,
+        subnets: ec2.SubnetSelection,
+        security_group: ec2.ISecurityGroup,
+        load_balancer: elb.IApplicationLoadBalancer,
+        target: elb.ApplicationTargetGroup,
+        shell_access: bool,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._spec = spec
+        self.task_definition = self._define_task()
+        self.service = ecs.FargateService(
+            self,
+            "Service",
+            cluster=cluster,
+            service_name=spec.name,
+            task_definition=self.task_definition,
+            vpc_subnets=subnets,
+            security_groups=[security_group],
+            assign_public_ip=False,
+            min_healthy_percent=100,
+            max_healthy_percent=200,
+            availability_zone_rebalancing=ecs.AvailabilityZoneRebalancing.ENABLED,
+            circuit_breaker=ecs.DeploymentCircuitBreaker(rollback=True),
+            capacity_provider_strategies=[
+                ecs.CapacityProviderStrategy(
+                    capacity_provider="FARGATE_SPOT" if spec.service.spot else "FARGATE", weight=1
+                )
+            ],
+            enable_execute_command=shell_access,
+            enable_ecs_managed_tags=True,
+            propagate_tags=ecs.PropagatedTagSource.SERVICE,
+            health_check_grace_period=Duration.seconds(60),
+        )
+        target.add_target(self.service)
+        self._scale()
+        self.role = self.task_definition.task_role
+        self.address = load_balancer.load_balancer_dns_name
+        self.metrics = FargateMetrics(service=self.service, target=target, load_balancer=load_balancer)
+
+    def _define_task(self) -> ecs.FargateTaskDefinition:
+        spec, service = self._spec, self._spec.service
+        task = ecs.FargateTaskDefinition(
+            self,
+            "Task",
+            family=spec.name,
+            cpu=service.cpu,
+            memory_limit_mib=service.memory_mib,
+            runtime_platform=ecs.RuntimePlatform(
+                cpu_architecture=ecs.CpuArchitecture.ARM64,
+                operating_system_family=ecs.OperatingSystemFamily.LINUX,
+            ),
+        )
+        group = logs.LogGroup(
+            self, "Logs", retention=retention(spec.log_days), removal_policy=RemovalPolicy.RETAIN
+        )
+        task.add_container(
+            "Main",
+            container_name=service.name,
+            image=ecs.ContainerImage.from_ecr_repository(spec.repository, spec.image_tag),
+            port_mappings=[ecs.PortMapping(container_port=service.port)] if service.port else [],
+            environment=dict(spec.environment),
+            secrets={key: ecs.Secret.from_secrets_manager(spec.secret, key) for key in spec.secret_keys},
+            logging=ecs.LogDrivers.aws_logs(stream_prefix=service.name, log_group=group),
+            # Release 1.4.0 of Fargate stops a container that ignores SIGTERM after this long.
+            stop_timeout=Duration.seconds(30),
+        )
+        acknowledge(
+            task,
+            {
+                "AwsSolutions-ECS2": "environment values hold no secret: those come from Secrets Manager",
+                "AwsSolutions-IAM5[Resource::*]": "ecr:GetAuthorizationToken takes no resource",
+            },
+        )
+        return task
+
+    def _scale(self) -> None:
+        bounds = self._spec.service.scaling
+        target = self.service.auto_scale_task_count(min_capacity=bounds.min, max_capacity=bounds.max)
+        target.scale_on_cpu_utilization(
+            "Cpu",
+            target_utilization_percent=bounds.cpu_percent,
+            scale_out_cooldown=Duration.seconds(bounds.out_cooldown_seconds),
+            scale_in_cooldown=Duration.seconds(bounds.in_cooldown_seconds),
+        )
+
+
+class FargateMetrics(ServiceMetrics):
+    """What ECS and the load balancer publish about a service."""
+
+    def __init__(
+        self,
+        *,
+        service: ecs.FargateService,
+        target: elb.ApplicationTargetGroup,
+        load_balancer: elb.IApplicationLoadBalancer,
+    ) -> None:
+        self._service = service
+        self._target = target
+
+    @property
+    def requests(self) -> cloudwatch.IMetric:
+        """Requests per minute."""
+        return self._target.metrics.request_count(period=Duration.minutes(1))
+
+    @property
+    def server_errors(self) -> cloudwatch.IMetric:
+        """Responses with a 5xx status per minute."""
+        return self._target.metrics.http_code_target(
+            elb.HttpCodeTarget.TARGET_5XX_COUNT, period=Duration.minutes(1)
+        )
+
+    def latency_ms(self, statistic: str) -> cloudwatch.IMetric:
+        """Response time in milliseconds; the load balancer counts in seconds."""
+        seconds = self._target.metrics.target_response_time(
+            statistic=statistic, period=Duration.minutes(1)
+        )
+        return cloudwatch.MathExpression(
+            expression=f"seconds_{statistic} * 1000",
+            using_metrics={f"seconds_{statistic}": seconds},
+            label=f"{statistic} (ms)",
+            period=Duration.minutes(1),
+        )
+
+    @property
+    def instances(self) -> cloudwatch.IMetric:
+        """Tasks the load balancer finds healthy."""
+        return self._target.metrics.healthy_host_count(statistic="Maximum", period=Duration.minutes(1))
+
+    @property
+    def cpu_percent(self) -> cloudwatch.IMetric:
+        """CPU, averaged over the tasks."""
+        return self._service.metric_cpu_utilization(period=Duration.minutes(1))
+
+    @property
+    def memory_percent(self) -> cloudwatch.IMetric:
+        """Memory, averaged over the tasks."""
+        return self._service.metric_memory_utilization(period=Duration.minutes(1))

@@ -1,0 +1,69 @@
+"""Security groups made from the access table: both halves of each connection, and nothing else."""
+
+from collections.abc import Iterable
+
+from aws_cdk import Tags
+from aws_cdk import aws_ec2 as ec2
+from constructs import Construct
+
+from config.access import INTERNET, AccessRule
+
+GROUP_TAG = "cambium:group"
+"""Carries the group's name in the access table, so that tools find it in a running account."""
+
+
+class SecurityGroups(Construct):
+    """One security group per name in the table.
+
+    The groups are handed out by id and immutable, so that no L2 opens a further port behind the
+    table's back.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, vpc: ec2.IVpc, rules: Iterable[AccessRule]
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._groups: dict[str, ec2.SecurityGroup] = {}
+        self._vpc = vpc
+        for rule in rules:
+            self._open(rule)
+
+    def group(self, name: str) -> ec2.ISecurityGroup:
+        """The group of that name.
+
+        Raises:
+            KeyError: no rule of the table names it.
+        """
+        return self._groups[name]
+
+    def _open(self, rule: AccessRule) -> None:
+        port = ec2.Port.tcp(rule.port)
+        if rule.source == INTERNET:
+            self._define(rule.target).add_ingress_rule(ec2.Peer.any_ipv4(), port, rule.why)
+        elif rule.target == INTERNET:
+            self._define(rule.source).add_egress_rule(ec2.Peer.any_ipv4(), port, rule.why)
+        else:
+            source, target = self._define(rule.source), self._define(rule.target)
+            source.add_egress_rule(target, port, rule.why)
+            target.add_ingress_rule(source, port, rule.why)
+
+    def _define(self, name: str) -> ec2.SecurityGroup:
+        if name not in self._groups:
+            words = "".join(word.capitalize() for word in name.split("-"))
+            group = ec2.SecurityGroup(
+                self,
+                words,
+                vpc=self._vpc,
+                description=f"Members of {name}: see the access table",
+                allow_all_outbound=False,
+            )
+            Tags.of(group).add(GROUP_TAG, name)
+            self._groups[name] = group
+        return self._groups[name]
+
+
+def immutable(scope: Construct, construct_id: str, group: ec2.ISecurityGroup) -> ec2.ISecurityGroup:
+    """``group`` as another stack may use it: attached, never extended."""
+    return ec2.SecurityGroup.from_security_group_id(
+        scope, construct_id, group.security_group_id, mutable=False
+    )

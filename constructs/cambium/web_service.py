@@ -1,0 +1,43 @@
+"""What a stack knows of a service, whichever platform runs it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from cambium.service_metrics import ServiceMetrics
+from config.service import Service
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContainerSpec:
+    """One service's container: what runs, how large, and what it is told."""
+
+    service: Service
+    name: str
+    """Physical name: it is in log groups and in the console."""
+    repository: ecr.IRepository
+    environment: Mapping[str, str]
+    secret: secretsmanager.ISecret | None
+    secret_keys: tuple[str, ...]
+    """Keys of the secret that become environment values of the container."""
+    log_days: int
+    image_tag: str = "latest"
+    grants: tuple[str, ...] = field(default=())
+
+
+class WebService(Construct):
+    """A container that answers HTTP. ``AppRunnerService`` and ``FargateService`` are its kinds.
+
+    Attributes:
+        role: What the application may do in AWS.
+        metrics: Its health in numbers.
+        address: The host name AWS gave it; a DNS record of the product's own points there.
+    """
+
+    role: iam.IRole
+    metrics: ServiceMetrics
+    address: str

@@ -1,0 +1,63 @@
+"""The promises MiniStack never made and we rely on: its exact version and its private names."""
+
+import importlib
+from importlib.metadata import version
+
+VERSION = "1.5.33"
+
+CLOUDFORMATION = "ministack.services.cloudformation"
+PRIVATE_NAMES: tuple[tuple[str, str], ...] = (
+    ("ministack.app", "app"),
+    ("ministack.core.lambda_runtime", "reset"),
+    ("ministack.core.responses", "get_account_id"),
+    ("ministack.core.responses", "get_region"),
+    ("ministack.services.cloudwatch", "_alarms"),
+    ("ministack.services.ec2", "_instances"),
+    ("ministack.services.ecs", "_services"),
+    ("ministack.services.rds", "_clusters"),
+    ("ministack.services.rds", "_instances"),
+    ("ministack.services.ssm", "_PUBLIC_AMI_PARAMETERS"),
+    (f"{CLOUDFORMATION}.provisioners", "_RESOURCE_HANDLERS"),
+    (f"{CLOUDFORMATION}.stacks", "_runs_on_worker_thread"),
+)
+HANDLED_TYPES = (
+    *("AWS::CloudWatch::Alarm", "AWS::DynamoDB::GlobalTable", "AWS::ECS::Service"),
+    *("AWS::RDS::DBCluster", "AWS::RDS::DBInstance", "AWS::S3::Bucket"),
+)
+"""Types whose own handlers we complete, so they must be there."""
+
+
+class PinError(RuntimeError):
+    """MiniStack is not the one this package was written for."""
+
+
+def check() -> None:
+    """Fail unless MiniStack has the version and every private name used here.
+
+    Raises:
+        PinError: Names what is missing and what to do.
+    """
+    installed = version("ministack")
+    if installed != VERSION:
+        raise PinError(f"found ministack {installed}; {_advice()}")
+    missing = [f"{module}.{name}" for module, name in PRIVATE_NAMES if not _has(module, name)]
+    if missing:
+        raise PinError(f"ministack {installed} has no {', '.join(missing)}; {_advice()}")
+    handlers = importlib.import_module(f"{CLOUDFORMATION}.provisioners")._RESOURCE_HANDLERS
+    unhandled = [type_name for type_name in HANDLED_TYPES if type_name not in handlers]
+    if unhandled:
+        raise PinError(f"ministack {installed} can't create {', '.join(unhandled)}; {_advice()}")
+
+
+def _has(module: str, name: str) -> bool:
+    try:
+        return hasattr(importlib.import_module(module), name)
+    except ImportError:
+        return False
+
+
+def _advice() -> str:
+    return (
+        f"install ministack=={VERSION}, or move the pin in emulator/pins.py and pyproject.toml "
+        "together after the emulator tests pass"
+    )

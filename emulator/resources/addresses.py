@@ -1,0 +1,120 @@
+"""Elastic IP addresses, NAT gateways and flow logs."""
+
+from emulator.conform import call
+from emulator.loopback import api
+from emulator.resources.base import Attributes, Properties, Resource, retag, tag_specifications
+
+
+class ElasticIp(Resource):
+    """An Elastic IP address; attaching it to an instance is ``AWS::EC2::EIPAssociation``."""
+
+    type_name = "AWS::EC2::EIP"
+
+    def create(self, properties: Properties, name: str) -> str:
+        """Allocate an address; its id is the address itself, as in AWS."""
+        tags = tag_specifications(properties, "elastic-ip")
+        address = api("ec2").allocate_address(Domain=properties.get("Domain", "vpc"), **tags)
+        if properties.get("InstanceId"):
+            _associate(address["AllocationId"], properties["InstanceId"])
+        return str(address["PublicIp"])
+
+    def attributes(self, physical_id: str) -> Attributes:
+        """Return the allocation of the address."""
+        return {"AllocationId": _allocation(physical_id), "PublicIp": physical_id}
+
+    def update(self, physical_id: str, old: Properties, new: Properties) -> None:
+        """Retag the address, or move it to another instance."""
+        retag(_allocation(physical_id), old, new)
+        if new.get("InstanceId") and new["InstanceId"] != old.get("InstanceId"):
+            _associate(_allocation(physical_id), new["InstanceId"])
+
+    def delete(self, physical_id: str, properties: Properties) -> None:
+        """Release the address."""
+        api("ec2").release_address(AllocationId=_allocation(physical_id))
+
+
+def _allocation(public_ip: str) -> str:
+    addresses = api("ec2").describe_addresses(PublicIps=[public_ip])["Addresses"]
+    if not addresses:
+        raise LookupError(f"address {public_ip} not found")
+    return str(addresses[0]["AllocationId"])
+
+
+def _associate(allocation: str, instance: str) -> None:
+    api("ec2").associate_address(AllocationId=allocation, InstanceId=instance)
+
+
+class ElasticIpAssociation(Resource):
+    """Ties an Elastic IP address to an instance or network interface."""
+
+    type_name = "AWS::EC2::EIPAssociation"
+    replacing = frozenset({"AllocationId", "InstanceId", "NetworkInterfaceId", "EIP"})
+
+    def create(self, properties: Properties, name: str) -> str:
+        """Associate the address."""
+        return str(call(api("ec2"), "AssociateAddress", properties)["AssociationId"])
+
+    def delete(self, physical_id: str, properties: Properties) -> None:
+        """Take the address away again."""
+        api("ec2").disassociate_address(AssociationId=physical_id)
+
+
+class NatGateway(Resource):
+    """A NAT gateway; the emulator reports no addresses for it."""
+
+    type_name = "AWS::EC2::NatGateway"
+    replacing = frozenset({"SubnetId", "AllocationId", "ConnectivityType", "PrivateIpAddress"})
+
+    def create(self, properties: Properties, name: str) -> str:
+        """Create the gateway."""
+        tags = tag_specifications(properties, "natgateway")
+        gateway = call(api("ec2"), "CreateNatGateway", properties, **tags)["NatGateway"]
+        return str(gateway["NatGatewayId"])
+
+    def attributes(self, physical_id: str) -> Attributes:
+        """Return the id."""
+        return {"NatGatewayId": physical_id}
+
+    def update(self, physical_id: str, old: Properties, new: Properties) -> None:
+        """Retag the gateway."""
+        retag(physical_id, old, new)
+
+    def delete(self, physical_id: str, properties: Properties) -> None:
+        """Delete the gateway."""
+        api("ec2").delete_nat_gateway(NatGatewayId=physical_id)
+
+
+class FlowLog(Resource):
+    """A flow log; no traffic is recorded."""
+
+    type_name = "AWS::EC2::FlowLog"
+    replacing = frozenset(
+        {
+            *("ResourceId", "ResourceType", "TrafficType", "LogDestinationType", "LogDestination"),
+            *("LogGroupName", "LogFormat", "MaxAggregationInterval", "DeliverLogsPermissionArn"),
+            "DestinationOptions",
+        }
+    )
+
+    def create(self, properties: Properties, name: str) -> str:
+        """Create the flow log."""
+        result = call(
+            api("ec2"),
+            "CreateFlowLogs",
+            properties,
+            ResourceIds=[properties["ResourceId"]],
+            **tag_specifications(properties, "vpc-flow-log"),
+        )
+        return str(result["FlowLogIds"][0])
+
+    def attributes(self, physical_id: str) -> Attributes:
+        """Return the id."""
+        return {"Id": physical_id}
+
+    def update(self, physical_id: str, old: Properties, new: Properties) -> None:
+        """Retag the flow log."""
+        retag(physical_id, old, new)
+
+    def delete(self, physical_id: str, properties: Properties) -> None:
+        """Delete the flow log."""
+        api("ec2").delete_flow_logs(FlowLogIds=[physical_id])

@@ -1,0 +1,89 @@
+"""Assembles the emulator and keeps it running until it is told to stop, or nobody needs it."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+from emulator import audit, loopback, registration, resources, services
+from emulator.gateway import Activity, Gateway
+from emulator.postgres.certificates import make_context
+from emulator.postgres.databases import Databases
+from emulator.postgres.tls import TlsFront
+from emulator.settings import Settings
+from emulator.topups import databases as database_top_ups
+from emulator.topups import records, storage
+
+_AMI_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-{}-{}"
+"""Public SSM parameters from which the CDK takes the newest Amazon Linux."""
+
+_log = logging.getLogger("emulator")
+
+
+def run(wanted: Settings) -> None:
+    """Run the emulator in the foreground; the environment must have been set before."""
+    with _assembled(wanted) as (gateway, activity):
+        asyncio.run(_serve(wanted, gateway, activity))
+
+
+@contextmanager
+def _assembled(wanted: Settings) -> Iterator[tuple[Gateway, Activity]]:
+    loopback.configure(wanted.port)
+    activity = Activity()
+    front = TlsFront(make_context(wanted.data), activity.touch)
+    databases = Databases(wanted.data, front)
+    try:
+        registration.register(
+            resources.every(),
+            [
+                database_top_ups.Cluster(databases),
+                database_top_ups.Instance(databases),
+                records.EcsService(),
+                records.MetricMathAlarm(),
+                storage.Bucket(),
+                storage.GlobalTable(),
+            ],
+        )
+        if wanted.audit:
+            audit.install(wanted.audit)
+        _publish_images()
+        inner = import_module("ministack.app").app
+        yield Gateway(inner, services.every(), activity), activity
+    finally:
+        import_module("ministack.core.lambda_runtime").reset()  # stops the Lambdas' processes
+        databases.stop()
+
+
+def _publish_images() -> None:
+    parameters = import_module("ministack.services.ssm")._PUBLIC_AMI_PARAMETERS
+    image = next(iter(parameters.values()))
+    for kernel in ("6.1", "6.12", "default"):
+        for architecture in ("arm64", "x86_64"):
+            parameters.setdefault(_AMI_PARAMETER.format(kernel, architecture), image)
+
+
+async def _serve(wanted: Settings, gateway: Gateway, activity: Activity) -> None:
+    hypercorn: Any = import_module("hypercorn.asyncio")
+    config: Any = import_module("hypercorn.config").Config()
+    config.bind = [f"{wanted.host}:{wanted.port}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 1
+    config.loglevel = "WARNING"
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    watch = asyncio.create_task(_stop_when_idle(wanted.idle_minutes * 60, activity, stop))
+    print(f"embedded AWS on {wanted.url}, data in {wanted.data}", flush=True)
+    await hypercorn.serve(gateway, config, shutdown_trigger=stop.wait)
+    watch.cancel()
+
+
+async def _stop_when_idle(seconds: float, activity: Activity, stop: asyncio.Event) -> None:
+    while activity.idle_seconds < seconds:
+        await asyncio.sleep(min(seconds - activity.idle_seconds + 0.1, 60))
+    _log.warning("nobody asked for anything in %g minutes, stopping", seconds / 60)
+    stop.set()

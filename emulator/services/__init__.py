@@ -1,0 +1,15 @@
+"""Small in-memory AWS services that MiniStack has no API for."""
+
+from emulator.services.app_runner import AppRunner
+from emulator.services.auto_scaling import AutoScaling
+from emulator.services.base import Service
+from emulator.services.chatbot import Chatbot
+
+
+def every() -> dict[str, Service]:
+    """Return the services by the name AWS clients sign their requests with."""
+    return {
+        "apprunner": AppRunner(),
+        "application-autoscaling": AutoScaling(),
+        "chatbot": Chatbot(),
+    }

@@ -1,0 +1,129 @@
+"""Puts real PostgreSQL servers behind RDS instances and Aurora clusters.
+
+Replication is not emulated: a replica reports the endpoint of its primary's server. So does every
+instance of a cluster, readers included. Engines other than PostgreSQL stay without a server, and
+so do databases made through the RDS API instead of a template.
+"""
+
+from typing import Any
+
+from ministack.services import rds
+
+from emulator.postgres.databases import Databases, Endpoint
+from emulator.postgres.server import Credentials
+from emulator.resources.base import Attributes, Properties
+from emulator.topups.base import TopUp
+
+
+class _Database(TopUp):
+    """What instances and clusters have in common."""
+
+    def __init__(self, databases: Databases) -> None:
+        self._databases = databases
+
+    def prepare(self, properties: Properties) -> Properties:
+        """Refuse the one way of setting a password that leaves us without it."""
+        if str(properties.get("ManageMasterUserPassword", "")).lower() == "true":
+            raise ValueError("ManageMasterUserPassword is not emulated; use a generated secret")
+        return properties
+
+    def after_delete(self, physical_id: str, properties: Properties) -> None:
+        """Stop servers whose record is gone."""
+        self._databases.keep_only(_exists)
+
+    def _ensure(self, arn: str, record: dict[str, Any], database: str | None) -> Endpoint:
+        # A replacement deletes the old record without telling us, so look for such here too.
+        self._databases.keep_only(_exists)
+        credentials = Credentials(
+            user=record["MasterUsername"],
+            password=record["_MasterUserPassword"],
+            database=database,
+        )
+        return self._databases.ensure(arn, record["EngineVersion"], credentials)
+
+
+class Instance(_Database):
+    """Endpoint and replica link of an instance."""
+
+    type_name = "AWS::RDS::DBInstance"
+
+    def apply(self, physical_id: str, properties: Properties) -> Attributes:
+        """Complete the record and report the endpoint that answers."""
+        record = rds._instances[physical_id]
+        source = properties.get("SourceDBInstanceIdentifier")
+        if source:
+            _link(physical_id, record, source)
+        elif not properties.get("DBClusterIdentifier"):
+            record["DBName"] = properties.get("DBName", "")
+        if "postgres" not in record["Engine"]:
+            return {}
+        endpoint = self._endpoint(record, properties)
+        record["Endpoint"].update(Address=endpoint.address, Port=endpoint.port)
+        return {"Endpoint.Address": endpoint.address, "Endpoint.Port": str(endpoint.port)}
+
+    def _endpoint(self, record: dict[str, Any], properties: Properties) -> Endpoint:
+        owner = record["DBInstanceArn"]
+        if properties.get("SourceDBInstanceIdentifier"):
+            owner = _primary(properties["SourceDBInstanceIdentifier"])["DBInstanceArn"]
+        elif properties.get("DBClusterIdentifier"):
+            owner = rds._clusters[properties["DBClusterIdentifier"]]["DBClusterArn"]
+        else:
+            return self._ensure(owner, record, properties.get("DBName"))
+        endpoint = self._databases.endpoint(owner)
+        if endpoint is None:
+            raise ValueError(f"{owner} has no server to read from")
+        return endpoint
+
+
+class Cluster(_Database):
+    """Endpoints of an Aurora cluster; writer and readers are one server."""
+
+    type_name = "AWS::RDS::DBCluster"
+
+    def apply(self, physical_id: str, properties: Properties) -> Attributes:
+        """Report the endpoint that answers."""
+        record = rds._clusters[physical_id]
+        if "postgres" not in record["Engine"]:
+            return {}
+        arn, name = record["DBClusterArn"], properties.get("DatabaseName")
+        endpoint = self._ensure(arn, record, name)
+        record.update(Endpoint=endpoint.address, ReaderEndpoint=endpoint.address, Port=endpoint.port)
+        return {
+            "Endpoint.Address": endpoint.address,
+            "Endpoint.Port": str(endpoint.port),
+            "ReadEndpoint.Address": endpoint.address,
+        }
+
+
+def _link(physical_id: str, record: dict[str, Any], source: str) -> None:
+    primary = _primary(source)
+    for name in ("Engine", "EngineVersion", "MasterUsername", "DBName"):
+        record[name] = primary[name]
+    record["ReadReplicaSourceDBInstanceIdentifier"] = source
+    same_region = _region(primary) == _region(record)
+    name = physical_id if same_region else record["DBInstanceArn"]
+    replicas = primary.setdefault("ReadReplicaDBInstanceIdentifiers", [])
+    if name not in replicas:
+        replicas.append(name)
+
+
+def _region(record: dict[str, Any]) -> str:
+    return str(record["DBInstanceArn"].split(":")[3])
+
+
+def _primary(source: str) -> dict[str, Any]:
+    record = _by_arn(source) if source.startswith("arn:") else rds._instances.get(source)
+    if record is None:
+        raise ValueError(f"DB instance {source} not found")
+    return record
+
+
+def _by_arn(arn: str) -> dict[str, Any] | None:
+    _, _, _, region, account, kind, name = arn.split(":", 6)
+    store = rds._clusters if kind == "cluster" else rds._instances
+    record: dict[str, Any] | None = store.get_scoped(account, region, name)
+    return record
+
+
+def _exists(arn: str) -> bool:
+    return _by_arn(arn) is not None

@@ -1,0 +1,70 @@
+"""Properties that only fit into MiniStack's own records, because its API ignores them too."""
+
+from typing import Any
+
+from ministack.services import cloudwatch, ecs
+
+from emulator.resources.base import Attributes, Properties
+from emulator.topups.base import TopUp
+
+
+class EcsService(TopUp):
+    """The service discovery registries of an ECS service."""
+
+    type_name = "AWS::ECS::Service"
+
+    def apply(self, physical_id: str, properties: Properties) -> Attributes:
+        """Complete the record."""
+        registries = [_lower_camel(item) for item in properties.get("ServiceRegistries", [])]
+        for service in ecs._services.values():
+            if service["serviceArn"] == physical_id:
+                service["serviceRegistries"] = registries
+        return {}
+
+
+def _lower_camel(registry: dict[str, Any]) -> dict[str, Any]:
+    names = {"RegistryArn": "registryArn", "ContainerName": "containerName"}
+    numbers = {"ContainerPort": "containerPort", "Port": "port"}
+    return {names[key]: value for key, value in registry.items() if key in names} | {
+        numbers[key]: int(value) for key, value in registry.items() if key in numbers
+    }
+
+
+class MetricMathAlarm(TopUp):
+    """Alarms over several metrics; such an alarm is a record and never changes state.
+
+    MiniStack refuses them, so it is given a metric that does not exist, and the record then gets
+    the expressions in its place.
+    """
+
+    type_name = "AWS::CloudWatch::Alarm"
+
+    def prepare(self, properties: Properties) -> Properties:
+        """Hide the expressions from MiniStack."""
+        if not properties.get("Metrics"):
+            return properties
+        stand_in = {"MetricName": "-", "Namespace": "-", "Threshold": 0}
+        return {**stand_in, **{key: properties[key] for key in properties if key != "Metrics"}}
+
+    def apply(self, physical_id: str, properties: Properties) -> Attributes:
+        """Put the expressions into the record."""
+        if properties.get("Metrics"):
+            record = cloudwatch._alarms[physical_id]
+            record["Metrics"] = [_typed(query) for query in properties["Metrics"]]
+            for name in ("MetricName", "Namespace", "Statistic", "Period"):
+                record.pop(name)
+            if properties.get("ThresholdMetricId"):
+                record["ThresholdMetricId"] = properties["ThresholdMetricId"]
+                record.pop("Threshold")
+        return {}
+
+
+def _typed(query: dict[str, Any]) -> dict[str, Any]:
+    typed = dict(query)
+    if "ReturnData" in typed:
+        typed["ReturnData"] = str(typed["ReturnData"]).lower() == "true"
+    if "Period" in typed:
+        typed["Period"] = int(typed["Period"])
+    if "MetricStat" in typed:
+        typed["MetricStat"] = {**typed["MetricStat"], "Period": int(typed["MetricStat"]["Period"])}
+    return typed

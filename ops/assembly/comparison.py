@@ -1,0 +1,73 @@
+"""What of an assembly is deployed: each stack's state, and whether its template is the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from ops.assembly.manifest import Assembly, Stack
+from ops.embedded.aws import Aws, Places
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation.type_defs import StackTypeDef
+
+HEALTHY = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"})
+"""Complete. A rolled-back update counts only with the template that was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """A stack of the assembly beside what the API says of it."""
+
+    stack: Stack
+    state: str | None
+    """None when it does not exist."""
+    same_template: bool
+    outputs: tuple[tuple[str, str, str], ...] = ()
+    """Key, value and description."""
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether a deploy would change nothing."""
+        return self.state in HEALTHY and self.same_template
+
+
+def compare(assembly: Assembly, places: Places) -> list[Deployed]:
+    """Every stack of the assembly, in its order."""
+    return [_compare(stack, places.at(stack.place)) for stack in assembly.stacks]
+
+
+def describe(aws: Aws, name: str) -> StackTypeDef | None:
+    """The stack as the API shows it; None if it does not exist."""
+    try:
+        return aws.cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return None
+        raise
+
+
+def _compare(stack: Stack, aws: Aws) -> Deployed:
+    found = describe(aws, stack.name)
+    if found is None or found["StackStatus"] == "DELETE_COMPLETE":
+        return Deployed(stack, None, same_template=False)
+    return Deployed(
+        stack,
+        found["StackStatus"],
+        same_template=_template(aws, stack.name) == stack.template,
+        outputs=tuple(
+            (output["OutputKey"], output["OutputValue"], output.get("Description", ""))
+            for output in found.get("Outputs", [])
+            if "ExportName" not in output
+        ),
+    )
+
+
+def _template(aws: Aws, name: str) -> dict[str, Any] | None:
+    try:
+        body: Any = aws.cloudformation.get_template(StackName=name, TemplateStage="Original")["TemplateBody"]
+    except ClientError:
+        return None  # a change set that was never executed has no template yet
+    return dict(body) if isinstance(body, dict) else None

@@ -1,0 +1,73 @@
+"""Runs the app as the CDK CLI would, once, and keeps the assembly until a source changes."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ops.assembly import complaints, fingerprint
+from ops.assembly.target import Target
+from ops.embedded import loopback, programs
+from ops.outcome import ExitCode, OperatorError
+from ops.workspace import Workspace
+
+
+def synthesise(workspace: Workspace, target: Target, folder: Path, say: Callable[[str], None]) -> bool:
+    """Make the assembly in ``folder``, unless it is there and no source has changed since.
+
+    The folder appears when it is complete; a synthesis that is killed leaves the old one.
+
+    Returns:
+        Whether anything had to be done.
+
+    Raises:
+        OperatorError: the app failed; the details are what it said.
+    """
+    wanted = fingerprint.of(workspace.root, target.context)
+    if fingerprint.recorded(folder) == wanted and (folder / "manifest.json").exists():
+        return False
+    unfinished = folder.with_name(f"{folder.name}.partial")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.parent.mkdir(parents=True, exist_ok=True)
+    workspace.home.mkdir(parents=True, exist_ok=True)
+    _run_app(workspace, target, unfinished, say)
+    fingerprint.record(unfinished, wanted)
+    if folder.exists():
+        shutil.rmtree(folder)
+    unfinished.replace(folder)
+    return True
+
+
+def app_context(cdk_json: dict[str, Any], target: Target) -> dict[str, Any]:
+    """The context the CDK CLI would give the app for the same ``cdk.json``."""
+    reporting = cdk_json.get("versionReporting", True)
+    switches = {
+        "aws:cdk:enable-path-metadata": cdk_json.get("pathMetadata", True),
+        "aws:cdk:enable-asset-metadata": cdk_json.get("assetMetadata", True),
+        "aws:cdk:version-reporting": reporting,
+        "aws:cdk:disable-version-reporting": not reporting,
+    }
+    on = {key: True for key, value in switches.items() if value}
+    return {**cdk_json.get("context", {}), **on, **target.context}
+
+
+def _run_app(workspace: Workspace, target: Target, folder: Path, say: Callable[[str], None]) -> None:
+    settings = workspace.root / "cdk.json"
+    context = app_context(json.loads(settings.read_text()) if settings.exists() else {}, target)
+    variables = loopback.environment(workspace)
+    variables |= {"CDK_CONTEXT_JSON": json.dumps(context), "CDK_OUTDIR": str(folder)}
+    command = [str(workspace.bin / "python"), "app.py"]
+    with programs.running(workspace, command, variables, folder=workspace.root) as process:
+        lines = []
+        for line in process.stdout or ():
+            lines.append(line.rstrip())
+            if line.strip():
+                say(line.strip())
+    if process.returncode or not (folder / "manifest.json").exists():
+        raise OperatorError(
+            ExitCode.SYNTHESIS,
+            f"synthesis of {target.system} {target.environment} failed",
+            details=complaints.explain(lines, folder),
+            hint="correct what the message names, then run this again",
+        )

@@ -1,0 +1,90 @@
+"""``up``, ``down`` and ``status``: the embedded AWS and what is deployed on it."""
+
+import shutil
+
+import typer
+
+from ops.assembly import comparison, manifest
+from ops.assembly.target import Target
+from ops.commands.options import EnvOption, PhaseOption, PlatformOption, SystemOption
+from ops.console import progress, results
+from ops.deploy import ledger
+from ops.embedded import emulator, programs
+from ops.embedded.aws import Places
+from ops.lock import exclusive
+from ops.outcome import ExitCode, OperatorError
+from ops.report import summary
+from ops.report.wording import count
+from ops.up import bring_up
+from ops.workspace import Workspace
+
+
+def up(
+    ctx: typer.Context,
+    system: SystemOption,
+    env: EnvOption,
+    phase: PhaseOption = None,
+    platform: PlatformOption = None,
+) -> None:
+    """Deploy a system to the embedded AWS, check the result through the API, and report.
+
+    Run it again after a change, or after anything went wrong: it does what is left to do.
+
+    Example:  cambium up --system restartix --env production
+    """
+    workspace: Workspace = ctx.obj
+    with exclusive(workspace, "up"):
+        bring_up(workspace, Target(system, env, phase, platform))
+
+
+def down(ctx: typer.Context) -> None:
+    """Destroy everything that was deployed, and stop the embedded AWS.
+
+    Example:  cambium down
+    """
+    workspace: Workspace = ctx.obj
+    if not workspace.state.exists():
+        progress().print("nothing was running")
+        return
+    with exclusive(workspace, "down"):
+        leftover = programs.end_leftover(workspace)
+        stopped = emulator.stop(workspace)
+        shutil.rmtree(workspace.emulator_data, ignore_errors=True)
+        ledger.forget(workspace)
+    ended = len(stopped) + (leftover is not None)
+    progress().print(
+        f"stopped; {count(ended, 'program')} ended, none left" if ended else "nothing was running"
+    )
+
+
+def status(ctx: typer.Context) -> None:
+    """Show what is deployed on the embedded AWS; exit code 10 when it does not run.
+
+    Example:  cambium status
+    """
+    workspace: Workspace = ctx.obj
+    running = emulator.find(workspace)
+    if running is None:
+        raise OperatorError(ExitCode.NOT_RUNNING, "the embedded AWS does not run", hint="cambium up")
+    console = results()
+    console.print(
+        f"[bold]embedded AWS[/]  {running.url}  process {running.process.pid}, since {running.since}"
+    )
+    deployed = _deployed(workspace, running)
+    if not deployed:
+        raise OperatorError(ExitCode.NOT_RUNNING, "nothing is deployed on it yet", hint="cambium up")
+    summary.show_stacks(console, tuple(deployed), {})
+    summary.show_endpoints(console, tuple(deployed))
+    if not all(one.up_to_date for one in deployed):
+        raise OperatorError(
+            ExitCode.VERIFICATION, "some stacks are not what was synthesised", hint="run cambium up again"
+        )
+
+
+def _deployed(workspace: Workspace, running: emulator.Emulator) -> list[comparison.Deployed]:
+    places = Places(running.url)
+    found: list[comparison.Deployed] = []
+    for folder in ledger.assemblies(workspace, running):
+        if (folder / "manifest.json").exists():
+            found += comparison.compare(manifest.read(folder), places)
+    return found

@@ -1,0 +1,36 @@
+"""One command at a time may change what is deployed from a checkout."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ops.outcome import ExitCode, OperatorError
+from ops.workspace import Workspace
+
+
+@contextmanager
+def exclusive(workspace: Workspace, command: str) -> Iterator[None]:
+    """Hold the checkout's lock; the kernel lets go of it however this process ends.
+
+    Raises:
+        OperatorError: another command holds it; the message says which and its process.
+    """
+    workspace.state.mkdir(parents=True, exist_ok=True)
+    # Opened for appending: truncating would erase the holder's name before we know that we may.
+    with (workspace.state / "lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            file.seek(0)
+            holder = file.read().strip() or "another command"
+            raise OperatorError(
+                ExitCode.BUSY,
+                f"{holder} is at work in this checkout",
+                hint="wait for it to end, then run this again",
+            ) from error
+        file.truncate(0)
+        file.write(f"cambium {command} (process {os.getpid()})")
+        file.flush()
+        yield
+        file.truncate(0)

@@ -1,0 +1,46 @@
+"""How a command ends: one exit code per failure an operator can act on."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the shell is told."""
+
+    OK = 0
+    FAILED = 1
+    """Something nobody foresaw; a bug of ours."""
+    USAGE = 2
+    """A missing or unknown option."""
+    CONFIGURATION = 3
+    """The description of the system is wrong: correct ``config/``."""
+    BUSY = 4
+    """Another command works on this checkout: wait for it."""
+    EMULATOR = 5
+    """The embedded AWS did not start, or did not stop: read its log."""
+    SYNTHESIS = 6
+    """The templates could not be made: read the message of the app."""
+    BOOTSTRAP = 7
+    """A region could not be prepared for the CDK."""
+    DEPLOYMENT = 8
+    """A resource could not be made: read its reason."""
+    VERIFICATION = 9
+    """What exists is not what was described: read the list of differences."""
+    NOT_RUNNING = 10
+    """Nothing is deployed here: run ``cambium up``."""
+    DIFFERENT = 11
+    """``cambium diff --fail`` found differences."""
+    WORKFLOWS = 12
+    """A workflow file has a finding."""
+    INTERRUPTED = 130
+    """Ctrl-C."""
+
+
+class OperatorError(Exception):
+    """A failure with everything an operator needs: what, the details, and what to do next."""
+
+    def __init__(self, code: ExitCode, message: str, *, details: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.details = details
+        self.hint = hint

@@ -1,0 +1,129 @@
+"""The report at the end of ``up``: what exists now, and what is left to do."""
+
+from collections.abc import Callable, Mapping
+
+from rich.console import Console
+from rich.markup import escape
+
+from config.deployment import Deployment
+from ops.assembly.comparison import Deployed
+from ops.assembly.target import Target
+from ops.report.tables import bad, faint, good, section, table
+from ops.report.wording import count, peer
+from ops.verify.network import FoundGroups
+from ops.verify.verification import Verification
+
+
+def show(
+    console: Console,
+    target: Target,
+    deployment: Deployment,
+    found: Verification,
+    seconds: Mapping[str, float | None],
+) -> None:
+    """Print the whole report."""
+    title = f"{deployment.system} {deployment.environment.name}, phase {deployment.phase}"
+    console.print(f"\n[bold]{escape(title)}[/] · {escape(deployment.phase_title)} · {deployment.platform}")
+    show_stacks(console, found.stacks, seconds)
+    show_endpoints(console, found.stacks)
+    show_groups(console, deployment, found.groups)
+    for part in (_stores, _logins, _empty_keys, _opt_outs):
+        part(console, target, deployment, found)
+    _next(console, target, found)
+
+
+def show_stacks(console: Console, stacks: tuple[Deployed, ...], seconds: Mapping[str, float | None]) -> None:
+    """Every stack with its state; the seconds are those of this run."""
+    content = table("stack", "region", "state", "seconds", right=["seconds"], keep=["stack", "state"])
+    for one in stacks:
+        spent = seconds.get(one.stack.name)
+        state = (one.state or "missing").replace("_", " ").lower()
+        content.add_row(
+            one.stack.name,
+            one.stack.place.region,
+            good(state) if one.up_to_date else bad(state),
+            f"{spent:.1f}" if spent is not None else faint("-"),
+        )
+    section(console, "Stacks", content)
+
+
+def show_endpoints(console: Console, stacks: tuple[Deployed, ...]) -> None:
+    """The outputs of the stacks, less what stacks only tell each other."""
+    content = table("what", "where", keep=[])
+    for one in stacks:
+        for key, value, description in one.outputs:
+            content.add_row(description or key, value)
+    if content.row_count:
+        section(console, "Endpoints", content)
+
+
+def show_groups(console: Console, deployment: Deployment, groups: tuple[FoundGroups, ...]) -> None:
+    """Who may talk to whom, as the security groups say; a half without its other half is marked."""
+    reasons = {(rule.source, rule.target, str(rule.port)): rule.why for rule in deployment.access}
+    content = table("from", "may open", "port", "region", "why", right=["port"], keep=["from", "may open"])
+    for found in groups:
+        for source, target, port in sorted({(h.source, h.target, h.port) for h in found.halves}):
+            why = reasons.get((source, target, port))
+            content.add_row(
+                peer(source),
+                peer(target),
+                port,
+                found.place.region,
+                why if why else bad("nobody asked for it"),
+            )
+    section(console, "Who may talk to whom (all else is closed)", content)
+
+
+Part = Callable[[Console, Target, Deployment, Verification], None]
+
+
+def _stores(console: Console, _target: Target, _deployment: Deployment, found: Verification) -> None:
+    content = table("name", "region", "engine", "size", "protection")
+    for store in found.stores:
+        content.add_row(store.name, store.region, store.kind, store.size, store.protection)
+    if found.stores:
+        section(console, "Databases and caches", content)
+
+
+def _logins(console: Console, _target: Target, _deployment: Deployment, found: Verification) -> None:
+    content = table("service", "key", "logged in as", "database", "TLS", keep=["key"])
+    for login in found.secrets.logins:
+        role = good(login.role) if login.role else bad("nobody")
+        content.add_row(
+            login.service, login.key, role, login.database, "yes" if login.encrypted else bad("no")
+        )
+    if found.secrets.logins:
+        section(console, "Database URLs, tried on the embedded PostgreSQL", content)
+
+
+def _empty_keys(console: Console, target: Target, _deployment: Deployment, found: Verification) -> None:
+    content = table("secret", "key", "where to find it", keep=["key"])
+    for empty in found.secrets.empty:
+        content.add_row(empty.secret, empty.key, empty.where)
+    if found.secrets.empty:
+        first = found.secrets.empty[0]
+        section(console, "Secrets still to fill in", content)
+        console.print(
+            f"  cambium set-secret {escape(target.options)} --service {first.service} --key {first.key}",
+            soft_wrap=True,
+        )
+
+
+def _opt_outs(console: Console, _target: Target, deployment: Deployment, _found: Verification) -> None:
+    content = table("protection that is off", "reason")
+    for what, reason in deployment.opt_outs():
+        content.add_row(what, reason)
+    if content.row_count:
+        section(console, "Opt-outs", content)
+
+
+def _next(console: Console, target: Target, found: Verification) -> None:
+    content = table("command", "what it does", keep=["command"])
+    content.show_header = False
+    content.add_row("cambium status", "what runs now")
+    content.add_row(f"cambium diff {target.options}", "what a change would do")
+    content.add_row(f"cambium connections {target.options}", "who uses the database's connections")
+    content.add_row("cambium down", "destroy everything and stop")
+    section(console, "Next", content)
+    confirmed = f"{count(found.resources, 'resource')} in {count(len(found.stacks), 'stack')}"
+    console.print(f"\n{confirmed}; {found.asked} looked up at their own service as well.")

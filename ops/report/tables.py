@@ -1,0 +1,45 @@
+"""The look of every table: a title, a thin head, no frames, at most 100 columns."""
+
+from collections.abc import Iterable
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+Cell = str | Text
+
+
+def table(*columns: str, right: Iterable[str] = (), keep: Iterable[str] = ()) -> Table:
+    """An empty table; columns in ``right`` hold numbers, those in ``keep`` are never wrapped."""
+    made = Table(box=box.SIMPLE_HEAD, header_style="dim", pad_edge=False, show_edge=False)
+    for column in columns:
+        made.add_column(
+            column,
+            justify="right" if column in set(right) else "left",
+            no_wrap=column in set(keep),
+            overflow="fold",
+        )
+    return made
+
+
+def section(console: Console, title: str, content: Table | str) -> None:
+    """A titled part of a report."""
+    console.print(f"\n[bold]{escape(title)}[/]")
+    console.print(content)
+
+
+def good(text: str) -> Text:
+    """Something that is as it should be."""
+    return Text(text, style="green")
+
+
+def bad(text: str) -> Text:
+    """Something that is not."""
+    return Text(text, style="bold red")
+
+
+def faint(text: str) -> Text:
+    """Something that matters less."""
+    return Text(text, style="dim")

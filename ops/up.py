@@ -1,0 +1,125 @@
+"""The six steps from a configuration to a checked deployment. Each does only what is left to do."""
+
+import shutil
+from collections.abc import Mapping
+
+from config.deployment import Deployment
+from ops.assembly import comparison, manifest
+from ops.assembly.manifest import Assembly
+from ops.assembly.synthesis import synthesise
+from ops.assembly.target import Target
+from ops.console import progress, results
+from ops.deploy import ledger
+from ops.deploy.bootstrap import bootstrap, missing
+from ops.deploy.deployment import deploy
+from ops.deploy.repair import repair
+from ops.embedded import emulator, programs
+from ops.embedded.aws import Places
+from ops.embedded.emulator import Emulator
+from ops.outcome import ExitCode, OperatorError
+from ops.report import summary
+from ops.report.deploying import DeployView
+from ops.report.steps import Steps
+from ops.report.wording import clip, count
+from ops.verify.verification import Verification, verify
+from ops.workspace import Workspace
+
+Seconds = Mapping[str, float | None]
+
+
+def bring_up(workspace: Workspace, target: Target) -> None:
+    """Configuration, embedded AWS, synthesis, bootstrap, deploy, verification; then the report.
+
+    Raises:
+        OperatorError: a step failed; what it had done stays, and the next run goes on from there.
+        ConfigError: the configuration is wrong; nothing was started.
+    """
+    steps = Steps(progress(), 6, workspace.timings)
+    deployment = _configuration(steps, target)
+    workspace.deploy_log.unlink(missing_ok=True)
+    running = _embedded_aws(workspace, steps)
+    places = Places(running.url)
+    assembly = _synthesis(workspace, steps, target, deployment)
+    _bootstrap(workspace, steps, assembly, places)
+    ledger.record(workspace, running, f"{target.system}-{target.environment}", assembly.folder)
+    seconds = _deploy(workspace, steps, assembly, places)
+    found = _verification(workspace, steps, deployment, assembly, places)
+    summary.show(results(), target, deployment, found, seconds)
+    if found.differences:
+        raise _differences(workspace, found)
+
+
+def _configuration(steps: Steps, target: Target) -> Deployment:
+    with steps.step("configuration") as step:
+        deployment = target.resolve()
+        regions = ", ".join(region.name for region in deployment.regions)
+        words = f"{deployment.system} {deployment.environment.name}, phase {deployment.phase}"
+        step.conclude(f"{words}, {deployment.platform}, {regions}")
+        return deployment
+
+
+def _embedded_aws(workspace: Workspace, steps: Steps) -> Emulator:
+    with steps.step("embedded AWS") as step:
+        leftover = programs.end_leftover(workspace)
+        if leftover is not None:
+            step.line(f"ended what an earlier run left: {clip(leftover.command, 50)}")
+        running = emulator.find(workspace)
+        if running is not None:
+            step.conclude(f"runs on {running.url}")
+            return running
+        shutil.rmtree(workspace.emulator_data, ignore_errors=True)
+        running = emulator.start(workspace, step.say)
+        step.conclude(f"started on {running.url}")
+        return running
+
+
+def _synthesis(workspace: Workspace, steps: Steps, target: Target, deployment: Deployment) -> Assembly:
+    with steps.step("synthesis") as step:
+        folder = workspace.assembly(target.assembly_name(deployment.phase))
+        fresh = synthesise(workspace, target, folder, step.say)
+        assembly = manifest.read(folder)
+        words = count(len(assembly.stacks), "stack")
+        step.conclude(words if fresh else f"unchanged, {words}")
+        return assembly
+
+
+def _bootstrap(workspace: Workspace, steps: Steps, assembly: Assembly, places: Places) -> None:
+    with steps.step("bootstrap") as step:
+        wanted = missing(assembly.places, places)
+        for place in wanted:
+            bootstrap(workspace, place, places, step.say)
+        regions = ", ".join(place.region for place in wanted or assembly.places)
+        step.conclude(regions if wanted else f"done before: {regions}")
+
+
+def _deploy(workspace: Workspace, steps: Steps, assembly: Assembly, places: Places) -> Seconds:
+    with steps.step("deploy") as step:
+        step.say("comparing templates with what is deployed")
+        if all(one.up_to_date for one in comparison.compare(assembly, places)):
+            step.conclude("no changes")
+            return {}
+        for line in repair(assembly.stacks, places, step.say):
+            step.line(f"repaired {line}")
+        done = deploy(workspace, assembly, places.url, DeployView(step))
+        changed = sum(stack.state == "deployed" for stack in done.stacks.values())
+        step.conclude(f"{count(changed, 'stack')} deployed, {len(done.stacks) - changed} unchanged")
+        return {name: stack.seconds(0) for name, stack in done.stacks.items() if stack.state == "deployed"}
+
+
+def _verification(
+    workspace: Workspace, steps: Steps, deployment: Deployment, assembly: Assembly, places: Places
+) -> Verification:
+    with steps.step("verification") as step:
+        found = verify(workspace, deployment, assembly, places, step.say)
+        if found.differences:
+            raise OperatorError(
+                ExitCode.VERIFICATION,
+                f"{count(len(found.differences), 'difference')} between what was described and what exists",
+                details="\n".join(f"  {line}" for line in found.differences),
+                hint=f"the log of the deploy is {workspace.deploy_log}",
+            )
+        logins = sum(bool(login.role) for login in found.secrets.logins)
+        step.conclude(
+            f"{count(found.resources, 'resource')}, {count(logins, 'database login')}: as described"
+        )
+        return found

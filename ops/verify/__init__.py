@@ -1,0 +1,1 @@
+"""Whether what exists is what was described: asked of the AWS API, not of the templates."""

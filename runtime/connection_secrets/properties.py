@@ -1,0 +1,93 @@
+"""Reads the properties of a custom resource, where CloudFormation has made every scalar a string."""
+
+import re
+from collections.abc import Mapping
+
+from connection_secrets.failure import ActionableError
+
+Properties = Mapping[str, object]
+
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+_ROLE = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+_DATABASE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
+
+
+def text(properties: Properties, name: str) -> str:
+    """Return a non-empty string."""
+    value = properties.get(name)
+    if not isinstance(value, str) or not value:
+        raise ActionableError(f"{name} must be a non-empty string")
+    return value
+
+
+def optional_text(properties: Properties, name: str) -> str | None:
+    """Return a string, or None when the property is absent or empty."""
+    return text(properties, name) if properties.get(name) else None
+
+
+def host(properties: Properties, name: str = "Host") -> str:
+    """Return a host name; anything else could smuggle a part of a URL."""
+    return _host(name, properties.get(name))
+
+
+def hosts(properties: Properties, name: str = "Hosts") -> tuple[str, ...]:
+    """Return at least one host name."""
+    found = tuple(_host(name, value) for value in items(properties, name))
+    if not found:
+        raise ActionableError(f"{name} must name at least one host")
+    return found
+
+
+def port(properties: Properties, name: str = "Port") -> int:
+    """Return a TCP port."""
+    return whole_number(properties, name, highest=65535)
+
+
+def whole_number(properties: Properties, name: str, *, highest: int) -> int:
+    """Return a number from 1 to ``highest``."""
+    value = str(properties.get(name, ""))
+    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= highest):
+        raise ActionableError(f"{name} must be a whole number from 1 to {highest}, got {value!r}")
+    return int(value)
+
+
+def role_name(properties: Properties, name: str = "Name") -> str:
+    """Return a name for a role that needs no quoting and no case rules."""
+    return _matching(_ROLE, name, text(properties, name))
+
+
+def database_name(properties: Properties, name: str = "Database") -> str:
+    """Return a database name as RDS allows it."""
+    return _matching(_DATABASE, name, text(properties, name))
+
+
+def items(properties: Properties, name: str) -> list[object]:
+    """Return a list; absent means empty."""
+    value = properties.get(name, [])
+    if not isinstance(value, list):
+        raise ActionableError(f"{name} must be a list")
+    return value
+
+
+def mapping(properties: Properties, name: str) -> Properties:
+    """Return a map; absent means empty."""
+    return as_mapping(name, properties.get(name, {}))
+
+
+def as_mapping(name: str, value: object) -> Properties:
+    """Return ``value`` if it is a map."""
+    if not isinstance(value, dict):
+        raise ActionableError(f"{name} must be a map")
+    return value
+
+
+def _host(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise ActionableError(f"{name} must be a host name")
+    return _matching(_HOST, name, value)
+
+
+def _matching(pattern: re.Pattern[str], name: str, value: str) -> str:
+    if not pattern.fullmatch(value):
+        raise ActionableError(f"{name} must match {pattern.pattern}, got {value!r}")
+    return value

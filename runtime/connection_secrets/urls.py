@@ -1,0 +1,116 @@
+"""The kinds of values the ConnectionUrls resource composes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import quote, urlencode
+
+from connection_secrets import properties as read
+from connection_secrets.failure import ActionableError
+from connection_secrets.properties import Properties
+from connection_secrets.secret_store import Secret
+
+ReadSecret = Callable[[str], Secret]
+
+
+class Composed(Protocol):
+    """A value that can be composed once the secrets it needs can be read."""
+
+    def compose(self, read_secret: ReadSecret) -> str:
+        """Return the complete value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostgresUrl:
+    """One URL, or one for each host separated by commas (read replicas)."""
+
+    secret_arn: str
+    hosts: tuple[str, ...]
+    port: int
+    database: str
+    options: Mapping[str, str]
+
+    def compose(self, read_secret: ReadSecret) -> str:
+        """Return the URL; user and password are encoded, so no character of them ends a part."""
+        secret = read_secret(self.secret_arn)
+        login = f"{_encoded(secret.text('username'))}:{_encoded(secret.text('password'))}"
+        path = f"{_encoded(self.database)}?{urlencode(self.options)}"
+        return ",".join(f"postgres://{login}@{host}:{self.port}/{path}" for host in self.hosts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedisUrl:
+    """A URL over TLS, with the token under ``password`` in the secret if there is one."""
+
+    secret_arn: str | None
+    host: str
+    port: int
+
+    def compose(self, read_secret: ReadSecret) -> str:
+        """Return the URL."""
+        address = f"{self.host}:{self.port}"
+        if self.secret_arn is None:
+            return f"rediss://{address}"
+        return f"rediss://:{_encoded(read_secret(self.secret_arn).text('password'))}@{address}"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value known to the template, kept beside the secret ones for the application's sake."""
+
+    value: str
+
+    def compose(self, read_secret: ReadSecret) -> str:
+        """Return the value."""
+        return self.value
+
+
+def parse(properties: Properties) -> Composed:
+    """Return what one entry of ``Urls`` asks for."""
+    kind = read.text(properties, "Kind")
+    if kind not in _PARSERS:
+        raise ActionableError(f"Kind must be one of {', '.join(_PARSERS)}, got {kind!r}")
+    return _PARSERS[kind](properties)
+
+
+def _postgres(properties: Properties) -> PostgresUrl:
+    return _postgres_url(properties, (read.host(properties),))
+
+
+def _postgres_list(properties: Properties) -> PostgresUrl:
+    return _postgres_url(properties, read.hosts(properties))
+
+
+def _postgres_url(properties: Properties, hosts: tuple[str, ...]) -> PostgresUrl:
+    options = read.mapping(properties, "Options")
+    return PostgresUrl(
+        secret_arn=read.text(properties, "SecretArn"),
+        hosts=hosts,
+        port=read.port(properties),
+        database=read.text(properties, "Database"),
+        options={"sslmode": "require"} | {name: read.text(options, name) for name in options},
+    )
+
+
+def _redis(properties: Properties) -> RedisUrl:
+    return RedisUrl(
+        secret_arn=read.optional_text(properties, "SecretArn"),
+        host=read.host(properties),
+        port=read.port(properties),
+    )
+
+
+def _value(properties: Properties) -> Value:
+    return Value(read.text(properties, "Value"))
+
+
+def _encoded(part: str) -> str:
+    return quote(part, safe="")
+
+
+_PARSERS: Mapping[str, Callable[[Properties], Composed]] = {
+    "postgres": _postgres,
+    "postgres-list": _postgres_list,
+    "redis": _redis,
+    "value": _value,
+}

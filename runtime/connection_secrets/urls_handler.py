@@ -1,0 +1,84 @@
+"""Custom resource ConnectionUrls: complete URLs in the secret an application reads.
+
+Keys nobody declared and keys an operator fills in are never touched, and deleting the resource
+leaves the secret alone: the operator's values exist nowhere else.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from connection_secrets import properties as read
+from connection_secrets import secret_store
+from connection_secrets.failure import ActionableError, logger, shielded
+from connection_secrets.properties import Properties
+from connection_secrets.urls import Composed, parse
+
+_ATTEMPTS = 5
+
+
+@shielded
+def on_event(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Compose the URLs and store them; see the module for Delete."""
+    if event["RequestType"] == "Delete":
+        return {"PhysicalResourceId": event["PhysicalResourceId"]}
+
+    properties: Properties = event["ResourceProperties"]
+    target = read.text(properties, "TargetSecretArn")
+    urls = _urls(properties)
+    operator_keys = _operator_keys(properties, urls)
+
+    read_once = cache(secret_store.read)
+    composed = {key: url.compose(read_once) for key, url in urls.items()}
+    version_id, values = _store(target, composed, operator_keys)
+
+    missing = ",".join(key for key in operator_keys if not values[key])
+    logger.info(f"secret {target} is at version {version_id}; empty: {missing or 'none'}")
+    return {
+        "PhysicalResourceId": f"connection-urls:{target}",
+        "Data": {"VersionId": version_id, "MissingKeys": missing},
+    }
+
+
+def merge(
+    current: Mapping[str, object], composed: Mapping[str, str], operator_keys: tuple[str, ...]
+) -> dict[str, object]:
+    """Return ``current`` with the composed keys set and the operator's keys present."""
+    return dict.fromkeys(operator_keys, "") | dict(current) | dict(composed)
+
+
+def _store(
+    target: str, composed: Mapping[str, str], operator_keys: tuple[str, ...]
+) -> tuple[str, Mapping[str, object]]:
+    """Write what differs, starting over when someone else wrote in between."""
+    for _ in range(_ATTEMPTS):
+        current = secret_store.find(target)
+        values = merge(current.values if current else {}, composed, operator_keys)
+        if current and current.values == values:
+            return current.version_id, values
+        version_id = secret_store.replace(target, values, expected=current)
+        if version_id:
+            return version_id, values
+    raise ActionableError(f"secret {target} was changed by someone else {_ATTEMPTS} times; deploy again")
+
+
+def _urls(properties: Properties) -> Mapping[str, Composed]:
+    entries = read.mapping(properties, "Urls")
+    return {key: _url(key, read.as_mapping(f"Urls.{key}", entries[key])) for key in entries}
+
+
+def _url(key: str, properties: Properties) -> Composed:
+    try:
+        return parse(properties)
+    except ActionableError as failure:
+        raise ActionableError(f"Urls.{key}: {failure}") from None
+
+
+def _operator_keys(properties: Properties, urls: Mapping[str, Composed]) -> tuple[str, ...]:
+    keys = tuple(str(key) for key in read.items(properties, "OperatorKeys"))
+    both = sorted(urls.keys() & set(keys))
+    if both:
+        raise ActionableError(f"{', '.join(both)} must be in Urls or in OperatorKeys, not in both")
+    return keys

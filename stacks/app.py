@@ -1,0 +1,185 @@
+"""From context to stacks: which stacks a deployment has, and in what order they build on each other."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import aws_cdk as cdk
+import cdk_nag
+
+from cambium.acknowledge import acknowledge
+from cambium.deploy_rules import DeployRules, refuse_stages
+from config.alarms import Alarms
+from config.catalog import load_system, system_names
+from config.deployment import Deployment
+from config.environment import Platform
+from config.region import Region, Shard
+from config.values import ConfigError
+from stacks.audit import AuditStack
+from stacks.backup import BackupStack
+from stacks.compute import AppRunnerComputeStack, ComputeStack, FargateComputeStack
+from stacks.credentials import CredentialsStack
+from stacks.data import DataStack
+from stacks.delivery import DeliveryStack
+from stacks.edge import EdgeStack
+from stacks.global_watch import GlobalStack
+from stacks.network import NetworkStack
+from stacks.observability import ObservabilityStack
+from stacks.posture import STANDING_DECISIONS
+from stacks.storage import RecoveryStack, StorageStack
+
+
+def app_from_context(context: Mapping[str, object] | None = None) -> cdk.App:
+    """The app that ``-c system= -c env= [-c phase=] [-c platform=]`` asks for.
+
+    Raises:
+        ConfigError: an answer is missing or not possible; the message says what is.
+    """
+    app = cdk.App(context={**feature_flags(), **(context or {})}, analytics_reporting=False)
+    build(app, chosen_deployment(app))
+    return app
+
+
+def feature_flags() -> dict[str, object]:
+    """The frozen feature flags of ``cdk.json``, so that a template is the same with and without the CLI."""
+    text = (Path(__file__).parents[1] / "cdk.json").read_text()
+    flags: dict[str, object] = json.loads(text)["context"]
+    return flags
+
+
+def chosen_deployment(app: cdk.App) -> Deployment:
+    """What the context asks for.
+
+    Raises:
+        ConfigError: as above.
+    """
+    system_name = app.node.try_get_context("system")
+    environment = app.node.try_get_context("env")
+    if not system_name or not environment:
+        raise ConfigError(
+            f"say which system and environment: -c system=<{'|'.join(system_names())}> -c env=<environment>"
+        )
+    phase = app.node.try_get_context("phase")
+    if phase is not None and not str(phase).isdigit():
+        raise ConfigError(f"phase must be a number, got {phase!r}")
+    return load_system(system_name).resolve(
+        environment, int(phase) if phase is not None else None, platform=_platform(app)
+    )
+
+
+def _platform(app: cdk.App) -> Platform | None:
+    value = app.node.try_get_context("platform")
+    match value:
+        case None | "fargate" | "app-runner":
+            return value
+    raise ConfigError(f"platform must be fargate or app-runner, got {value!r}")
+
+
+def build(app: cdk.App, deployment: Deployment) -> None:
+    """Define every stack of ``deployment``, and the rules their templates must keep."""
+    for region in deployment.regions:
+        # Stated in the configuration, so that synthesis asks no account and gives the same everywhere.
+        app.node.set_context(
+            f"availability-zones:account={deployment.environment.account}:region={region.name}",
+            list(region.zones),
+        )
+    storages = [_build_region(app, deployment, region) for region in deployment.regions]
+    if deployment.audit_trail:
+        AuditStack(app, deployment=deployment, storages=[storage for storage in storages if storage])
+    if isinstance(deployment.environment.alarms, Alarms):
+        GlobalStack(app, deployment=deployment, watching=deployment.environment.alarms)
+    cdk.Tags.of(app).add("cambium:system", deployment.system)
+    cdk.Tags.of(app).add("cambium:environment", deployment.environment.name)
+    _check(app, hipaa=deployment.hipaa)
+
+
+def _check(app: cdk.App, *, hipaa: bool) -> None:
+    packs: list[cdk.IPolicyValidationPlugin] = [DeployRules(), cdk_nag.AwsSolutionsChecks(app, verbose=True)]
+    if hipaa:
+        packs.append(cdk_nag.HIPAASecurityChecks(app, verbose=True))
+    cdk.Validations.of(app).add_plugins(*packs)
+    acknowledge(app, STANDING_DECISIONS)
+    refuse_stages(app)
+
+
+def _build_region(app: cdk.App, deployment: Deployment, region: Region) -> StorageStack | None:
+    network = NetworkStack(app, deployment=deployment, region=region)
+    storage = _build_storage(app, deployment, region)
+    delivery = DeliveryStack(app, deployment=deployment, region=region)
+    edge = EdgeStack(app, deployment=deployment, region=region) if deployment.platform == "fargate" else None
+    for shard in region.shards:
+        _build_shard(app, deployment, region, shard, network, delivery, edge)
+    return storage
+
+
+def _build_storage(app: cdk.App, deployment: Deployment, region: Region) -> StorageStack | None:
+    if not deployment.buckets:
+        return None
+    storage = StorageStack(app, deployment=deployment, region=region)
+    if any(bucket.replica for bucket in deployment.buckets):
+        # Replication refuses a destination that does not exist yet.
+        storage.add_stack_dependency(RecoveryStack(app, deployment=deployment, region=region))
+    return storage
+
+
+def _build_shard(
+    app: cdk.App,
+    deployment: Deployment,
+    region: Region,
+    shard: Shard,
+    network: NetworkStack,
+    delivery: DeliveryStack,
+    edge: EdgeStack | None,
+) -> None:
+    data = DataStack(app, deployment=deployment, region=region, shard=shard, network=network)
+    credentials = CredentialsStack(
+        app, deployment=deployment, region=region, shard=shard, network=network, data=data
+    )
+    copied = [bucket.name for bucket in deployment.buckets if bucket.replica]
+    if copied and data.database:
+        BackupStack(
+            app,
+            deployment=deployment,
+            region=region,
+            shard=shard,
+            bucket=copied[0],
+            data=data,
+        )
+    compute = _build_compute(app, deployment, region, shard, network, data, delivery, edge)
+    # A service that starts before its URLs are written would fail its first deployment.
+    compute.add_stack_dependency(credentials)
+    ObservabilityStack(
+        app, deployment=deployment, region=region, shard=shard, compute=compute, data=data
+    )
+
+
+def _build_compute(
+    app: cdk.App,
+    deployment: Deployment,
+    region: Region,
+    shard: Shard,
+    network: NetworkStack,
+    data: DataStack,
+    delivery: DeliveryStack,
+    edge: EdgeStack | None,
+) -> ComputeStack:
+    if edge is None:
+        return AppRunnerComputeStack(
+            app,
+            deployment=deployment,
+            region=region,
+            shard=shard,
+            network=network,
+            data=data,
+            delivery=delivery,
+        )
+    return FargateComputeStack(
+        app,
+        certificate=edge.certificate,
+        deployment=deployment,
+        region=region,
+        shard=shard,
+        network=network,
+        data=data,
+        delivery=delivery,
+    )

@@ -1,0 +1,27 @@
+"""The record of who did what."""
+
+from constructs import Construct
+
+from cambium.audit_trail import AuditTrail
+from config.deployment import Deployment
+from stacks.base import CambiumStack
+from stacks.storage import StorageStack
+
+SIX_YEARS_DAYS = 2192
+"""How long HIPAA wants documentation kept (45 CFR 164.316(b)(2)(i))."""
+
+
+class AuditStack(CambiumStack):
+    """One CloudTrail trail for the account, in the home region."""
+
+    def __init__(self, scope: Construct, *, deployment: Deployment, storages: list[StorageStack]) -> None:
+        super().__init__(
+            scope, "audit", deployment=deployment, description="CloudTrail: every AWS API call, kept six years"
+        )
+        AuditTrail(
+            self,
+            "AuditTrail",
+            bucket_name=deployment.bucket_name("audit", deployment.home.name),
+            keep_days=SIX_YEARS_DAYS,
+            watched_buckets=[bucket.bucket for storage in storages for bucket in storage.buckets.values()],
+        )

@@ -1,0 +1,122 @@
+"""Turns endpoints and generated passwords into what the services read: roles and connection URLs."""
+
+from typing import Any
+
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from cambium.connection_secrets import ConnectionSecrets
+from cambium.security_groups import immutable
+from config.database import Database as DatabaseConfig
+from config.deployment import Deployment
+from config.region import Region, Shard
+from config.service import CacheUrl, DatabaseUrl, ReplicaUrls, SecretSource, Service
+from stacks.base import CambiumStack, words
+from stacks.data import BACKUP_SECRET, DataStack
+from stacks.network import NetworkStack
+
+BACKUP_KEY = "BACKUP_ENCRYPTION_KEY"
+
+
+class CredentialsStack(CambiumStack):
+    """Holds no data: it can be deleted and deployed again without anybody noticing."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        deployment: Deployment,
+        region: Region,
+        shard: Shard,
+        network: NetworkStack,
+        data: DataStack,
+    ) -> None:
+        super().__init__(
+            scope,
+            "credentials",
+            deployment=deployment,
+            region=region,
+            shard=shard,
+            description="Database roles of the application, and connection URLs in its secrets",
+        )
+        self._data = data
+        writer = ConnectionSecrets(
+            self,
+            "ConnectionSecrets",
+            vpc=network.network.vpc,
+            subnets=network.network.private_subnets,
+            # The function acts for the application, so it needs no door of its own to the database.
+            security_group=immutable(self, "Group", network.groups[shard.key].group(deployment.job_group)),
+        )
+        roles = self._define_roles(writer)
+        targets = {
+            words(service.name): (
+                data.service_secrets[service.name],
+                self._urls(service),
+                list(service.operator_keys),
+            )
+            for service in deployment.services
+            if service.secrets
+        }
+        targets[words(BACKUP_SECRET)] = (data.backup_secret, {}, [BACKUP_KEY])
+        for resource in writer.define_urls("Urls", targets=targets, sources=self._sources()):
+            if roles is not None:
+                # A URL is published only once its login works.
+                resource.node.add_dependency(roles)
+
+    def _define_roles(self, writer: ConnectionSecrets) -> Construct | None:
+        database, config = self._data.database, self.deployment.database
+        if database is None or config is None:
+            return None
+        return writer.define_roles(
+            "Roles",
+            master=database.master_credentials,
+            host=database.instance.db_instance_endpoint_address,
+            port=database.instance.db_instance_endpoint_port,
+            database=config.name,
+            roles={role.name: (role.kind, self._data.role_secrets[role.name]) for role in config.roles},
+        )
+
+    def _sources(self) -> list[secretsmanager.ISecret]:
+        cache = self._data.cache
+        token = [cache.auth_token] if cache and cache.auth_token else []
+        return [*self._data.role_secrets.values(), *token]
+
+    def _urls(self, service: Service) -> dict[str, dict[str, Any]]:
+        composed = {key: self._url(service.secrets[key]) for key in self.deployment.secrets_of(service)}
+        return {key: url for key, url in composed.items() if url is not None}
+
+    def _url(self, source: SecretSource) -> dict[str, Any] | None:
+        if isinstance(source, CacheUrl):
+            return self._cache_url()
+        if isinstance(source, DatabaseUrl | ReplicaUrls):
+            return self._database_url(source)
+        return None
+
+    def _cache_url(self) -> dict[str, Any] | None:
+        cache = self._data.cache
+        if cache is None:
+            return None
+        token = {"SecretArn": cache.auth_token.secret_arn} if cache.auth_token else {}
+        return {"Kind": "redis", "Host": cache.endpoint, "Port": cache.port, **token}
+
+    def _database_url(self, source: DatabaseUrl | ReplicaUrls) -> dict[str, Any] | None:
+        database, config = self._data.database, self.deployment.database
+        if database is None or not isinstance(config, DatabaseConfig):
+            return None
+        common = {
+            "SecretArn": self._data.role_secrets[source.role].secret_arn,
+            "Database": config.name,
+            "Options": {"sslmode": "require"},
+        }
+        if isinstance(source, ReplicaUrls):
+            hosts = [replica.db_instance_endpoint_address for replica in database.replicas]
+            port = database.replicas[0].db_instance_endpoint_port
+            return {"Kind": "postgres-list", "Hosts": hosts, "Port": port, **common}
+        instance = database.instance
+        return {
+            "Kind": "postgres",
+            "Host": instance.db_instance_endpoint_address,
+            "Port": instance.db_instance_endpoint_port,
+            **common,
+        }

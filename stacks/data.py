@@ -1,0 +1,102 @@
+"""Everything of a shard that holds data: database, cache, secrets."""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from cambium.cache import Cache
+from cambium.database import Database
+from cambium.security_groups import immutable
+from cambium.service_secret import RoleSecret, ServiceSecret
+from config.access import CACHE, DATABASE
+from config.database import Database as DatabaseConfig
+from config.deployment import Deployment
+from config.region import Region, Shard
+from stacks.base import CambiumStack, words
+from stacks.network import NetworkStack
+
+BACKUP_SECRET = "backup"  # noqa: S105 - the name of a secret
+
+
+class DataStack(CambiumStack):
+    """The heartwood: no phase and no platform renames, moves or replaces anything in here.
+
+    Attributes:
+        database: The database, or None.
+        cache: The cache, or None.
+        role_secrets: Logins of the application's database roles, by role name.
+        service_secrets: The secret of each service that has one, by service name.
+        backup_secret: The key backups are encrypted with.
+    """
+
+    def __init__(
+        self, scope: Construct, *, deployment: Deployment, region: Region, shard: Shard, network: NetworkStack
+    ) -> None:
+        super().__init__(
+            scope,
+            "data",
+            deployment=deployment,
+            region=region,
+            shard=shard,
+            description="Database, cache and secrets: everything that holds data",
+        )
+        # CloudFormation itself then refuses to change what the database stands on while it stands there.
+        cdk.CrossStackReferences.of(self).consume(cdk.ReferenceStrength.STRONG)
+        self._region, self._shard, self._network = region, shard, network
+        self.database = self._define_database()
+        self.cache = self._define_cache()
+        roles = deployment.database.roles if deployment.database else ()
+        self.role_secrets = {
+            role.name: RoleSecret(
+                self,
+                f"Role{words(role.name.replace('_', '-'))}",
+                secret_name=deployment.secret_name(f"database/{role.name}", shard),
+                username=role.name,
+            ).secret
+            for role in roles
+        }
+        self.service_secrets = {
+            service.name: ServiceSecret(
+                self,
+                f"Secret{words(service.name)}",
+                secret_name=deployment.secret_name(service.name, shard),
+                description=f"Connection URLs and third-party keys of {service.name}",
+            ).secret
+            for service in deployment.services
+            if service.secrets
+        }
+        self.backup_secret = ServiceSecret(
+            self,
+            "SecretBackup",
+            secret_name=deployment.secret_name(BACKUP_SECRET, shard),
+            description="Key that backups are encrypted with",
+        ).secret
+
+    def _define_database(self) -> Database | None:
+        config = self.deployment.database
+        if not isinstance(config, DatabaseConfig):
+            return None
+        return Database(
+            self,
+            "Database",
+            vpc=self._network.network.vpc,
+            subnets=self._network.network.private_subnets,
+            security_group=immutable(self, "DatabaseGroup", self._network.groups[self._shard.key].group(DATABASE)),
+            zones=self._region.zones[: self.deployment.network.zones],
+            secret_name=self.deployment.secret_name("database/master", self._shard),
+            log_days=self.deployment.log_days,
+            config=config,
+        )
+
+    def _define_cache(self) -> Cache | None:
+        config = self.deployment.cache
+        if config is None:
+            return None
+        return Cache(
+            self,
+            "Cache",
+            vpc=self._network.network.vpc,
+            subnets=self._network.network.private_subnets,
+            security_group=immutable(self, "CacheGroup", self._network.groups[self._shard.key].group(CACHE)),
+            secret_name=self.deployment.secret_name("cache", self._shard),
+            config=config,
+        )

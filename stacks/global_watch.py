@@ -1,0 +1,77 @@
+"""What AWS shows in us-east-1 only: the bill, and health as seen from outside."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+from cambium.alarms import Alarms
+from cambium.budget import Budget
+from cambium.notifications import Notifications
+from cambium.outside_view import FAILURES, OutsideView
+from config.alarms import Alarms as AlarmsConfig
+from config.deployment import GLOBAL_REGION, Deployment
+from stacks.base import CambiumStack, words
+
+
+class GlobalStack(CambiumStack):
+    """Budget, the alarm on the month's bill, and a health check of each public host."""
+
+    def __init__(self, scope: Construct, *, deployment: Deployment, watching: AlarmsConfig) -> None:
+        super().__init__(
+            scope,
+            "global",
+            deployment=deployment,
+            region_name=GLOBAL_REGION,
+            description="Budget, bill, and health as visitors see it",
+        )
+        prefix = deployment.stack_name("").removesuffix("-")
+        Budget(
+            self,
+            "Budget",
+            name=prefix,
+            monthly_usd=deployment.monthly_budget_usd,
+            emails=watching.emails,
+        )
+        notifications = Notifications(self, "Notifications", name=f"{prefix}-global", config=watching)
+        self._alarms = Alarms(
+            self, "Alarms", prefix=prefix, action=notifications.action, runbook_url=deployment.runbook_url
+        )
+        self._watch_bill(deployment.monthly_budget_usd)
+        for service in deployment.services:
+            for host in service.hosts:
+                self._watch_host(service.name, host, service.health.path)
+
+    def _watch_bill(self, monthly_usd: int) -> None:
+        charges = cloudwatch.Metric(
+            namespace="AWS/Billing",
+            metric_name="EstimatedCharges",
+            dimensions_map={"Currency": "USD"},
+            statistic="Maximum",
+            # AWS updates the estimate a few times a day.
+            period=Duration.hours(6),
+        )
+        self._alarms.define(
+            "MonthlySpend",
+            name="monthly-spend",
+            metric=charges,
+            threshold=monthly_usd,
+            minutes=1,
+            what=f"This month's bill passed {monthly_usd} USD",
+            do="open Cost Explorer by service; if growth explains it, raise monthly_budget_usd",
+            runbook="monthly-spend",
+        )
+
+    def _watch_host(self, service: str, host: str, path: str) -> None:
+        view = OutsideView(self, f"View{words(service)}", host=host, path=path)
+        self._alarms.define(
+            f"{words(service)}Unhealthy",
+            name=f"{service}-unhealthy",
+            metric=view.metric,
+            threshold=1,
+            minutes=1,
+            comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+            missing=cloudwatch.TreatMissingData.BREACHING,
+            what=f"https://{host}{path} failed more than {FAILURES} checks in a row from outside",
+            do="look at the service's health in the console, then at DNS and certificate",
+            runbook="service-unhealthy",
+        )

@@ -1,0 +1,62 @@
+"""Buckets of a region, and their copies in the recovery region."""
+
+from constructs import Construct
+
+from cambium.bucket import PrivateBucket
+from config.deployment import Deployment
+from config.region import Region
+from config.storage import Bucket
+from stacks.base import CambiumStack, words
+
+
+class RecoveryStack(CambiumStack):
+    """What must survive the loss of the region that serves.
+
+    Attributes:
+        buckets: Copies by name.
+    """
+
+    def __init__(self, scope: Construct, *, deployment: Deployment, region: Region) -> None:
+        place = deployment.environment.recovery_region
+        super().__init__(
+            scope,
+            "recovery",
+            deployment=deployment,
+            region=region,
+            region_name=place,
+            description=f"Copies of the backups of {region.name}",
+        )
+        self.buckets = {
+            bucket.replica: PrivateBucket(
+                self,
+                words(bucket.replica),
+                bucket_name=deployment.bucket_name(bucket.replica, place),
+                config=Bucket(name=bucket.replica, expire_after_days=bucket.expire_after_days),
+            )
+            for bucket in deployment.buckets
+            if bucket.replica
+        }
+
+
+class StorageStack(CambiumStack):
+    """Every bucket of a region.
+
+    Attributes:
+        buckets: By name.
+    """
+
+    def __init__(self, scope: Construct, *, deployment: Deployment, region: Region) -> None:
+        super().__init__(
+            scope, "storage", deployment=deployment, region=region, description="Buckets"
+        )
+        place = deployment.environment.recovery_region
+        self.buckets = {
+            bucket.name: PrivateBucket(
+                self,
+                words(bucket.name),
+                bucket_name=deployment.bucket_name(bucket.name, region.name),
+                config=bucket,
+                replica_name=deployment.bucket_name(bucket.replica, place) if bucket.replica else None,
+            )
+            for bucket in deployment.buckets
+        }
