@@ -84,11 +84,12 @@ def _to_database(
         return
     if pool is not None:
         yield AccessRule(source=POOL, target=DATABASE, port=database.port, why="pooled PostgreSQL")
+    replicas = isinstance(database, Database) and database.read_replicas
     told = [(service, source) for service in services for source in service.secrets.values()]
     for service, source in told:
         if pool is not None and isinstance(source, DatabaseUrl) and not source.direct:
             yield AccessRule(source=service.group, target=POOL, port=pool.port, why="pooled PostgreSQL")
-        elif isinstance(source, DatabaseUrl | ReplicaUrls):
+        elif isinstance(source, DatabaseUrl) or (isinstance(source, ReplicaUrls) and replicas):
             yield AccessRule(source=service.group, target=DATABASE, port=database.port, why="PostgreSQL")
 
 

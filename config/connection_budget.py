@@ -73,7 +73,7 @@ def connection_budget(
             resizable=True,
         )
         for service in services
-        if service.uses_database
+        if service.uses_database and not service.before_rollout
     )
     fixed = (
         Consumer(name="migrations", instances=1, connections_each=MIGRATIONS),

@@ -61,6 +61,8 @@ def _used(service: Service) -> Iterator[tuple[str, str]]:
     yield from (("service", name) for name in service.calls)
     yield from (("bucket", name) for name in service.writes_buckets)
     yield from (("queue", name) for name in (*service.sends_queues, *service.reads_queues))
+    if service.image_of is not None:
+        yield "service", service.image_of
     if service.scaling.queue is not None:
         yield "queue", service.scaling.queue
     for value in service.environment.values():

@@ -50,6 +50,8 @@ class Service(Model):
 
     One without a tag is ours, and a deployment says which; anybody else's should be pinned.
     """
+    image_of: Name | None = None
+    """Run the image of this service, such as its workers and its migrations do."""
     command: tuple[str, ...] = ()
     """What to run, where it is not what the image runs by itself."""
     hosts: tuple[DomainName, ...] = ()
@@ -74,6 +76,8 @@ class Service(Model):
     reads_queues: tuple[Name, ...] = ()
     """Queues it takes messages from."""
     sends_email: bool = False
+    before_rollout: bool = False
+    """A one-off task that must succeed before the other services are rolled out, such as migrations."""
     spot: bool = False
     """Run on Fargate Spot: cheaper, and AWS may stop a task with two minutes' notice."""
     volume: Volume | None = None
@@ -105,6 +109,19 @@ class Service(Model):
             raise ValueError(
                 f"service {self.name} has a database URL, so database_pool must say how many "
                 "connections one task opens, got 0"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_image(self) -> Self:
+        if self.image is not None and self.image_of is not None:
+            raise ValueError(
+                f"service {self.name} must have image or image_of, got {self.image} and {self.image_of}"
+            )
+        if self.before_rollout and (self.port is not None or self.scaling.max > 1):
+            raise ValueError(
+                f"service {self.name} runs once before a rollout: port must be None and scaling.max 1, "
+                f"got {self.port} and {self.scaling.max}"
             )
         return self
 

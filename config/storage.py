@@ -41,16 +41,20 @@ class Bucket(Model):
 
     @model_validator(mode="after")
     def _check_days(self) -> Self:
-        if self.expire_after_days is None:
+        expires = self.expire_after_days
+        if expires is None:
             return self
-        earlier = {f"transition to {step.storage_class}": step.after_days for step in self.transitions}
-        earlier["lock_days"] = (self.lock_days or 0) - 1
-        for what, days in earlier.items():
-            if self.expire_after_days <= days:
+        for step in self.transitions:
+            if expires <= step.after_days:
                 raise ValueError(
-                    f"expire_after_days of bucket {self.name} must exceed the days before its {what}, "
-                    f"got {self.expire_after_days}"
+                    f"expire_after_days of bucket {self.name} must exceed the days before its transition to "
+                    f"{step.storage_class} ({step.after_days}), got {expires}"
                 )
+        if self.lock_days is not None and expires < self.lock_days:
+            raise ValueError(
+                f"expire_after_days of bucket {self.name} must be at least its lock_days ({self.lock_days}), "
+                f"got {expires}"
+            )
         return self
 
 

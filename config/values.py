@@ -36,7 +36,7 @@ class Model(BaseModel):
         unknown = [name for name in given if name not in cls.model_fields] if isinstance(given, dict) else []
         for name in unknown:
             close = get_close_matches(str(name), cls.model_fields, n=1)
-            meant = f"; did you mean {close[0]}?" if close else ""
+            meant = f"; did you mean {close[0]}?" if close else "."
             fields = ", ".join(cls.model_fields)
             raise ValueError(f"{cls.__name__} has no field {name!r}{meant} It has {fields}")
         return given

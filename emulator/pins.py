@@ -16,6 +16,7 @@ PRIVATE_NAMES: tuple[tuple[str, str], ...] = (
     ("ministack.services.ecs", "_services"),
     ("ministack.services.rds", "_clusters"),
     ("ministack.services.rds", "_instances"),
+    ("ministack.services.secretsmanager", "_secrets"),
     ("ministack.services.ssm", "_PUBLIC_AMI_PARAMETERS"),
     (f"{CLOUDFORMATION}.provisioners", "_RESOURCE_HANDLERS"),
     (f"{CLOUDFORMATION}.stacks", "_runs_on_worker_thread"),
@@ -23,6 +24,7 @@ PRIVATE_NAMES: tuple[tuple[str, str], ...] = (
 HANDLED_TYPES = (
     *("AWS::CloudWatch::Alarm", "AWS::DynamoDB::GlobalTable", "AWS::ECS::Service"),
     *("AWS::RDS::DBCluster", "AWS::RDS::DBInstance", "AWS::S3::Bucket"),
+    "AWS::SecretsManager::Secret",
 )
 """Types whose own handlers we complete, so they must be there."""
 

@@ -43,6 +43,7 @@ def _assembled(wanted: Settings) -> Iterator[tuple[Gateway, Activity]]:
                 database_top_ups.Instance(databases),
                 records.EcsService(),
                 records.MetricMathAlarm(),
+                records.SecretWithoutValue(),
                 storage.Bucket(),
                 storage.GlobalTable(),
             ],

@@ -6,6 +6,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 from typer.core import TyperGroup
 
 from config.values import ConfigError
@@ -31,6 +32,15 @@ class Verbs(TyperGroup):
         except OperatorError as error:
             show_error(error)
             raise typer.Exit(error.code) from None
+        except (BotoCoreError, ClientError) as error:
+            show_error(
+                OperatorError(
+                    ExitCode.EMULATOR,
+                    f"the embedded AWS does not answer as it should: {error}",
+                    hint=f"read {ctx.obj.emulator_log}; cambium down, then cambium up, starts afresh",
+                )
+            )
+            raise typer.Exit(ExitCode.EMULATOR) from None
         except KeyboardInterrupt:
             show_error(OperatorError(ExitCode.INTERRUPTED, "interrupted", hint="run it again to go on"))
             raise typer.Exit(ExitCode.INTERRUPTED) from None

@@ -86,8 +86,7 @@ def _synthesis(workspace: Workspace, steps: Steps, target: Target, deployment: D
 def _bootstrap(workspace: Workspace, steps: Steps, assembly: Assembly, places: Places) -> None:
     with steps.step("bootstrap") as step:
         wanted = missing(assembly.places, places)
-        for place in wanted:
-            bootstrap(workspace, place, places, step.say)
+        bootstrap(workspace, wanted, places, step.say)
         regions = ", ".join(place.region for place in wanted or assembly.places)
         step.conclude(regions if wanted else f"done before: {regions}")
 
@@ -111,15 +110,17 @@ def _verification(
 ) -> Verification:
     with steps.step("verification") as step:
         found = verify(workspace, deployment, assembly, places, step.say)
-        if found.differences:
-            raise OperatorError(
-                ExitCode.VERIFICATION,
-                f"{count(len(found.differences), 'difference')} between what was described and what exists",
-                details="\n".join(f"  {line}" for line in found.differences),
-                hint=f"the log of the deploy is {workspace.deploy_log}",
-            )
         logins = sum(bool(login.role) for login in found.secrets.logins)
-        step.conclude(
-            f"{count(found.resources, 'resource')}, {count(logins, 'database login')}: as described"
-        )
+        what = f"{count(found.resources, 'resource')}, {count(logins, 'database login')}"
+        wrong = count(len(found.differences), "difference")
+        step.conclude(f"{what}: {wrong if found.differences else 'as described'}")
         return found
+
+
+def _differences(workspace: Workspace, found: Verification) -> OperatorError:
+    return OperatorError(
+        ExitCode.VERIFICATION,
+        f"{count(len(found.differences), 'difference')} between what was described and what exists",
+        details="\n".join(f"  {line}" for line in found.differences),
+        hint=f"the log of the deploy is {workspace.deploy_log}",
+    )

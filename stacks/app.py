@@ -145,9 +145,10 @@ def _build_shard(
             bucket=copied[0],
             data=data,
         )
-    compute = _build_compute(app, deployment, region, shard, network, data, delivery, edge)
+    compute = _build_compute(app, deployment, region, shard, network, data, edge)
     # A service that starts before its URLs are written would fail its first deployment.
     compute.add_stack_dependency(credentials)
+    compute.add_stack_dependency(delivery)
     ObservabilityStack(
         app, deployment=deployment, region=region, shard=shard, compute=compute, data=data
     )
@@ -160,7 +161,6 @@ def _build_compute(
     shard: Shard,
     network: NetworkStack,
     data: DataStack,
-    delivery: DeliveryStack,
     edge: EdgeStack | None,
 ) -> ComputeStack:
     if edge is None:
@@ -171,7 +171,6 @@ def _build_compute(
             shard=shard,
             network=network,
             data=data,
-            delivery=delivery,
         )
     return FargateComputeStack(
         app,
@@ -181,5 +180,4 @@ def _build_compute(
         shard=shard,
         network=network,
         data=data,
-        delivery=delivery,
     )

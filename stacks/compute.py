@@ -5,6 +5,7 @@ from abc import abstractmethod
 from aws_cdk import CfnOutput
 from aws_cdk import aws_apprunner as apprunner
 from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
@@ -21,7 +22,6 @@ from config.region import Region, Shard
 from config.service import BucketName, Computed, RegionName, Service
 from stacks.base import CambiumStack, words
 from stacks.data import DataStack
-from stacks.delivery import DeliveryStack
 from stacks.network import NetworkStack
 
 
@@ -41,7 +41,6 @@ class ComputeStack(CambiumStack):
         shard: Shard,
         network: NetworkStack,
         data: DataStack,
-        delivery: DeliveryStack,
     ) -> None:
         super().__init__(
             scope,
@@ -52,7 +51,7 @@ class ComputeStack(CambiumStack):
             description=f"Services on {deployment.platform}",
         )
         self._region, self._shard = region, shard
-        self._network, self._data, self._delivery = network, data, delivery
+        self._network, self._data = network, data
         self.prepare()
         self.services = {service.name: self._define(service) for service in deployment.services}
 
@@ -87,7 +86,9 @@ class ComputeStack(CambiumStack):
         return ContainerSpec(
             service=service,
             name=names.service_name(deployment.system, service.name, self._shard),
-            repository=self._delivery.registry.repositories[service.name],
+            repository=ecr.Repository.from_repository_name(
+                self, f"{words(service.name)}Repository", names.repository_name(deployment.system, service.name)
+            ),
             environment={key: self._value(value) for key, value in service.environment.items()},
             secret=self._data.service_secrets.get(service.name),
             secret_keys=deployment.secrets_of(service),

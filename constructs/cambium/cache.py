@@ -57,7 +57,10 @@ class Cache(Construct):
             multi_az_enabled=several,
             at_rest_encryption_enabled=True,
             transit_encryption_enabled=encrypted,
-            auth_token=self.auth_token.secret_value.unsafe_unwrap() if self.auth_token else None,
+            # A dynamic reference: CloudFormation reads the value, the template never holds it.
+            auth_token=self.auth_token.secret_value_from_json("password").unsafe_unwrap()
+            if self.auth_token
+            else None,
             cache_subnet_group_name=subnet_group.ref,
             security_group_ids=[security_group.security_group_id],
             port=config.port,
@@ -106,7 +109,10 @@ class Cache(Construct):
             secret_name=secret_name,
             description="Password of the cache",
             generate_secret_string=secretsmanager.SecretStringGenerator(
-                exclude_punctuation=True, password_length=64
+                secret_string_template="{}",
+                generate_string_key="password",
+                exclude_punctuation=True,
+                password_length=64,
             ),
             removal_policy=RemovalPolicy.RETAIN,
         )

@@ -33,7 +33,7 @@ class FargateService(WebService):
         cluster: ecs.ICluster,
         subnets: ec2.SubnetSelection,
         security_group: ec2.ISecurityGroup,
-        load_balancer: elb.IApplicationLoadBalancer,
+        load_balancer: elb.ApplicationLoadBalancer,
         target: elb.ApplicationTargetGroup,
         shell_access: bool,
     ) -> None:
@@ -124,31 +124,31 @@ class FargateMetrics(ServiceMetrics):
         *,
         service: ecs.FargateService,
         target: elb.ApplicationTargetGroup,
-        load_balancer: elb.IApplicationLoadBalancer,
+        load_balancer: elb.ApplicationLoadBalancer,
     ) -> None:
         self._service = service
-        self._target = target
+        # The L2's own metrics cut the balancer's name out of the listener's ARN, which cfn-lint and a
+        # reader cannot follow across stacks.
+        self._dimensions = {
+            "LoadBalancer": load_balancer.load_balancer_full_name,
+            "TargetGroup": target.target_group_full_name,
+        }
 
     @property
     def requests(self) -> cloudwatch.IMetric:
         """Requests per minute."""
-        return self._target.metrics.request_count(period=Duration.minutes(1))
+        return self._metric("RequestCount", "Sum")
 
     @property
     def server_errors(self) -> cloudwatch.IMetric:
         """Responses with a 5xx status per minute."""
-        return self._target.metrics.http_code_target(
-            elb.HttpCodeTarget.TARGET_5XX_COUNT, period=Duration.minutes(1)
-        )
+        return self._metric("HTTPCode_Target_5XX_Count", "Sum")
 
     def latency_ms(self, statistic: str) -> cloudwatch.IMetric:
         """Response time in milliseconds; the load balancer counts in seconds."""
-        seconds = self._target.metrics.target_response_time(
-            statistic=statistic, period=Duration.minutes(1)
-        )
         return cloudwatch.MathExpression(
             expression=f"seconds_{statistic} * 1000",
-            using_metrics={f"seconds_{statistic}": seconds},
+            using_metrics={f"seconds_{statistic}": self._metric("TargetResponseTime", statistic)},
             label=f"{statistic} (ms)",
             period=Duration.minutes(1),
         )
@@ -156,7 +156,7 @@ class FargateMetrics(ServiceMetrics):
     @property
     def instances(self) -> cloudwatch.IMetric:
         """Tasks the load balancer finds healthy."""
-        return self._target.metrics.healthy_host_count(statistic="Maximum", period=Duration.minutes(1))
+        return self._metric("HealthyHostCount", "Maximum")
 
     @property
     def cpu_percent(self) -> cloudwatch.IMetric:
@@ -167,3 +167,12 @@ class FargateMetrics(ServiceMetrics):
     def memory_percent(self) -> cloudwatch.IMetric:
         """Memory, averaged over the tasks."""
         return self._service.metric_memory_utilization(period=Duration.minutes(1))
+
+    def _metric(self, name: str, statistic: str) -> cloudwatch.Metric:
+        return cloudwatch.Metric(
+            namespace="AWS/ApplicationELB",
+            metric_name=name,
+            dimensions_map=self._dimensions,
+            statistic=statistic,
+            period=Duration.minutes(1),
+        )

@@ -6,6 +6,7 @@ from aws_cdk import Tags
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from cambium.acknowledge import acknowledge
 from config.access import INTERNET, AccessRule
 
 GROUP_TAG = "cambium:group"
@@ -39,7 +40,9 @@ class SecurityGroups(Construct):
     def _open(self, rule: AccessRule) -> None:
         port = ec2.Port.tcp(rule.port)
         if rule.source == INTERNET:
-            self._define(rule.target).add_ingress_rule(ec2.Peer.any_ipv4(), port, rule.why)
+            group = self._define(rule.target)
+            group.add_ingress_rule(ec2.Peer.any_ipv4(), port, rule.why)
+            acknowledge(group, {"AwsSolutions-EC23": "the front door of a public service is open to everybody"})
         elif rule.target == INTERNET:
             self._define(rule.source).add_egress_rule(ec2.Peer.any_ipv4(), port, rule.why)
         else:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ministack.services import cloudwatch, ecs
+from ministack.services import cloudwatch, ecs, secretsmanager
 
 from emulator.resources.base import Attributes, Properties
 from emulator.topups.base import TopUp
@@ -28,6 +28,19 @@ def _lower_camel(registry: dict[str, Any]) -> dict[str, Any]:
     return {names[key]: value for key, value in registry.items() if key in names} | {
         numbers[key]: int(value) for key, value in registry.items() if key in numbers
     }
+
+
+class SecretWithoutValue(TopUp):
+    """A secret whose template gives it no value has no version on AWS; MiniStack stores an empty one."""
+
+    type_name = "AWS::SecretsManager::Secret"
+
+    def apply(self, physical_id: str, properties: Properties) -> Attributes:
+        """Remove the empty version; a value that was stored since stays."""
+        versions = secretsmanager._secrets[physical_id]["Versions"]
+        for version_id in [key for key, version in versions.items() if version["SecretString"] == ""]:
+            del versions[version_id]
+        return {}
 
 
 class MetricMathAlarm(TopUp):

@@ -1,6 +1,7 @@
 """Prepares accounts and regions for the CDK, each only once."""
 
 from collections.abc import Callable
+from itertools import groupby
 
 from ops.assembly.comparison import describe
 from ops.deploy.cdk_cli import CdkCli
@@ -17,22 +18,28 @@ def missing(wanted: list[Place], places: Places) -> list[Place]:
     return [place for place in wanted if not _is_ready(places, place)]
 
 
-def bootstrap(workspace: Workspace, place: Place, places: Places, say: Callable[[str], None]) -> None:
-    """Bootstrap one place.
+def bootstrap(workspace: Workspace, wanted: list[Place], places: Places, say: Callable[[str], None]) -> None:
+    """Bootstrap the places; those of one account side by side.
 
     Raises:
         OperatorError: the CLI failed; the details are what it said last.
     """
-    say(place.region)
-    _remove_unfinished(places, place)
-    cli = CdkCli(workspace, places.url)
-    lines = []
-    for line in cli.lines("bootstrap", str(place), place=place, log=workspace.deploy_log):
-        lines.append(line)
+    for account, group in groupby(sorted(wanted), key=lambda place: place.account):
+        mine = list(group)
+        say(f"{account}: {', '.join(place.region for place in mine)}")
+        for place in mine:
+            _remove_unfinished(places, place)
+        _run(workspace, mine, places.url)
+
+
+def _run(workspace: Workspace, mine: list[Place], url: str) -> None:
+    cli = CdkCli(workspace, url)
+    words = [str(place) for place in mine]
+    lines = list(cli.lines("bootstrap", *words, place=mine[0], log=workspace.deploy_log))
     if cli.status:
         raise OperatorError(
             ExitCode.BOOTSTRAP,
-            f"bootstrap of {place} failed",
+            f"bootstrap of {', '.join(words)} failed",
             details="\n".join(lines[-20:]),
             hint=f"read {workspace.deploy_log}, then run this again",
         )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from ops.assembly.comparison import describe
 from ops.assembly.manifest import Stack
+from ops.deploy import leftovers
 from ops.embedded.aws import Places
 from ops.outcome import ExitCode, OperatorError
 
@@ -34,11 +35,19 @@ def repair(stacks: tuple[Stack, ...], places: Places, say: Callable[[str], None]
             after = _wait(places, stack, say)
         if after in NEVER_WORKED:
             say(f"removing {stack.name}, {after}")
-            places.at(stack.place).cloudformation.delete_stack(StackName=stack.name)
+            kept = leftovers.kept(places.at(stack.place), stack.name)
+            _delete(places, stack)
             after = _wait(places, stack, say)
+            leftovers.remove(places.at(stack.place), kept)
         if before != after:
             done.append(f"{stack.name}: {before} -> {after or 'removed'}")
     return done
+
+
+def _delete(places: Places, stack: Stack) -> None:
+    cloudformation = places.at(stack.place).cloudformation
+    cloudformation.update_termination_protection(StackName=stack.name, EnableTerminationProtection=False)
+    cloudformation.delete_stack(StackName=stack.name)
 
 
 def _state(places: Places, stack: Stack) -> str | None:

@@ -17,6 +17,7 @@ STYLES: dict[Progress, str] = {
     "unchanged": "green",
     "failed": "bold red",
 }
+NAME_WIDTH = 46
 FINAL = ("deployed", "unchanged", "failed")
 
 
@@ -33,7 +34,8 @@ class DeployView:
         for name, stack in progress.stacks.items():
             if stack.state in FINAL and name not in self._said:
                 self._said.add(name)
-                self._step.line(f"{name}  {stack.state}  {stack.seconds(now) or 0:.1f} s")
+                seconds = "" if stack.state == "unchanged" else f"{stack.seconds(now) or 0:.1f} s"
+                self._step.line(f"{name:<{NAME_WIDTH}} {stack.state:<10} {seconds:>7}")
         done = sum(stack.state in FINAL for stack in progress.stacks.values())
         busy = [f"{n}: {s.doing}" for n, s in progress.stacks.items() if s.state == "deploying" and s.doing]
         what = f"{done} of {len(progress.stacks)} stacks"
@@ -42,12 +44,13 @@ class DeployView:
 
 def _table(progress: DeployProgress, now: float) -> Table:
     content = table("stack", "state", "seconds", "now", right=["seconds"], keep=["stack", "state", "now"])
+    content.columns[1].width, content.columns[2].width, content.columns[3].width = 10, 7, 32
     for name, stack in progress.stacks.items():
         seconds = stack.seconds(now)
         content.add_row(
             name,
             f"[{STYLES[stack.state]}]{stack.state}[/]",
             f"{seconds:.1f}" if seconds is not None else "",
-            clip(stack.doing, 36) if stack.state == "deploying" else "",
+            clip(stack.doing, 32) if stack.state == "deploying" else "",
         )
     return content

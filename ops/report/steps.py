@@ -46,7 +46,7 @@ class Step:
         """A line that stays: a milestone inside a long step, for logs without a terminal."""
         self._spoke = time.monotonic()
         if self._live is None:
-            self._console.print(f"      {escape(clip(what, WHAT_WIDTH + NAME_WIDTH))}")
+            self._console.print(f"      {escape(what.rstrip())}", overflow="ellipsis", no_wrap=True)
 
     def conclude(self, what: str) -> None:
         """What came out of it; shown when the step ends."""

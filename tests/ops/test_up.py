@@ -1,0 +1,154 @@
+"""What ``cambium up`` promises, on the real embedded AWS with the real CDK CLI."""
+
+import os
+import signal
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ops.embedded import emulator, processes
+from ops.outcome import ExitCode
+
+if TYPE_CHECKING:
+    from conftest import ToyCheckout
+
+pytestmark = pytest.mark.embedded
+
+UP = ("up", "--system", "toy", "--env", "test")
+KILLED_IN = {
+    "embedded AWS": ("[1/6]", 0.0),
+    "synthesis": ("[2/6]", 0.5),
+    "bootstrap": ("[3/6]", 2.5),
+    "deploy": ("[4/6]", 2.5),
+    "verification": ("[5/6]", 0.0),
+}
+"""The line after which the process is killed, and how many seconds later."""
+
+
+def kill_during(step: str, process: "subprocess.Popen[str]") -> str:
+    """Kill the command in the middle of a step; answers what it had said."""
+    line_before, seconds = KILLED_IN[step]
+    said = ""
+    for line in process.stdout or ():
+        said += line
+        if line_before in line:
+            break
+    time.sleep(seconds)
+    process.send_signal(signal.SIGKILL)
+    rest, _ = process.communicate()
+    return said + rest
+
+
+def test_a_run_killed_in_any_step_is_repaired_by_running_it_again(toy: "ToyCheckout") -> None:
+    for step in KILLED_IN:
+        said = kill_during(step, toy.start(*UP))
+        assert "next" not in said, f"it had ended before it could be killed in {step}: {said}"
+
+    code, output = toy.run(*UP)
+
+    assert code == ExitCode.OK, output
+    assert "as described" in output
+
+
+def test_a_second_run_changes_nothing_and_says_so(toy: "ToyCheckout") -> None:
+    toy.run(*UP)
+    began = time.monotonic()
+
+    code, output = toy.run(*UP)
+
+    assert code == ExitCode.OK
+    assert "no changes" in output
+    assert "unchanged, 2 stacks" in output
+    assert time.monotonic() - began < 15
+
+
+def test_the_report_shows_what_exists_and_what_is_left_to_do(toy: "ToyCheckout") -> None:
+    _, output = toy.run(*UP)
+
+    assert "https://toy.example.com" in output
+    assert "load-balancer" in output
+    assert "the example's dashboard" in output
+    assert "cambium set-secret --system toy --env test --service web --key API_KEY" in output
+    assert all(len(line) <= 100 for line in output.splitlines())
+
+
+def test_the_next_phase_can_be_compared_and_then_deployed(toy: "ToyCheckout") -> None:
+    toy.run(*UP)
+
+    code, output = toy.run("diff", "--system", "toy", "--env", "test", "--phase", "2", "--fail")
+
+    assert code == ExitCode.DIFFERENT
+    assert "VisibilityTimeout" in output
+    assert toy.run(*UP, "--phase", "2")[0] == ExitCode.OK
+    assert toy.run(*UP)[0] == ExitCode.OK
+
+
+def test_a_key_set_by_a_person_leaves_the_list_of_things_to_do(toy: "ToyCheckout") -> None:
+    toy.run(*UP)
+    process = subprocess.run(
+        [str(toy.workspace.bin / "python"), "-m", "ops.cli", "set-secret", *UP[1:], "--service", "web"]
+        + ["--key", "API_KEY"],
+        cwd=toy.workspace.root,
+        input="kept-to-myself\n",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    code, output = toy.run(*UP)
+
+    assert code == ExitCode.OK
+    assert "Secrets still to fill in" not in output
+    assert "kept-to-myself" not in output + process.stdout + process.stderr
+
+
+def test_a_failed_first_deploy_names_the_resource_and_is_repaired_once_the_cause_is_gone(
+    toy: "ToyCheckout",
+) -> None:
+    toy.run("down")
+    broken = toy.workspace.root / "broken"
+    broken.touch()
+    source = toy.workspace.root / "app.py"
+
+    code, output = toy.run(*UP)
+
+    assert code == ExitCode.DEPLOYMENT
+    assert "Custom::Broken" in output
+    assert "not found" in output
+    assert str(toy.workspace.deploy_log) in output.replace("\n", "")
+    broken.unlink()
+    source.write_text(source.read_text() + "\n")
+    code, output = toy.run(*UP)
+    assert code == ExitCode.OK, output
+
+
+def test_the_state_of_another_process_is_not_mistaken_for_ours(toy: "ToyCheckout") -> None:
+    toy.run(*UP)
+    running = emulator.find(toy.workspace)
+    assert running is not None
+    state = toy.workspace.emulator_state.read_text()
+    toy.workspace.emulator_state.write_text(state.replace(str(running.process.pid), str(os.getpid())))
+
+    assert emulator.find(toy.workspace) is None
+    code, output = toy.run("down")
+
+    assert code == ExitCode.OK, output
+    assert not processes.is_same(running.process)
+
+
+def test_down_leaves_nothing_running_and_nothing_on_disk(toy: "ToyCheckout") -> None:
+    toy.run(*UP)
+    running = emulator.find(toy.workspace)
+    assert running is not None
+
+    code, _ = toy.run("down")
+
+    assert code == ExitCode.OK
+    assert not processes.is_same(running.process)
+    assert not emulator.answers(running.port)
+    assert not processes.mentioning(str(toy.workspace.root))
+    assert not toy.workspace.emulator_state.exists()
+    assert not toy.workspace.emulator_data.exists()
+    assert toy.run("status")[0] == ExitCode.NOT_RUNNING

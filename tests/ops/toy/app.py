@@ -1,0 +1,124 @@
+"""Stands in for the real app: writes the assembly of the toy by hand, under the same contract."""
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+EMPTY_DEFAULT_GROUP = """
+import json, urllib.request, boto3
+def handler(event, context):
+    ec2 = boto3.client("ec2")
+    group = event["ResourceProperties"]["Group"]
+    found = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]
+    if event["RequestType"] == "Create":
+        if found["IpPermissions"]:
+            ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=found["IpPermissions"])
+        if found["IpPermissionsEgress"]:
+            ec2.revoke_security_group_egress(GroupId=group, IpPermissions=found["IpPermissionsEgress"])
+    keys = ("StackId", "RequestId", "LogicalResourceId")
+    answer = {key: event[key] for key in keys} | {"Status": "SUCCESS", "PhysicalResourceId": group}
+    request = urllib.request.Request(event["ResponseURL"], json.dumps(answer).encode(), method="PUT")
+    urllib.request.urlopen(request)
+"""
+
+
+def rule(way: str, group: str, port: int, **peer: Any) -> dict[str, Any]:
+    """Half of a connection."""
+    properties = {"GroupId": {"Ref": group}, "IpProtocol": "tcp", "FromPort": port, "ToPort": port, **peer}
+    return {"Type": f"AWS::EC2::SecurityGroup{way}", "Properties": properties}
+
+
+def security_group(name: str) -> dict[str, Any]:
+    """A group that lets nothing through by itself."""
+    nobody = {"CidrIp": "255.255.255.255/32", "IpProtocol": "icmp", "FromPort": 252, "ToPort": 86}
+    return {
+        "Type": "AWS::EC2::SecurityGroup",
+        "Properties": {
+            "GroupDescription": name,
+            "VpcId": {"Ref": "Vpc"},
+            "SecurityGroupEgress": [nobody],
+            "Tags": [{"Key": "cambium:group", "Value": name}],
+        },
+    }
+
+
+def network() -> dict[str, Any]:
+    """A network with the groups of the toy's access rules."""
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    anywhere = {"CidrIp": "0.0.0.0/0"}
+    return {
+        "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.9.0.0/16"}},
+        "Balancer": security_group("load-balancer"),
+        "Compute": security_group("compute"),
+        "In443": rule("Ingress", "Balancer", 443, **anywhere),
+        "In80": rule("Ingress", "Balancer", 80, **anywhere),
+        "Forward": rule("Egress", "Balancer", 8080, DestinationSecurityGroupId={"Ref": "Compute"}),
+        "Accept": rule("Ingress", "Compute", 8080, SourceSecurityGroupId={"Ref": "Balancer"}),
+        "Out443": rule("Egress", "Compute", 443, **anywhere),
+        "Role": {
+            "Type": "AWS::IAM::Role",
+            "Properties": {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]}},
+        },
+        "EmptyDefaultGroup": {
+            "Type": "AWS::Lambda::Function",
+            "Properties": {
+                "Runtime": "python3.13",
+                "Handler": "index.handler",
+                "Code": {"ZipFile": EMPTY_DEFAULT_GROUP},
+                "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+            },
+        },
+        "DefaultGroup": {
+            "Type": "Custom::EmptyDefaultGroup",
+            "Properties": {
+                "ServiceToken": {"Fn::GetAtt": ["EmptyDefaultGroup", "Arn"]},
+                "Group": {"Fn::GetAtt": ["Vpc", "DefaultSecurityGroup"]},
+            },
+        },
+    }
+
+
+def compute(phase: str) -> dict[str, Any]:
+    """What the service is told, and something to grow."""
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 30 + int(phase)}}
+    secret = {
+        "Type": "AWS::SecretsManager::Secret",
+        "DeletionPolicy": "Retain",
+        "Properties": {"Name": "toy/test/web", "SecretString": '{"API_KEY": ""}'},
+    }
+    broken = {
+        "Type": "Custom::Broken",
+        "DependsOn": ["Secret", "Queue"],
+        "Properties": {"ServiceToken": "arn:aws:lambda:eu-west-1:444455556666:function:nobody"},
+    }
+    resources = {"Queue": queue, "Secret": secret}
+    return resources | ({"Broken": broken} if Path("broken").exists() else {})
+
+
+def main() -> None:
+    """Write the assembly."""
+    context = json.loads(os.environ["CDK_CONTEXT_JSON"])
+    folder = Path(os.environ["CDK_OUTDIR"])
+    folder.mkdir(parents=True)
+    print("synthesising the toy", flush=True)
+    time.sleep(1)
+    first, second = "toy-test-ie-network", "toy-test-ie-1-compute"
+    outputs = {"Url": {"Value": "https://toy.example.com", "Description": "the toy"}}
+    artifacts = {}
+    for name, after, template in (
+        (first, [], {"Resources": network()}),
+        (second, [first], {"Resources": compute(context.get("phase", "1")), "Outputs": outputs}),
+    ):
+        (folder / f"{name}.template.json").write_text(json.dumps(template))
+        artifacts[name] = {
+            "type": "aws:cloudformation:stack",
+            "environment": "aws://444455556666/eu-west-1",
+            "properties": {"templateFile": f"{name}.template.json", "terminationProtection": True},
+            "dependencies": after,
+        }
+    (folder / "manifest.json").write_text(json.dumps({"version": "53.0.0", "artifacts": artifacts}))
+
+
+main()
