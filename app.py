@@ -2,9 +2,8 @@
 
 import sys
 
-from stacks.app import app_from_context
-
 from config.values import ConfigError
+from stacks.app import app_from_context
 
 try:
     app_from_context().synth()

@@ -55,6 +55,8 @@ class Environment(Model):
     no_deploys: tuple[NoDeploys, ...] = ()
     """When a deployment is refused unless somebody overrides it, such as on Friday afternoon."""
     github: GitHubRepository | None = None
+    credentials_version: int = Field(default=1, ge=1)
+    """Raised by one after a password was changed: roles and connection URLs are then written again."""
     changes: Changes = Field(default_factory=Changes)
     """What differs from the phase, for this environment only."""
 

@@ -5,10 +5,14 @@ from collections.abc import Callable
 from config.aws_limits import APP_RUNNER_MEMORY_MIB, FARGATE_MEMORY_MIB, INSTANCE_MEMORY_GIB, nearest_memory
 from config.environment import Platform
 from config.host import SingleHost
+from config.scaling import HealthCheck
 from config.service import Service
 
 APP_RUNNER_SECONDS = 20
 """The longest interval and timeout of an App Runner health check."""
+
+TARGET_THRESHOLD = 10
+"""The most answers in a row that a load balancer waits for."""
 
 
 def check_platform(platform: Platform, services: tuple[Service, ...], host: SingleHost | None) -> None:
@@ -31,6 +35,25 @@ def check_platform(platform: Platform, services: tuple[Service, ...], host: Sing
 
 def _check_fargate(service: Service) -> None:
     _check_size(service, "Fargate", FARGATE_MEMORY_MIB)
+    if service.public and service.port is not None:
+        _check_target_health(service.name, service.health)
+
+
+def _check_target_health(name: str, health: HealthCheck) -> None:
+    where = f"service {name} behind a load balancer: health"
+    for field, least, most in (("interval_seconds", 5, 300), ("timeout_seconds", 2, 120)):
+        if not least <= getattr(health, field) <= most:
+            raise ValueError(f"{where}.{field} must be {least} to {most}, got {getattr(health, field)}")
+    if health.timeout_seconds >= health.interval_seconds:
+        raise ValueError(
+            f"{where}.timeout_seconds must be below its interval ({health.interval_seconds}), "
+            f"got {health.timeout_seconds}"
+        )
+    for field in ("healthy_threshold", "unhealthy_threshold"):
+        if getattr(health, field) > TARGET_THRESHOLD:
+            raise ValueError(
+                f"{where}.{field} must be at most {TARGET_THRESHOLD}, got {getattr(health, field)}"
+            )
 
 
 def _check_app_runner(service: Service) -> None:

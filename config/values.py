@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from ipaddress import IPv4Network
 from types import MappingProxyType
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -40,14 +40,6 @@ class Model(BaseModel):
             fields = ", ".join(cls.model_fields)
             raise ValueError(f"{cls.__name__} has no field {name!r}{meant} It has {fields}")
         return given
-
-    def __copy__(self) -> Self:
-        """Itself: nobody can tell a frozen value from its copy."""
-        return self
-
-    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
-        """Itself, for the same reason."""
-        return self
 
 
 class OptOut(Model):

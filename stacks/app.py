@@ -1,4 +1,4 @@
-"""From context to stacks: which stacks a deployment has, and in what order they build on each other."""
+"""From context to stacks: reads what is asked for, builds it, and attaches the rules."""
 
 import json
 from collections.abc import Mapping
@@ -13,20 +13,12 @@ from config.alarms import Alarms
 from config.catalog import load_system, system_names
 from config.deployment import Deployment
 from config.environment import Platform
-from config.region import Region, Shard
 from config.values import ConfigError
 from stacks.audit import AuditStack
-from stacks.backup import BackupStack
-from stacks.compute import AppRunnerComputeStack, ComputeStack, FargateComputeStack
-from stacks.credentials import CredentialsStack
-from stacks.data import DataStack
-from stacks.delivery import DeliveryStack
-from stacks.edge import EdgeStack
+from stacks.composition import RegionStacks
+from stacks.coverage import refuse_unbuilt
 from stacks.global_watch import GlobalStack
-from stacks.network import NetworkStack
-from stacks.observability import ObservabilityStack
 from stacks.posture import STANDING_DECISIONS
-from stacks.storage import RecoveryStack, StorageStack
 
 
 def app_from_context(context: Mapping[str, object] | None = None) -> cdk.App:
@@ -77,15 +69,16 @@ def _platform(app: cdk.App) -> Platform | None:
 
 def build(app: cdk.App, deployment: Deployment) -> None:
     """Define every stack of ``deployment``, and the rules their templates must keep."""
+    refuse_unbuilt(deployment)
     for region in deployment.regions:
         # Stated in the configuration, so that synthesis asks no account and gives the same everywhere.
         app.node.set_context(
             f"availability-zones:account={deployment.environment.account}:region={region.name}",
             list(region.zones),
         )
-    storages = [_build_region(app, deployment, region) for region in deployment.regions]
+    regions = [RegionStacks(app, deployment, region) for region in deployment.regions]
     if deployment.audit_trail:
-        AuditStack(app, deployment=deployment, storages=[storage for storage in storages if storage])
+        AuditStack(app, deployment=deployment, storages=[place.storage for place in regions if place.storage])
     if isinstance(deployment.environment.alarms, Alarms):
         GlobalStack(app, deployment=deployment, watching=deployment.environment.alarms)
     cdk.Tags.of(app).add("cambium:system", deployment.system)
@@ -100,84 +93,3 @@ def _check(app: cdk.App, *, hipaa: bool) -> None:
     cdk.Validations.of(app).add_plugins(*packs)
     acknowledge(app, STANDING_DECISIONS)
     refuse_stages(app)
-
-
-def _build_region(app: cdk.App, deployment: Deployment, region: Region) -> StorageStack | None:
-    network = NetworkStack(app, deployment=deployment, region=region)
-    storage = _build_storage(app, deployment, region)
-    delivery = DeliveryStack(app, deployment=deployment, region=region)
-    edge = EdgeStack(app, deployment=deployment, region=region) if deployment.platform == "fargate" else None
-    for shard in region.shards:
-        _build_shard(app, deployment, region, shard, network, delivery, edge)
-    return storage
-
-
-def _build_storage(app: cdk.App, deployment: Deployment, region: Region) -> StorageStack | None:
-    if not deployment.buckets:
-        return None
-    storage = StorageStack(app, deployment=deployment, region=region)
-    if any(bucket.replica for bucket in deployment.buckets):
-        # Replication refuses a destination that does not exist yet.
-        storage.add_stack_dependency(RecoveryStack(app, deployment=deployment, region=region))
-    return storage
-
-
-def _build_shard(
-    app: cdk.App,
-    deployment: Deployment,
-    region: Region,
-    shard: Shard,
-    network: NetworkStack,
-    delivery: DeliveryStack,
-    edge: EdgeStack | None,
-) -> None:
-    data = DataStack(app, deployment=deployment, region=region, shard=shard, network=network)
-    credentials = CredentialsStack(
-        app, deployment=deployment, region=region, shard=shard, network=network, data=data
-    )
-    copied = [bucket.name for bucket in deployment.buckets if bucket.replica]
-    if copied and data.database:
-        BackupStack(
-            app,
-            deployment=deployment,
-            region=region,
-            shard=shard,
-            bucket=copied[0],
-            data=data,
-        )
-    compute = _build_compute(app, deployment, region, shard, network, data, edge)
-    # A service that starts before its URLs are written would fail its first deployment.
-    compute.add_stack_dependency(credentials)
-    compute.add_stack_dependency(delivery)
-    ObservabilityStack(
-        app, deployment=deployment, region=region, shard=shard, compute=compute, data=data
-    )
-
-
-def _build_compute(
-    app: cdk.App,
-    deployment: Deployment,
-    region: Region,
-    shard: Shard,
-    network: NetworkStack,
-    data: DataStack,
-    edge: EdgeStack | None,
-) -> ComputeStack:
-    if edge is None:
-        return AppRunnerComputeStack(
-            app,
-            deployment=deployment,
-            region=region,
-            shard=shard,
-            network=network,
-            data=data,
-        )
-    return FargateComputeStack(
-        app,
-        certificate=edge.certificate,
-        deployment=deployment,
-        region=region,
-        shard=shard,
-        network=network,
-        data=data,
-    )

@@ -16,7 +16,10 @@ class AuditStack(CambiumStack):
 
     def __init__(self, scope: Construct, *, deployment: Deployment, storages: list[StorageStack]) -> None:
         super().__init__(
-            scope, "audit", deployment=deployment, description="CloudTrail: every AWS API call, kept six years"
+            scope,
+            "audit",
+            deployment=deployment,
+            description="CloudTrail: every AWS API call, kept six years",
         )
         AuditTrail(
             self,

@@ -47,6 +47,7 @@ class CredentialsStack(CambiumStack):
             subnets=network.network.private_subnets,
             # The function acts for the application, so it needs no door of its own to the database.
             security_group=immutable(self, "Group", network.groups[shard.key].group(deployment.job_group)),
+            version=deployment.environment.credentials_version,
         )
         roles = self._define_roles(writer)
         targets = {

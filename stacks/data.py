@@ -80,7 +80,9 @@ class DataStack(CambiumStack):
             "Database",
             vpc=self._network.network.vpc,
             subnets=self._network.network.private_subnets,
-            security_group=immutable(self, "DatabaseGroup", self._network.groups[self._shard.key].group(DATABASE)),
+            security_group=immutable(
+                self, "DatabaseGroup", self._network.groups[self._shard.key].group(DATABASE)
+            ),
             zones=self._region.zones[: self.deployment.network.zones],
             secret_name=self.deployment.secret_name("database/master", self._shard),
             log_days=self.deployment.log_days,

@@ -55,4 +55,6 @@ class DeliveryStack(CambiumStack):
             "InfrastructureRole": identity.infrastructure,
             "ReviewRole": identity.review,
         }.items():
-            CfnOutput(self, name, value=role.role_arn, description="For the variables of the GitHub repository")
+            CfnOutput(
+                self, name, value=role.role_arn, description="For the variables of the GitHub repository"
+            )

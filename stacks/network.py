@@ -25,9 +25,7 @@ class NetworkStack(CambiumStack):
             region=region,
             description="VPC, way out, flow logs, and who may connect to whom",
         )
-        self.network = Network(
-            self, "Network", config=deployment.network_of(region), zones=region.zones
-        )
+        self.network = Network(self, "Network", config=deployment.network_of(region), zones=region.zones)
         self.groups = {
             shard.key: SecurityGroups(
                 self, f"Access{shard.key}", vpc=self.network.vpc, rules=deployment.access

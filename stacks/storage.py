@@ -46,9 +46,7 @@ class StorageStack(CambiumStack):
     """
 
     def __init__(self, scope: Construct, *, deployment: Deployment, region: Region) -> None:
-        super().__init__(
-            scope, "storage", deployment=deployment, region=region, description="Buckets"
-        )
+        super().__init__(scope, "storage", deployment=deployment, region=region, description="Buckets")
         place = deployment.environment.recovery_region
         self.buckets = {
             bucket.name: PrivateBucket(

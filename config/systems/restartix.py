@@ -71,6 +71,7 @@ TELEMETRY_API = Service(
 SYSTEM = System(
     name="restartix",
     hipaa=True,
+    audit_trail=True,
     edge=Edge(dns="cloudflare", domain="restartix.com"),
     network=Network(cidr="10.0.0.0/16", zones=2, nat=NatGateways(count=1)),
     services=(CORE_API, TELEMETRY_API),

@@ -105,7 +105,8 @@ class Alarms(Construct):
             minutes=5,
             comparison=BELOW,
             what=f"The database has less than {free_gib} GiB of free storage",
-            do=f"storage grows by itself up to {config.max_storage_gib} GiB; check that it does, and raise the ceiling",
+            do=f"storage grows by itself up to {config.max_storage_gib} GiB: check that it does, "
+            "and raise the ceiling",
             runbook="database-storage",
         )
         if config.instance_class.startswith("t"):

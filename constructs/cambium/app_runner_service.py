@@ -38,7 +38,8 @@ class AppRunnerService(WebService):
         role = iam.Role(
             self, "InstanceRole", assumed_by=iam.ServicePrincipal("tasks.apprunner.amazonaws.com")
         )
-        spec.secret.grant_read(role)
+        if spec.secret is not None:
+            spec.secret.grant_read(role)
         access = iam.Role(
             self, "AccessRole", assumed_by=iam.ServicePrincipal("build.apprunner.amazonaws.com")
         )
@@ -52,9 +53,7 @@ class AppRunnerService(WebService):
         for kind in ("application", "service"):
             self._keep_logs(kind)
         acknowledge_log_retention(self)
-        acknowledge(
-            access, {"AwsSolutions-IAM5[Resource::*]": "ecr:GetAuthorizationToken takes no resource"}
-        )
+        acknowledge(access, {"AwsSolutions-IAM5[Resource::*]": "ecr:GetAuthorizationToken takes no resource"})
 
     def _define_service(
         self, role: iam.IRole, access: iam.IRole, vpc_connector: apprunner.CfnVpcConnector
@@ -115,10 +114,8 @@ class AppRunnerService(WebService):
                     for name, value in spec.environment.items()
                 ],
                 runtime_environment_secrets=[
-                    apprunner.CfnService.KeyValuePairProperty(
-                        name=key, value=f"{spec.secret.secret_arn}:{key}::"
-                    )
-                    for key in spec.secret_keys
+                    apprunner.CfnService.KeyValuePairProperty(name=key, value=f"{secret.secret_arn}:{key}::")
+                    for secret, key in spec.secret_values
                 ],
             ),
         )

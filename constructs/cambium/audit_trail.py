@@ -57,7 +57,9 @@ class AuditTrail(Construct):
             enable_file_validation=True,
         )
         if watched_buckets:
-            trail.add_s3_event_selector([cloudtrail.S3EventSelector(bucket=bucket) for bucket in watched_buckets])
+            trail.add_s3_event_selector(
+                [cloudtrail.S3EventSelector(bucket=bucket) for bucket in watched_buckets]
+            )
         loop = "the bucket of the records would record itself without end"
         acknowledge(
             self,

@@ -36,7 +36,9 @@ class BackupIdentity(Construct):
             ),
         )
         self.role.add_to_policy(
-            iam.PolicyStatement(actions=["s3:PutObject"], resources=[f"arn:{Aws.PARTITION}:s3:::{bucket_name}/*"])
+            iam.PolicyStatement(
+                actions=["s3:PutObject"], resources=[f"arn:{Aws.PARTITION}:s3:::{bucket_name}/*"]
+            )
         )
         self.role.add_to_policy(
             iam.PolicyStatement(

@@ -77,7 +77,6 @@ class Cache(Construct):
                 "AwsSolutions-SMG4": "the password changes with its runbook: clients hold connections",
                 "HIPAA.Security-SecretsManagerRotationEnabled": "the password changes with its runbook: "
                 "clients hold connections",
-                "HIPAA.Security-SecretsManagerUsingKMSKey": "encrypted with the account's own Secrets Manager key",
                 **({} if several else {"AwsSolutions-AEC4": ephemeral}),
             },
         )

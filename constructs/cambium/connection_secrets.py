@@ -5,7 +5,6 @@ from typing import Any
 
 from aws_cdk import CfnElement, CustomResource, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -33,13 +32,11 @@ class ConnectionSecrets(Construct):
         vpc: ec2.IVpc,
         subnets: ec2.SubnetSelection,
         security_group: ec2.ISecurityGroup,
+        version: int,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._network = {
-            "vpc": vpc,
-            "vpc_subnets": subnets,
-            "security_groups": [security_group],
-        }
+        self._vpc, self._subnets, self._security_group = vpc, subnets, security_group
+        self._version = version
         self._layer = libraries_layer(self, "Libraries")
         waits = "CloudFormation calls it, waits for the answer, and reports a failure as that of the stack"
         acknowledge(
@@ -133,7 +130,9 @@ class ConnectionSecrets(Construct):
             timeout=Duration.minutes(5),
             log_group=self._define_log_group(f"{construct_id}Log"),
             environment={"POWERTOOLS_SERVICE_NAME": PACKAGE, "POWERTOOLS_LOG_LEVEL": "INFO"},
-            **self._network,
+            vpc=self._vpc,
+            vpc_subnets=self._subnets,
+            security_groups=[self._security_group],
         )
 
     def _define_log_group(self, construct_id: str) -> logs.LogGroup:
@@ -155,7 +154,9 @@ class ConnectionSecrets(Construct):
             construct_id,
             service_token=provider.service_token,
             resource_type=f"Custom::{construct_id}",
-            properties=properties,
+            # CloudFormation runs the function again only when a property changes, and a new password
+            # is no property.
+            properties={**properties, "Version": str(self._version)},
         )
 
     def _provider(self, construct_id: str, function: lambda_.Function) -> cr.Provider:

@@ -64,7 +64,10 @@ class Dashboard(Construct):
         self._row(
             _graph("Cache: memory (%)", [cache.metric("DatabaseMemoryUsagePercentage", "Maximum")]),
             _graph("Cache: connections", [cache.metric("CurrConnections", "Maximum")]),
-            _graph("Cache: hits and misses", [cache.metric("CacheHits", "Sum"), cache.metric("CacheMisses", "Sum")]),
+            _graph(
+                "Cache: hits and misses",
+                [cache.metric("CacheHits", "Sum"), cache.metric("CacheMisses", "Sum")],
+            ),
         )
 
     def _row(self, *widgets: cloudwatch.GraphWidget) -> None:

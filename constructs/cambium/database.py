@@ -53,7 +53,11 @@ class Database(Construct):
             version=rds.PostgresEngineVersion.of(config.version, config.version.partition(".")[0])
         )
         self.parameters = rds.ParameterGroup(
-            self, "Parameters", engine=engine, parameters=parameters(config), removal_policy=RemovalPolicy.RETAIN
+            self,
+            "Parameters",
+            engine=engine,
+            parameters=parameters(config),
+            removal_policy=RemovalPolicy.RETAIN,
         )
         self._subnets = rds.SubnetGroup(
             self, "Subnets", vpc=vpc, vpc_subnets=subnets, description=f"Database {config.name}"
@@ -80,7 +84,6 @@ class Database(Construct):
                 "AwsSolutions-SMG4": "the master login is used by deployments only and rotated by its runbook",
                 "HIPAA.Security-SecretsManagerRotationEnabled": "the master login is used by deployments only "
                 "and rotated by its runbook",
-                "HIPAA.Security-SecretsManagerUsingKMSKey": "encrypted with the account's own Secrets Manager key",
             },
         )
 

@@ -50,11 +50,15 @@ class DeployIdentity(Construct):
         for image in images:
             image.grant_pull_push(self.release)
         self.release.add_to_policy(
-            iam.PolicyStatement(actions=UPDATE_SERVICES, resources=[f"arn:{Aws.PARTITION}:{arn}" for arn in service_arns])
+            iam.PolicyStatement(
+                actions=UPDATE_SERVICES, resources=[f"arn:{Aws.PARTITION}:{arn}" for arn in service_arns]
+            )
         )
         self._account = account
         self.infrastructure = self._define_role("Infrastructure", [f"environment:{environment}"])
-        self._allow_bootstrap_roles(self.infrastructure, "deploy", "file-publishing", "image-publishing", "lookup")
+        self._allow_bootstrap_roles(
+            self.infrastructure, "deploy", "file-publishing", "image-publishing", "lookup"
+        )
         self.review = self._define_role("Review", ["pull_request", "ref:refs/heads/main"])
         self._allow_bootstrap_roles(self.review, "lookup")
         acknowledge(

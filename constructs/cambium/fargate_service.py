@@ -61,7 +61,7 @@ class FargateService(WebService):
             enable_execute_command=shell_access,
             enable_ecs_managed_tags=True,
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
-            health_check_grace_period=Duration.seconds(60),
+            health_check_grace_period=Duration.seconds(spec.service.health.grace_seconds),
         )
         target.add_target(self.service)
         self._scale()
@@ -91,7 +91,7 @@ class FargateService(WebService):
             image=ecs.ContainerImage.from_ecr_repository(spec.repository, spec.image_tag),
             port_mappings=[ecs.PortMapping(container_port=service.port)] if service.port else [],
             environment=dict(spec.environment),
-            secrets={key: ecs.Secret.from_secrets_manager(spec.secret, key) for key in spec.secret_keys},
+            secrets={key: ecs.Secret.from_secrets_manager(secret, key) for secret, key in spec.secret_values},
             logging=ecs.LogDrivers.aws_logs(stream_prefix=service.name, log_group=group),
             # Release 1.4.0 of Fargate stops a container that ignores SIGTERM after this long.
             stop_timeout=Duration.seconds(30),

@@ -33,7 +33,9 @@ def libraries_layer(scope: Construct, construct_id: str) -> lambda_.LayerVersion
         scope,
         construct_id,
         code=lambda_.Code.from_asset(
-            str(LAYER), exclude=["**/__pycache__", "**/RECORD", "**/INSTALLER", "bin"], ignore_mode=IgnoreMode.GIT
+            str(LAYER),
+            exclude=["**/__pycache__", "**/RECORD", "**/INSTALLER", "bin"],
+            ignore_mode=IgnoreMode.GIT,
         ),
         compatible_runtimes=[RUNTIME],
         description="Libraries of the Cambium functions",

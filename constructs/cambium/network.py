@@ -1,5 +1,8 @@
 """A region's VPC: addresses from the configuration, one way out, everything that passes recorded."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import jsii
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
@@ -27,19 +30,15 @@ class _StatedAddresses:
     def allocate_subnets_cidr(
         self,
         *,
-        requested_subnets: list[ec2.RequestedSubnet],
+        requested_subnets: Sequence[ec2.RequestedSubnet | dict[str, Any]],
         vpc_cidr: str,
     ) -> ec2.SubnetIpamOptions:
         """Addresses of the subnets, in the order they are asked for."""
-        cidrs = {(subnet.group, subnet.zone_index): subnet.cidr for subnet in self._config.subnets()}
-        seen: dict[str, int] = {}
-        allocated = []
-        for requested in requested_subnets:
-            group = requested.configuration.name
-            index = seen.get(group, 0)
-            seen[group] = index + 1
-            allocated.append(ec2.AllocatedSubnet(cidr=cidrs[group, index]))
-        return ec2.SubnetIpamOptions(allocated_subnets=allocated)
+        # The VPC asks group by group in the order of its subnet configuration, as the model lists them.
+        stated = [subnet.cidr for subnet in self._config.subnets()]
+        if len(stated) != len(requested_subnets):
+            raise ValueError(f"{len(requested_subnets)} subnets must have addresses, got {len(stated)}")
+        return ec2.SubnetIpamOptions(allocated_subnets=[ec2.AllocatedSubnet(cidr=cidr) for cidr in stated])
 
 
 class Network(Construct):
@@ -102,9 +101,7 @@ class Network(Construct):
         group = logs.LogGroup(
             self, "FlowLogGroup", retention=retention(days), removal_policy=RemovalPolicy.RETAIN
         )
-        role = iam.Role(
-            self, "FlowLogRole", assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com")
-        )
+        role = iam.Role(self, "FlowLogRole", assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com"))
         self.vpc.add_flow_log(
             "FlowLog",
             destination=ec2.FlowLogDestination.to_cloud_watch_logs(group, role),

@@ -63,4 +63,3 @@ class Notifications(Construct):
                 "guardrail that limits what the channel can do"
             },
         )
-

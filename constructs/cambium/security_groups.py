@@ -42,7 +42,9 @@ class SecurityGroups(Construct):
         if rule.source == INTERNET:
             group = self._define(rule.target)
             group.add_ingress_rule(ec2.Peer.any_ipv4(), port, rule.why)
-            acknowledge(group, {"AwsSolutions-EC23": "the front door of a public service is open to everybody"})
+            acknowledge(
+                group, {"AwsSolutions-EC23": "the front door of a public service is open to everybody"}
+            )
         elif rule.target == INTERNET:
             self._define(rule.source).add_egress_rule(ec2.Peer.any_ipv4(), port, rule.why)
         else:

@@ -28,7 +28,6 @@ class ServiceSecret(Construct):
             {
                 "AwsSolutions-SMG4": by_hand,
                 "HIPAA.Security-SecretsManagerRotationEnabled": by_hand,
-                "HIPAA.Security-SecretsManagerUsingKMSKey": "encrypted with the account's own Secrets Manager key",
             },
         )
 
@@ -61,6 +60,5 @@ class RoleSecret(Construct):
             {
                 "AwsSolutions-SMG4": runbook,
                 "HIPAA.Security-SecretsManagerRotationEnabled": runbook,
-                "HIPAA.Security-SecretsManagerUsingKMSKey": "encrypted with the account's own Secrets Manager key",
             },
         )

@@ -1,7 +1,7 @@
 """What a stack knows of a service, whichever platform runs it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
@@ -26,7 +26,11 @@ class ContainerSpec:
     """Keys of the secret that become environment values of the container."""
     log_days: int
     image_tag: str = "latest"
-    grants: tuple[str, ...] = field(default=())
+
+    @property
+    def secret_values(self) -> list[tuple[secretsmanager.ISecret, str]]:
+        """Each key with the secret it is in."""
+        return [(self.secret, key) for key in self.secret_keys] if self.secret else []
 
 
 class WebService(Construct):

@@ -1,7 +1,5 @@
 """App Runner services and what they refer to; no container runs."""
 
-import json
-
 from emulator.conform import call
 from emulator.loopback import api
 from emulator.resources.base import Attributes, Properties, Resource
@@ -72,7 +70,7 @@ class Service(Resource):
     def create(self, properties: Properties, name: str) -> str:
         """Create the service."""
         own_name = properties.get("ServiceName", name[:40])
-        result = call(api("apprunner"), "CreateService", _with_maps(properties), ServiceName=own_name)
+        result = call(api("apprunner"), "CreateService", properties, ServiceName=own_name)
         return str(result["Service"]["ServiceArn"])
 
     def attributes(self, physical_id: str) -> Attributes:
@@ -82,19 +80,8 @@ class Service(Resource):
 
     def update(self, physical_id: str, old: Properties, new: Properties) -> None:
         """Change image, size, network and scaling in place."""
-        call(api("apprunner"), "UpdateService", _with_maps(new), ServiceArn=physical_id)
+        call(api("apprunner"), "UpdateService", new, ServiceArn=physical_id)
 
     def delete(self, physical_id: str, properties: Properties) -> None:
         """Delete the service."""
         api("apprunner").delete_service(ServiceArn=physical_id)
-
-
-def _with_maps(properties: Properties) -> Properties:
-    """Environment values are a list of pairs in a template, and a map in the API."""
-    copied: Properties = json.loads(json.dumps(properties))
-    repository = copied.get("SourceConfiguration", {}).get("ImageRepository", {})
-    configuration = repository.get("ImageConfiguration", {})
-    for name in ("RuntimeEnvironmentVariables", "RuntimeEnvironmentSecrets"):
-        if name in configuration:
-            configuration[name] = {pair["Name"]: pair["Value"] for pair in configuration[name]}
-    return copied

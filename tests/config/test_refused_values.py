@@ -82,7 +82,8 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "engine Aurora never had": (
         lambda: aurora(version="17.8"),
-        "must be a version Aurora still creates, such as 17.4, 17.5, 17.6, 17.7, 17.9, 17.10, 17.11, got '17.8'",
+        "must be a version Aurora still creates, such as 17.4, 17.5, 17.6, 17.7, 17.9, 17.10, 17.11, "
+        "got '17.8'",
     ),
     "major nobody creates": (lambda: database(version="9.6"), "such as 15.13, 15.14"),
     "unknown class": (
@@ -110,14 +111,15 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "no owner": (lambda: database(roles=()), "roles must name exactly one owner"),
     "the master as a role": (
         lambda: database(roles=(OWNER, DatabaseRole(name="shop_admin", kind="application"))),
-        "roles must have names of their own, other than master_username shop_admin, got shop_owner, shop_admin",
+        "roles must have names of their own, other than master_username shop_admin, "
+        "got shop_owner, shop_admin",
     ),
     "protection off without a reason": (
         lambda: database(deletion_protection=False),
         'Database.deletion_protection: must be True or Unprotected(reason="..."), got False',
     ),
     "opt-out without a reason": (
-        lambda: Unprotected(),
+        lambda: Unprotected.model_validate({}),
         "Unprotected.reason: must be given",
     ),
     "opt-out with half a reason": (
@@ -215,7 +217,8 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "no pool for a database": (
         lambda: service(secrets={"URL": DatabaseUrl(role="shop")}),
-        "service api has a database URL, so database_pool must say how many connections one task opens, got 0",
+        "service api has a database URL, so database_pool must say how many connections one task opens, "
+        "got 0",
     ),
     "told another port": (
         lambda: service(environment={"PORT": "9000"}),
@@ -304,9 +307,9 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "alarms for nobody": (lambda: Alarms(emails=()), "Alarms.emails: must have at least 1 of them, got ()"),
     "App Runner without acknowledgement": (
         lambda: environment(platform="app-runner"),
-        "platform of environment production is app-runner, which takes no new AWS customers since 2026-04-30: "
-        "set app_runner_acknowledgement to a sentence saying that this account already uses it, "
-        'or platform to "fargate"',
+        "platform of environment production is app-runner, which takes no new AWS customers "
+        "since 2026-04-30: set app_runner_acknowledgement to a sentence saying that this account "
+        'already uses it, or platform to "fargate"',
     ),
     "an account that is no number": (
         lambda: environment(account="acme"),

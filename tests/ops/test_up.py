@@ -4,15 +4,12 @@ import os
 import signal
 import subprocess
 import time
-from typing import TYPE_CHECKING
 
 import pytest
 
 from ops.embedded import emulator, processes
 from ops.outcome import ExitCode
-
-if TYPE_CHECKING:
-    from conftest import ToyCheckout
+from ops.testing import Checkout
 
 pytestmark = pytest.mark.embedded
 
@@ -41,7 +38,7 @@ def kill_during(step: str, process: "subprocess.Popen[str]") -> str:
     return said + rest
 
 
-def test_a_run_killed_in_any_step_is_repaired_by_running_it_again(toy: "ToyCheckout") -> None:
+def test_a_run_killed_in_any_step_is_repaired_by_running_it_again(toy: Checkout) -> None:
     for step in KILLED_IN:
         said = kill_during(step, toy.start(*UP))
         assert "next" not in said, f"it had ended before it could be killed in {step}: {said}"
@@ -52,7 +49,7 @@ def test_a_run_killed_in_any_step_is_repaired_by_running_it_again(toy: "ToyCheck
     assert "as described" in output
 
 
-def test_a_second_run_changes_nothing_and_says_so(toy: "ToyCheckout") -> None:
+def test_a_second_run_changes_nothing_and_says_so(toy: Checkout) -> None:
     toy.run(*UP)
     began = time.monotonic()
 
@@ -64,7 +61,7 @@ def test_a_second_run_changes_nothing_and_says_so(toy: "ToyCheckout") -> None:
     assert time.monotonic() - began < 15
 
 
-def test_the_report_shows_what_exists_and_what_is_left_to_do(toy: "ToyCheckout") -> None:
+def test_the_report_shows_what_exists_and_what_is_left_to_do(toy: Checkout) -> None:
     _, output = toy.run(*UP)
 
     assert "https://toy.example.com" in output
@@ -74,7 +71,7 @@ def test_the_report_shows_what_exists_and_what_is_left_to_do(toy: "ToyCheckout")
     assert all(len(line) <= 100 for line in output.splitlines())
 
 
-def test_the_next_phase_can_be_compared_and_then_deployed(toy: "ToyCheckout") -> None:
+def test_the_next_phase_can_be_compared_and_then_deployed(toy: Checkout) -> None:
     toy.run(*UP)
 
     code, output = toy.run("diff", "--system", "toy", "--env", "test", "--phase", "2", "--fail")
@@ -85,60 +82,19 @@ def test_the_next_phase_can_be_compared_and_then_deployed(toy: "ToyCheckout") ->
     assert toy.run(*UP)[0] == ExitCode.OK
 
 
-def test_a_key_set_by_a_person_leaves_the_list_of_things_to_do(toy: "ToyCheckout") -> None:
+def test_a_key_set_by_a_person_leaves_the_list_of_things_to_do(toy: Checkout) -> None:
     toy.run(*UP)
-    process = subprocess.run(
-        [str(toy.workspace.bin / "python"), "-m", "ops.cli", "set-secret", *UP[1:], "--service", "web"]
-        + ["--key", "API_KEY"],
-        cwd=toy.workspace.root,
-        input="kept-to-myself\n",
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    words = ("--service", "web", "--key", "API_KEY")
+    _, said = toy.run("set-secret", *UP[1:], *words, stdin="kept-to-myself\n")
 
     code, output = toy.run(*UP)
 
     assert code == ExitCode.OK
     assert "Secrets still to fill in" not in output
-    assert "kept-to-myself" not in output + process.stdout + process.stderr
+    assert "kept-to-myself" not in said + output
 
 
-def test_a_failed_first_deploy_names_the_resource_and_is_repaired_once_the_cause_is_gone(
-    toy: "ToyCheckout",
-) -> None:
-    toy.run("down")
-    broken = toy.workspace.root / "broken"
-    broken.touch()
-    source = toy.workspace.root / "app.py"
-
-    code, output = toy.run(*UP)
-
-    assert code == ExitCode.DEPLOYMENT
-    assert "Custom::Broken" in output
-    assert "not found" in output
-    assert str(toy.workspace.deploy_log) in output.replace("\n", "")
-    broken.unlink()
-    source.write_text(source.read_text() + "\n")
-    code, output = toy.run(*UP)
-    assert code == ExitCode.OK, output
-
-
-def test_the_state_of_another_process_is_not_mistaken_for_ours(toy: "ToyCheckout") -> None:
-    toy.run(*UP)
-    running = emulator.find(toy.workspace)
-    assert running is not None
-    state = toy.workspace.emulator_state.read_text()
-    toy.workspace.emulator_state.write_text(state.replace(str(running.process.pid), str(os.getpid())))
-
-    assert emulator.find(toy.workspace) is None
-    code, output = toy.run("down")
-
-    assert code == ExitCode.OK, output
-    assert not processes.is_same(running.process)
-
-
-def test_down_leaves_nothing_running_and_nothing_on_disk(toy: "ToyCheckout") -> None:
+def test_down_leaves_nothing_running_and_nothing_on_disk(toy: Checkout) -> None:
     toy.run(*UP)
     running = emulator.find(toy.workspace)
     assert running is not None
@@ -152,3 +108,36 @@ def test_down_leaves_nothing_running_and_nothing_on_disk(toy: "ToyCheckout") -> 
     assert not toy.workspace.emulator_state.exists()
     assert not toy.workspace.emulator_data.exists()
     assert toy.run("status")[0] == ExitCode.NOT_RUNNING
+
+
+def test_a_failed_first_deploy_names_the_resource_and_is_repaired_once_the_cause_is_gone(
+    toy: Checkout,
+) -> None:
+    assert emulator.find(toy.workspace) is None
+    broken = toy.workspace.root / "runtime" / "broken"
+    broken.parent.mkdir()
+    broken.touch()
+
+    code, output = toy.run(*UP)
+
+    assert code == ExitCode.DEPLOYMENT, output
+    assert "Custom::Broken" in output
+    assert "not found" in output
+    assert str(toy.workspace.deploy_log) in output.replace("\n", "")
+    broken.unlink()
+    code, output = toy.run(*UP)
+    assert code == ExitCode.OK, output
+
+
+def test_the_state_of_another_process_is_not_mistaken_for_ours(toy: Checkout) -> None:
+    toy.run(*UP)
+    running = emulator.find(toy.workspace)
+    assert running is not None
+    state = toy.workspace.emulator_state.read_text()
+    toy.workspace.emulator_state.write_text(state.replace(str(running.process.pid), str(os.getpid())))
+
+    assert emulator.find(toy.workspace) is None
+    code, output = toy.run("down")
+
+    assert code == ExitCode.OK, output
+    assert not processes.is_same(running.process)

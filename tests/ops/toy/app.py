@@ -1,5 +1,6 @@
 """Stands in for the real app: writes the assembly of the toy by hand, under the same contract."""
 
+import hashlib
 import json
 import os
 import time
@@ -94,7 +95,33 @@ def compute(phase: str) -> dict[str, Any]:
         "Properties": {"ServiceToken": "arn:aws:lambda:eu-west-1:444455556666:function:nobody"},
     }
     resources = {"Queue": queue, "Secret": secret}
-    return resources | ({"Broken": broken} if Path("broken").exists() else {})
+    return resources | ({"Broken": broken} if Path("runtime/broken").exists() else {})
+
+
+def stack(folder: Path, name: str, after: list[str], template: dict[str, Any]) -> dict[str, Any]:
+    """Write the template of a stack and what publishes it; answers its entries in the manifest."""
+    text = json.dumps(template)
+    (folder / f"{name}.template.json").write_text(text)
+    key = f"{hashlib.sha256(text.encode()).hexdigest()}.json"
+    bucket = "cdk-hnb659fds-assets-444455556666-eu-west-1"
+    asset = {
+        "source": {"path": f"{name}.template.json", "packaging": "file"},
+        "destinations": {"here": {"bucketName": bucket, "objectKey": key, "region": "eu-west-1"}},
+    }
+    (folder / f"{name}.assets.json").write_text(json.dumps({"version": "53.0.0", "files": {key: asset}}))
+    return {
+        f"{name}.assets": {"type": "cdk:asset-manifest", "properties": {"file": f"{name}.assets.json"}},
+        name: {
+            "type": "aws:cloudformation:stack",
+            "environment": "aws://444455556666/eu-west-1",
+            "properties": {
+                "templateFile": f"{name}.template.json",
+                "terminationProtection": True,
+                "stackTemplateAssetObjectUrl": f"s3://{bucket}/{key}",
+            },
+            "dependencies": [f"{name}.assets", *after],
+        },
+    }
 
 
 def main() -> None:
@@ -106,18 +133,11 @@ def main() -> None:
     time.sleep(1)
     first, second = "toy-test-ie-network", "toy-test-ie-1-compute"
     outputs = {"Url": {"Value": "https://toy.example.com", "Description": "the toy"}}
-    artifacts = {}
-    for name, after, template in (
-        (first, [], {"Resources": network()}),
-        (second, [first], {"Resources": compute(context.get("phase", "1")), "Outputs": outputs}),
-    ):
-        (folder / f"{name}.template.json").write_text(json.dumps(template))
-        artifacts[name] = {
-            "type": "aws:cloudformation:stack",
-            "environment": "aws://444455556666/eu-west-1",
-            "properties": {"templateFile": f"{name}.template.json", "terminationProtection": True},
-            "dependencies": after,
-        }
+    phase = context.get("phase", "1")
+    artifacts = {
+        **stack(folder, first, [], {"Resources": network()}),
+        **stack(folder, second, [first], {"Resources": compute(phase), "Outputs": outputs}),
+    }
     (folder / "manifest.json").write_text(json.dumps({"version": "53.0.0", "artifacts": artifacts}))
 
 

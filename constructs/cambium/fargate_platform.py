@@ -1,0 +1,69 @@
+"""Fargate: a cluster, and one load balancer in front of its services."""
+
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from constructs import Construct
+
+from cambium.container_platform import ContainerPlatform
+from cambium.fargate_service import FargateService
+from cambium.load_balancer import LoadBalancer
+from cambium.network import Network
+from cambium.security_groups import SecurityGroups, immutable
+from cambium.web_service import ContainerSpec, WebService
+from config.access import LOAD_BALANCER
+
+
+class FargatePlatform(ContainerPlatform):
+    """An ECS cluster that runs on Fargate, and its front door.
+
+    Attributes:
+        cluster: The cluster.
+        load_balancer: The front door.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        network: Network,
+        groups: SecurityGroups,
+        certificate: acm.ICertificate,
+        protected: bool,
+        shell_access: bool,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._groups = groups
+        self._subnets: ec2.SubnetSelection = network.private_subnets
+        self._shell_access = shell_access
+        self.cluster = ecs.Cluster(
+            self,
+            "Cluster",
+            vpc=network.vpc,
+            enable_fargate_capacity_providers=True,
+            container_insights_v2=ecs.ContainerInsights.ENABLED,
+        )
+        self.load_balancer = LoadBalancer(
+            self,
+            "LoadBalancer",
+            vpc=network.vpc,
+            subnets=network.public_subnets,
+            security_group=immutable(self, "LoadBalancerGroup", groups.group(LOAD_BALANCER)),
+            certificates=[certificate],
+            deletion_protection=protected,
+        )
+
+    def define_service(self, scope: Construct, construct_id: str, spec: ContainerSpec) -> WebService:
+        """One Fargate service and its way through the front door."""
+        return FargateService(
+            scope,
+            construct_id,
+            spec=spec,
+            cluster=self.cluster,
+            subnets=self._subnets,
+            security_group=immutable(scope, f"{construct_id}Group", self._groups.group(spec.service.group)),
+            load_balancer=self.load_balancer.load_balancer,
+            target=self.load_balancer.define_target(f"{construct_id}Target", spec.service),
+            shell_access=self._shell_access,
+        )

@@ -1,0 +1,107 @@
+"""Which stacks a region and a shard consist of, and in what order they build on each other."""
+
+import aws_cdk as cdk
+
+from config.deployment import Deployment
+from config.region import Region, Shard
+from stacks.backup import BackupStack
+from stacks.compute import ComputeStack
+from stacks.credentials import CredentialsStack
+from stacks.data import DataStack
+from stacks.delivery import DeliveryStack
+from stacks.edge import EdgeStack
+from stacks.network import NetworkStack
+from stacks.observability import ObservabilityStack
+from stacks.storage import RecoveryStack, StorageStack
+
+
+class RegionStacks:
+    """Every stack of a region. The first region of a deployment and the tenth are made the same way.
+
+    Attributes:
+        network: VPC and security groups.
+        storage: Buckets, or None where the system has none.
+        delivery: Container repositories.
+        edge: The certificate, or None where the platform brings its own.
+        shards: The stacks of each shard.
+    """
+
+    def __init__(self, app: cdk.App, deployment: Deployment, region: Region) -> None:
+        self.region = region
+        self.network = NetworkStack(app, deployment=deployment, region=region)
+        self.storage = _storage(app, deployment, region)
+        self.delivery = DeliveryStack(app, deployment=deployment, region=region)
+        self.edge = (
+            EdgeStack(app, deployment=deployment, region=region) if _needs_certificate(deployment) else None
+        )
+        self.shards = [ShardStacks(app, deployment, self, shard) for shard in region.shards]
+
+
+class ShardStacks:
+    """Every stack of a shard.
+
+    Attributes:
+        data: Database, cache and secrets.
+        compute: Services.
+    """
+
+    def __init__(self, app: cdk.App, deployment: Deployment, place: RegionStacks, shard: Shard) -> None:
+        self._app, self._deployment, self._place, self._shard = app, deployment, place, shard
+        region, network = place.region, place.network
+        self.data = DataStack(app, deployment=deployment, region=region, shard=shard, network=network)
+        self._define_backup()
+        self.compute = ComputeStack(
+            app,
+            deployment=deployment,
+            region=region,
+            shard=shard,
+            network=network,
+            data=self.data,
+            certificate=place.edge.certificate if place.edge else None,
+        )
+        self.compute.add_stack_dependency(place.delivery)
+        self._define_credentials()
+        ObservabilityStack(
+            app, deployment=deployment, region=region, shard=shard, compute=self.compute, data=self.data
+        )
+
+    def _define_credentials(self) -> None:
+        if not self.data.service_secrets:
+            return
+        credentials = CredentialsStack(
+            self._app,
+            deployment=self._deployment,
+            region=self._place.region,
+            shard=self._shard,
+            network=self._place.network,
+            data=self.data,
+        )
+        # A service that starts before its URLs are written would fail its first deployment.
+        self.compute.add_stack_dependency(credentials)
+
+    def _define_backup(self) -> None:
+        copied = [bucket.name for bucket in self._deployment.buckets if bucket.replica]
+        if not copied or self.data.database is None:
+            return
+        BackupStack(
+            self._app,
+            deployment=self._deployment,
+            region=self._place.region,
+            shard=self._shard,
+            bucket=copied[0],
+            data=self.data,
+        )
+
+
+def _needs_certificate(deployment: Deployment) -> bool:
+    return deployment.platform == "fargate" and deployment.edge.certificate_arn is None
+
+
+def _storage(app: cdk.App, deployment: Deployment, region: Region) -> StorageStack | None:
+    if not deployment.buckets:
+        return None
+    storage = StorageStack(app, deployment=deployment, region=region)
+    if any(bucket.replica for bucket in deployment.buckets):
+        # Replication refuses a destination that does not exist yet.
+        storage.add_stack_dependency(RecoveryStack(app, deployment=deployment, region=region))
+    return storage

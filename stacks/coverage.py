@@ -1,0 +1,67 @@
+"""What the model can describe and no stack builds yet is refused, never silently left out."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from config.database import AuroraServerless
+from config.deployment import Deployment
+from config.network import NatInstance
+from config.service import DatabaseUrl, Generated, Service
+from config.values import ConfigError
+
+_OF_DEPLOYMENT: Mapping[str, Callable[[Deployment], object]] = {
+    "an Aurora Serverless database": lambda d: isinstance(d.database, AuroraServerless),
+    "a connection pool": lambda d: d.pool,
+    "a single host": lambda d: d.host or d.platform == "host",
+    "queues": lambda d: d.queues,
+    "database dumps": lambda d: d.dumps,
+    "recovery targets": lambda d: d.recovery,
+    "service discovery": lambda d: d.service_discovery,
+    "rotation of secrets": lambda d: d.secret_rotation_days,
+    "a bucket named for the audit trail": lambda d: d.audit_bucket,
+    "a NAT instance": lambda d: isinstance(d.network.nat, NatInstance),
+    "DNS at Route 53": lambda d: d.edge.dns == "route53",
+    "a CloudFront distribution": lambda d: d.edge.distribution,
+    "a web application firewall": lambda d: d.edge.firewall,
+    "a schedule": lambda d: d.environment.schedule,
+    "hours without deployments": lambda d: d.environment.no_deploys,
+}
+
+_OF_SERVICE: Mapping[str, Callable[[Service], object]] = {
+    "no public door": lambda s: s.port is None or not s.public,
+    "an image from elsewhere": lambda s: s.image or s.image_of,
+    "a command": lambda s: s.command,
+    "calls to other services": lambda s: s.calls,
+    "queues": lambda s: s.sends_queues or s.reads_queues or s.scaling.queue,
+    "scaling in at a stated CPU": lambda s: s.scaling.in_cpu_percent,
+    "a health command": lambda s: s.health.command,
+    "e-mail": lambda s: s.sends_email,
+    "a run before the rollout": lambda s: s.before_rollout,
+    "a volume": lambda s: s.volume,
+    "tracing": lambda s: s.tracing,
+    "a generated key": lambda s: any(isinstance(source, Generated) for source in s.secrets.values()),
+    "a direct database URL": lambda s: any(
+        isinstance(source, DatabaseUrl) and source.direct for source in s.secrets.values()
+    ),
+}
+
+
+def refuse_unbuilt(deployment: Deployment) -> None:
+    """Refuse a deployment that needs something no stack builds.
+
+    Raises:
+        ConfigError: lists everything that would be missing.
+    """
+    missing = list(_unbuilt(deployment))
+    if missing:
+        raise ConfigError(
+            f"{deployment.system} {deployment.environment.name} describes what no stack builds yet: "
+            + "; ".join(missing)
+        )
+
+
+def _unbuilt(deployment: Deployment) -> Iterator[str]:
+    yield from (what for what, present in _OF_DEPLOYMENT.items() if present(deployment))
+    for service in deployment.services:
+        for what, present in _OF_SERVICE.items():
+            if present(service):
+                yield f"service {service.name} with {what}"

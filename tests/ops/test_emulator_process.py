@@ -1,0 +1,121 @@
+"""How the embedded AWS of a checkout is told from any other process."""
+
+import json
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from ops.embedded import emulator, processes, programs
+from ops.embedded.processes import Identity
+from ops.outcome import ExitCode, OperatorError
+from ops.workspace import Workspace
+
+
+@pytest.fixture
+def sleeper() -> Iterator["subprocess.Popen[bytes]"]:
+    process = subprocess.Popen(["/bin/sleep", "60"])
+    yield process
+    process.kill()
+    process.wait()
+
+
+def write_state(workspace: Workspace, pid: int, started: str) -> None:
+    workspace.state.mkdir(exist_ok=True)
+    state = {"pid": pid, "port": 4999, "since": "now", "process_started": started, "command": "x -m emulator"}
+    workspace.emulator_state.write_text(json.dumps(state))
+
+
+def test_a_dead_process_is_not_ours(workspace: Workspace) -> None:
+    process = subprocess.Popen(["/bin/true"])
+    process.wait()
+    write_state(workspace, process.pid, "1")
+
+    assert emulator.find(workspace) is None
+
+
+def test_a_process_that_got_the_number_later_is_left_alone(
+    workspace: Workspace, sleeper: "subprocess.Popen[bytes]"
+) -> None:
+    write_state(workspace, sleeper.pid, "another time")
+
+    assert emulator.find(workspace) is None
+    assert emulator.stop(workspace) == []
+    assert sleeper.poll() is None
+    assert not workspace.emulator_state.exists()
+
+
+def test_a_process_with_our_folder_in_its_command_line_is_not_ours_for_that(
+    workspace: Workspace,
+) -> None:
+    workspace.emulator_data.mkdir(parents=True)
+    (workspace.emulator_data / "log").touch()
+    reader = subprocess.Popen(["/usr/bin/tail", "-f", str(workspace.emulator_data / "log")])
+
+    emulator.stop(workspace)
+
+    assert reader.poll() is None
+    reader.kill()
+    reader.wait()
+
+
+def test_a_broken_state_file_is_like_none(workspace: Workspace) -> None:
+    workspace.state.mkdir()
+    workspace.emulator_state.write_text('{"pid": ')
+
+    assert emulator.find(workspace) is None
+
+
+def test_a_port_that_is_taken_is_passed_over() -> None:
+    first = emulator.free_port()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", first))
+        taken.listen()
+
+        assert emulator.free_port() > first
+
+
+def test_an_emulator_that_does_not_start_shows_the_end_of_its_log(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(emulator, "MODULE", "-m no_such_emulator")
+
+    with pytest.raises(OperatorError, match="ended with status 1") as failure:
+        emulator.start(workspace, lambda _: None)
+
+    assert failure.value.code == ExitCode.EMULATOR
+    assert "no_such_emulator" in failure.value.details
+    assert not workspace.emulator_state.exists()
+
+
+def test_a_program_of_a_killed_command_is_ended_by_the_next(
+    workspace: Workspace, sleeper: "subprocess.Popen[bytes]"
+) -> None:
+    workspace.state.mkdir()
+    known = processes.identity(sleeper.pid)
+    assert known is not None
+    record = {"pid": known.pid, "started": known.started, "command": known.command}
+    (workspace.state / "program.json").write_text(json.dumps(record))
+
+    assert programs.end_leftover(workspace) == known
+    assert sleeper.wait(timeout=5) != 0
+    assert programs.end_leftover(workspace) is None
+
+
+def test_a_program_ends_with_the_block_that_started_it(workspace: Workspace) -> None:
+    workspace.state.mkdir()
+    with programs.running(workspace, ["/bin/sleep", "60"], {}, folder=workspace.root) as process:
+        pass
+
+    assert process.returncode != 0
+    assert not (workspace.state / "program.json").exists()
+
+
+def test_this_process_is_itself() -> None:
+    me = processes.identity(os.getpid())
+
+    assert me is not None
+    assert processes.is_same(me)
+    assert not processes.is_same(Identity(me.pid, "another time", me.command))
