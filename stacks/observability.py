@@ -1,11 +1,14 @@
 """Alarms and dashboard of a shard."""
 
+from collections.abc import Mapping
+
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from cambium.alarms import Alarms
 from cambium.dashboard import Dashboard
 from cambium.notifications import Notifications
+from cambium.service_metrics import ServiceMetrics
 from config.alarms import Alarms as AlarmsConfig
 from config.database import Database as DatabaseConfig
 from config.deployment import Deployment
@@ -36,30 +39,33 @@ class ObservabilityStack(CambiumStack):
             shard=shard,
             description="Alarms, who hears them, and the dashboard",
         )
-        prefix = deployment.stack_name("", region, shard).removesuffix("-")
+        self._prefix = deployment.stack_name("", region, shard).removesuffix("-")
+        self._data = data
         metrics = {name: service.metrics for name, service in compute.services.items()}
-        dashboard = Dashboard(self, "Dashboard", name=prefix)
+        dashboard = Dashboard(self, "Dashboard", name=self._prefix)
         if isinstance(deployment.environment.alarms, AlarmsConfig):
-            notifications = Notifications(
-                self, "Notifications", name=prefix, config=deployment.environment.alarms
-            )
-            alarms = Alarms(
-                self,
-                "Alarms",
-                prefix=prefix,
-                action=notifications.action,
-                runbook_url=deployment.runbook_url,
-            )
-            for name, service in metrics.items():
-                alarms.watch_service(name, service)
-            if data.database and isinstance(deployment.database, DatabaseConfig):
-                alarms.watch_database(data.database, deployment.database)
-            if data.cache:
-                alarms.watch_cache(data.cache)
-            shown: list[cloudwatch.IAlarm] = list(alarms.alarms)
-            dashboard.show_alarms(shown)
+            dashboard.show_alarms(self._define_alarms(deployment.environment.alarms, metrics))
         dashboard.show_services(metrics)
         if data.database:
             dashboard.show_database(data.database)
         if data.cache:
             dashboard.show_cache(data.cache)
+
+    def _define_alarms(
+        self, config: AlarmsConfig, metrics: Mapping[str, ServiceMetrics]
+    ) -> list[cloudwatch.Alarm]:
+        notifications = Notifications(self, "Notifications", name=self._prefix, config=config)
+        alarms = Alarms(
+            self,
+            "Alarms",
+            prefix=self._prefix,
+            action=notifications.action,
+            runbook_url=self.deployment.runbook_url,
+        )
+        for name, service in metrics.items():
+            alarms.watch_service(name, service)
+        if self._data.database and isinstance(self.deployment.database, DatabaseConfig):
+            alarms.watch_database(self._data.database, self.deployment.database)
+        if self._data.cache:
+            alarms.watch_cache(self._data.cache)
+        return alarms.alarms

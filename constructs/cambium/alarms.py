@@ -15,7 +15,6 @@ from config.database import Database as DatabaseConfig
 ERROR_PERCENT = 1
 LATENCY_MS = 1000
 DATABASE_PERCENT = 80
-FREE_STORAGE_PERCENT = 20
 REPLICA_LAG_SECONDS = 30
 CACHE_MEMORY_PERCENT = 80
 CPU_CREDITS = 50
@@ -96,7 +95,7 @@ class Alarms(Construct):
             do="find the statements in Database Insights; if it stays, the next phase is due",
             runbook="database-cpu",
         )
-        free_gib = config.storage_gib * FREE_STORAGE_PERCENT // 100
+        free_gib = config.storage_gib * (100 - config.storage_alarm_percent) // 100
         self.define(
             "DatabaseStorage",
             name="database-storage",

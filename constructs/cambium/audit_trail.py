@@ -68,8 +68,8 @@ class AuditTrail(Construct):
                 "HIPAA.Security-S3BucketLoggingEnabled": loop,
                 "HIPAA.Security-S3DefaultEncryptionKMS": "encrypted with AES-256 by S3",
                 "HIPAA.Security-S3BucketReplicationEnabled": "versioned and validated by digest files",
-                "HIPAA.Security-CloudTrailCloudWatchLogsEnabled": "the records are read when needed, from S3; "
-                "a second copy in CloudWatch is billed by the gigabyte",
+                "HIPAA.Security-CloudTrailCloudWatchLogsEnabled": "the records are read from S3; a second "
+                "copy in CloudWatch is billed by the gigabyte",
                 "HIPAA.Security-CloudTrailEncryptionEnabled": "encrypted with AES-256 by S3",
             },
         )

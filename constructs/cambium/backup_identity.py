@@ -48,12 +48,12 @@ class BackupIdentity(Construct):
         self.role.add_to_policy(
             iam.PolicyStatement(actions=["rds:CreateDBSnapshot"], resources=[database_arn, snapshot_arn])
         )
+        snapshots = snapshot_arn.replace(Aws.PARTITION, "<AWS::Partition>")
         acknowledge(
             self.role,
             {
                 f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::{bucket_name}/*]": "objects of the "
                 "one bucket, under names the job chooses",
-                f"AwsSolutions-IAM5[Resource::{snapshot_arn.replace(Aws.PARTITION, '<AWS::Partition>')}]": "RDS "
-                "authorises the name of the snapshot to be made",
+                f"AwsSolutions-IAM5[Resource::{snapshots}]": "RDS authorises the name of the snapshot to make",
             },
         )

@@ -108,7 +108,7 @@ class Cache(Construct):
             secret_name=secret_name,
             description="Password of the cache",
             generate_secret_string=secretsmanager.SecretStringGenerator(
-                secret_string_template="{}",
+                secret_string_template="{}",  # noqa: S106 - an object for Secrets Manager to fill
                 generate_string_key="password",
                 exclude_punctuation=True,
                 password_length=64,

@@ -172,8 +172,8 @@ class ConnectionSecrets(Construct):
         acknowledge(
             provider,
             {
-                f"AwsSolutions-IAM5[Resource::<{self._logical_id(function)}.Arn>:*]": "CDK's framework calls any "
-                "version of this one function",
+                f"AwsSolutions-IAM5[Resource::<{self._logical_id(function)}.Arn>:*]": "versions of the one "
+                "function that CDK's framework calls",
                 "HIPAA.Security-LambdaInsideVPC": "CDK's framework only calls the function, which is inside",
             },
         )

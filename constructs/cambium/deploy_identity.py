@@ -112,7 +112,7 @@ class DeployIdentity(Construct):
         acknowledge(
             role_for,
             {
-                f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:{role}]": "the bootstrap role of each region"
+                f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:{role}]": "one for each region"
                 for role in roles
             },
         )

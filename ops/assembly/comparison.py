@@ -17,6 +17,19 @@ HEALTHY = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE", "U
 """Complete. A rolled-back update counts only with the template that was asked for."""
 
 
+BETWEEN_STACKS = ("PublishOutput", "ExportsOutput")
+"""What the CDK calls the outputs that only another stack reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a stack tells people."""
+
+    key: str
+    value: str
+    description: str
+
+
 @dataclass(frozen=True, slots=True)
 class Deployed:
     """A stack of the assembly beside what the API says of it."""
@@ -25,8 +38,7 @@ class Deployed:
     state: str | None
     """None when it does not exist."""
     same_template: bool
-    outputs: tuple[tuple[str, str, str], ...] = ()
-    """Key, value and description."""
+    outputs: tuple[Output, ...] = ()
 
     @property
     def up_to_date(self) -> bool:
@@ -58,9 +70,9 @@ def _compare(stack: Stack, aws: Aws) -> Deployed:
         found["StackStatus"],
         same_template=_template(aws, stack.name) == stack.template,
         outputs=tuple(
-            (output["OutputKey"], output["OutputValue"], output.get("Description", ""))
+            Output(output["OutputKey"], output["OutputValue"], output.get("Description", ""))
             for output in found.get("Outputs", [])
-            if "ExportName" not in output
+            if not output["OutputKey"].startswith(BETWEEN_STACKS)
         ),
     )
 

@@ -8,7 +8,7 @@ from rich.markup import escape
 from config.deployment import Deployment
 from ops.assembly.comparison import Deployed
 from ops.assembly.target import Target
-from ops.report.tables import bad, faint, good, section, table
+from ops.report.tables import bad, entry, faint, good, heading, section, table
 from ops.report.wording import count, peer
 from ops.verify.network import FoundGroups
 from ops.verify.verification import Verification
@@ -48,19 +48,20 @@ def show_stacks(console: Console, stacks: tuple[Deployed, ...], seconds: Mapping
 
 
 def show_endpoints(console: Console, stacks: tuple[Deployed, ...]) -> None:
-    """The outputs of the stacks, less what stacks only tell each other."""
-    content = table("what", "where", keep=[])
-    for one in stacks:
-        for key, value, description in one.outputs:
-            content.add_row(description or key, value)
-    if content.row_count:
-        section(console, "Endpoints", content)
+    """What the stacks tell people; what they only tell each other is left out."""
+    outputs = [output for one in stacks for output in one.outputs]
+    if outputs:
+        heading(console, "Endpoints")
+    for output in outputs:
+        entry(
+            console, output.description or output.key, output.key if output.description else "", output.value
+        )
 
 
 def show_groups(console: Console, deployment: Deployment, groups: tuple[FoundGroups, ...]) -> None:
     """Who may talk to whom, as the security groups say; a half without its other half is marked."""
     reasons = {(rule.source, rule.target, str(rule.port)): rule.why for rule in deployment.access}
-    content = table("from", "may open", "port", "region", "why", right=["port"], keep=["from", "may open"])
+    content = table("from", "may open", "port", "why", "region", right=["port"], keep=["from", "may open"])
     for found in groups:
         for source, target, port in sorted({(h.source, h.target, h.port) for h in found.halves}):
             why = reasons.get((source, target, port))
@@ -78,11 +79,10 @@ Part = Callable[[Console, Target, Deployment, Verification], None]
 
 
 def _stores(console: Console, _target: Target, _deployment: Deployment, found: Verification) -> None:
-    content = table("name", "region", "engine", "size", "protection")
-    for store in found.stores:
-        content.add_row(store.name, store.region, store.kind, store.size, store.protection)
     if found.stores:
-        section(console, "Databases and caches", content)
+        heading(console, "Databases and caches")
+    for store in found.stores:
+        entry(console, f"{store.kind} · {store.size} · {store.protection}", store.region, store.name)
 
 
 def _logins(console: Console, _target: Target, _deployment: Deployment, found: Verification) -> None:
@@ -97,9 +97,9 @@ def _logins(console: Console, _target: Target, _deployment: Deployment, found: V
 
 
 def _empty_keys(console: Console, target: Target, _deployment: Deployment, found: Verification) -> None:
-    content = table("secret", "key", "where to find it", keep=["key"])
+    content = table("service", "key", "where to find it", keep=["service", "key"])
     for empty in found.secrets.empty:
-        content.add_row(empty.secret, empty.key, empty.where)
+        content.add_row(empty.service, empty.key, empty.where)
     if found.secrets.empty:
         first = found.secrets.empty[0]
         section(console, "Secrets still to fill in", content)

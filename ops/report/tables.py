@@ -24,10 +24,21 @@ def table(*columns: str, right: Iterable[str] = (), keep: Iterable[str] = ()) ->
     return made
 
 
-def section(console: Console, title: str, content: Table | str) -> None:
-    """A titled part of a report."""
+def heading(console: Console, title: str) -> None:
+    """The title of a part of a report."""
     console.print(f"\n[bold]{escape(title)}[/]")
+
+
+def section(console: Console, title: str, content: Table) -> None:
+    """A part of a report that is one table."""
+    heading(console, title)
     console.print(content)
+
+
+def entry(console: Console, title: str, remark: str, value: str) -> None:
+    """Something with a long name: what it is on one line, the name below, whole and easy to copy."""
+    console.print(f"{escape(title)}  [dim]{escape(remark)}[/]")
+    console.print(f"  {escape(value)}", soft_wrap=True)
 
 
 def good(text: str) -> Text:
