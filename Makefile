@@ -5,16 +5,20 @@
 SYSTEM ?= restartix
 ENV ?= production
 PHASE ?=
+PLATFORM ?=
 OUT ?= cdk.out
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TARGET = --system $(SYSTEM) --env $(ENV) $(if $(PHASE),--phase $(PHASE)) $(if $(PLATFORM),--platform $(PLATFORM))
 STAMPS := $(VENV)/stamps
 
 # The pinned Node.js comes with the virtual environment; no tool looks at the machine's.
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
+# jsii unpacks the construct library once, here rather than in the home folder.
+export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/.cambium/jsii
 unexport PYTHONPATH VIRTUAL_ENV
 
 .PHONY: help setup up down status synth diff check test test-fast bench lock snapshots clean
@@ -49,8 +53,8 @@ $(STAMPS)/lambda: runtime/requirements.txt $(STAMPS)/python
 		--target .cambium/lambda-layer/python -r runtime/requirements.txt
 	@touch $@
 
-up: setup ## deploy SYSTEM ENV [PHASE] to the embedded AWS
-	@$(BIN)/cambium up --system $(SYSTEM) --env $(ENV) $(if $(PHASE),--phase $(PHASE))
+up: setup ## deploy SYSTEM ENV [PHASE] [PLATFORM] to the embedded AWS
+	@$(BIN)/cambium up $(TARGET)
 
 down: ## destroy the embedded AWS and stop it
 	@test ! -x $(BIN)/cambium || $(BIN)/cambium down
@@ -59,10 +63,10 @@ status: setup ## show what exists on the embedded AWS
 	@$(BIN)/cambium status
 
 synth: setup ## write the cloud assembly of SYSTEM ENV [PHASE] to OUT
-	@$(BIN)/cambium synth --system $(SYSTEM) --env $(ENV) $(if $(PHASE),--phase $(PHASE)) --out $(OUT)
+	@$(BIN)/cambium synth $(TARGET) --out $(OUT)
 
 diff: setup ## compare SYSTEM ENV [PHASE] with what is deployed on the embedded AWS
-	@$(BIN)/cambium diff --system $(SYSTEM) --env $(ENV) $(if $(PHASE),--phase $(PHASE))
+	@$(BIN)/cambium diff $(TARGET)
 
 check: setup ## linters, types, workflows
 	@ruff format --check . && ruff check .

@@ -45,6 +45,25 @@ def check_distinct(system: "System") -> None:
             raise ValueError(f"{kind} must have names of their own, got {', '.join(names)}")
 
 
+def check_accounts(system: "System") -> None:
+    """Refuse two environments in one account and region: their repositories and services would collide.
+
+    Raises:
+        ValueError: names both environments and what they share.
+    """
+    taken: dict[tuple[str, str], str] = {}
+    for environment in system.environments:
+        for region in environment.regions:
+            place = (environment.account, region.name)
+            other = taken.setdefault(place, environment.name)
+            if other != environment.name:
+                raise ValueError(
+                    f"environments {other} and {environment.name} must have accounts of their own, got "
+                    f"account {environment.account} in {region.name} for both: names of services and "
+                    "repositories would collide, and a mistake in one could reach the other"
+                )
+
+
 def _check_needs(service: Service, system: "System") -> None:
     for thing, needed, there in (
         ("database", service.uses_database, system.database),

@@ -16,7 +16,7 @@ from config.growth import check_growth
 from config.host import SingleHost
 from config.network import Network
 from config.recovery import DatabaseDump, RecoveryTargets
-from config.references import check_distinct, check_references
+from config.references import check_accounts, check_distinct, check_references
 from config.resolution import resolve
 from config.service import Service
 from config.storage import Bucket, Queue
@@ -56,6 +56,7 @@ class System(Model):
     def _check_names(self) -> Self:
         check_distinct(self)
         check_references(self)
+        check_accounts(self)
         check_doors(self.services, self.edge.domain)
         return self
 

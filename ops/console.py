@@ -1,8 +1,9 @@
 """Two consoles: results to stdout, for people and pipes; progress and errors to stderr."""
 
+import json
 import os
 import sys
-from typing import TextIO
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,6 +16,11 @@ WIDTH = 100
 def results() -> Console:
     """The console for what was asked for."""
     return _console(sys.stdout)
+
+
+def print_json(value: Any) -> None:
+    """A result for a program."""
+    sys.stdout.write(json.dumps(value, indent=2) + "\n")
 
 
 def progress() -> Console:

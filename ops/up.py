@@ -60,8 +60,7 @@ def _configuration(steps: Steps, target: Target) -> Deployment:
 
 def _embedded_aws(workspace: Workspace, steps: Steps) -> Emulator:
     with steps.step("embedded AWS") as step:
-        leftover = programs.end_leftover(workspace)
-        if leftover is not None:
+        for leftover in programs.end_leftovers(workspace):
             step.line(f"ended what an earlier run left: {clip(leftover.command, 50)}")
         running = emulator.find(workspace)
         if running is not None:

@@ -54,6 +54,6 @@ class BackupIdentity(Construct):
             {
                 f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::{bucket_name}/*]": "objects of the "
                 "one bucket, under names the job chooses",
-                f"AwsSolutions-IAM5[Resource::{snapshots}]": "RDS authorises the name of the snapshot to make",
+                f"AwsSolutions-IAM5[Resource::{snapshots}]": "RDS authorises the name of a new snapshot",
             },
         )

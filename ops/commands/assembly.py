@@ -1,5 +1,6 @@
 """``synth`` and ``diff``: templates, without changing anything."""
 
+import re
 from typing import Annotated
 
 import typer
@@ -16,6 +17,9 @@ from ops.outcome import ExitCode, OperatorError
 from ops.report.steps import Steps
 from ops.report.wording import count
 from ops.workspace import Workspace
+
+PUBLISHING = re.compile(r"^(\S+: )?(start|success): |^Hold on while we create")
+"""What ``cdk diff`` says about its own work."""
 
 
 def synth(
@@ -35,12 +39,10 @@ def synth(
     target.resolve()
     if out.exists() and any(out.iterdir()) and not (out / "manifest.json").exists():
         raise OperatorError(ExitCode.USAGE, f"{out} holds something that is not a cloud assembly")
-    with exclusive(workspace, "synth"):
-        programs.end_leftover(workspace)
-        with Steps(progress(), 1).step("synthesis") as step:
-            fresh = synthesise(workspace, target, out.absolute(), step.say)
-            words = count(len(manifest.read(out).stacks), "stack")
-            step.conclude(words if fresh else f"unchanged, {words}")
+    with Steps(progress(), 1).step("synthesis") as step:
+        fresh = synthesise(workspace, target, out.absolute(), step.say)
+        words = count(len(manifest.read(out).stacks), "stack")
+        step.conclude(words if fresh else f"unchanged, {words}")
     results().print(str(out), soft_wrap=True)
 
 
@@ -60,7 +62,7 @@ def diff(
     target = Target(system, env, phase, platform)
     deployment = target.resolve()
     with exclusive(workspace, "diff"):
-        programs.end_leftover(workspace)
+        programs.end_leftovers(workspace)
         running = emulator.find(workspace)
         if running is None:
             raise OperatorError(ExitCode.NOT_RUNNING, "the embedded AWS does not run", hint="cambium up")
@@ -77,7 +79,8 @@ def _show_diff(workspace: Workspace, url: str, assembly: manifest.Assembly, *, f
     color = console.is_terminal
     place = assembly.stacks[0].place
     for line in cli.lines("diff", "--all", "--fail", place=place, app=assembly.folder, color=color):
-        console.out(line, highlight=False)
+        if not PUBLISHING.match(line):
+            console.out(line, highlight=False)
     different = cli.status == 1
     if cli.status not in (0, 1):
         raise OperatorError(ExitCode.FAILED, f"cdk diff ended with status {cli.status}")

@@ -1,13 +1,14 @@
 """``up``, ``down`` and ``status``: the embedded AWS and what is deployed on it."""
 
 import shutil
+from typing import Any
 
 import typer
 
 from ops.assembly import comparison, manifest
 from ops.assembly.target import Target
-from ops.commands.options import EnvOption, PhaseOption, PlatformOption, SystemOption
-from ops.console import progress, results
+from ops.commands.options import EnvOption, JsonOption, PhaseOption, PlatformOption, SystemOption
+from ops.console import print_json, progress, results
 from ops.deploy import ledger
 from ops.embedded import emulator, programs
 from ops.embedded.aws import Places
@@ -47,17 +48,15 @@ def down(ctx: typer.Context) -> None:
         progress().print("nothing was running")
         return
     with exclusive(workspace, "down"):
-        leftover = programs.end_leftover(workspace)
-        stopped = emulator.stop(workspace)
+        ended = len(programs.end_leftovers(workspace)) + len(emulator.stop(workspace))
         shutil.rmtree(workspace.emulator_data, ignore_errors=True)
         ledger.forget(workspace)
-    ended = len(stopped) + (leftover is not None)
     progress().print(
         f"stopped; {count(ended, 'program')} ended, none left" if ended else "nothing was running"
     )
 
 
-def status(ctx: typer.Context) -> None:
+def status(ctx: typer.Context, json: JsonOption = False) -> None:
     """Show what is deployed on the embedded AWS; exit code 10 when it does not run.
 
     Example:  cambium status
@@ -66,15 +65,17 @@ def status(ctx: typer.Context) -> None:
     running = emulator.find(workspace)
     if running is None:
         raise OperatorError(ExitCode.NOT_RUNNING, "the embedded AWS does not run", hint="cambium up")
-    console = results()
-    console.print(
-        f"[bold]embedded AWS[/]  {running.url}  process {running.process.pid}, since {running.since}"
-    )
     deployed = _deployed(workspace, running)
+    if json:
+        print_json({"url": running.url, "stacks": [_facts(one) for one in deployed]})
+    else:
+        since = f"process {running.process.pid}, since {running.since}"
+        console = results()
+        console.print(f"[bold]embedded AWS[/]  {running.url}  {since}")
+        summary.show_stacks(console, tuple(deployed), {})
+        summary.show_endpoints(console, tuple(deployed))
     if not deployed:
         raise OperatorError(ExitCode.NOT_RUNNING, "nothing is deployed on it yet", hint="cambium up")
-    summary.show_stacks(console, tuple(deployed), {})
-    summary.show_endpoints(console, tuple(deployed))
     if not all(one.up_to_date for one in deployed):
         raise OperatorError(
             ExitCode.VERIFICATION, "some stacks are not what was synthesised", hint="run cambium up again"
@@ -88,3 +89,13 @@ def _deployed(workspace: Workspace, running: emulator.Emulator) -> list[comparis
         if (folder / "manifest.json").exists():
             found += comparison.compare(manifest.read(folder), places)
     return found
+
+
+def _facts(one: comparison.Deployed) -> dict[str, Any]:
+    return {
+        "name": one.stack.name,
+        "region": one.stack.place.region,
+        "state": one.state,
+        "up_to_date": one.up_to_date,
+        "outputs": {output.key: output.value for output in one.outputs},
+    }

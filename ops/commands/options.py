@@ -16,3 +16,4 @@ PlatformOption = Annotated[
     Platform | None, typer.Option("--platform", help="Try another platform than the configured one.")
 ]
 OutOption = Annotated[Path, typer.Option("--out", help="Folder for the assembly; replaced.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a program instead of a table.")]

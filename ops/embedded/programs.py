@@ -1,11 +1,12 @@
 """Runs the programs of a step: never two sets of them, and none that outlives its command unseen.
 
-A command that is killed cannot stop what it started. So each program is written down while it
-runs, and the next command ends what is left of the last one before it starts anything itself.
+A command that is killed cannot stop what it started. So each program is written down with its
+owner while it runs, and the next command ends those whose owner is gone before it starts anything.
 """
 
 import contextlib
 import json
+import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -21,7 +22,8 @@ def running(
     workspace: Workspace, command: Sequence[str], variables: Mapping[str, str], *, folder: Path
 ) -> Iterator[subprocess.Popen[str]]:
     """Run a program with its output joined into one stream; end it if the block ends first."""
-    record = workspace.state / "program.json"
+    record = _folder(workspace) / f"{os.getpid()}.json"
+    record.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(
         list(command),
@@ -35,10 +37,10 @@ def running(
         errors="replace",
         start_new_session=True,
     )
-    known = processes.identity(process.pid)
+    known, owner = processes.identity(process.pid), processes.identity(os.getpid())
     try:
-        if known is not None:
-            record.write_text(json.dumps(asdict(known)))
+        if known is not None and owner is not None:
+            record.write_text(json.dumps({"owner": asdict(owner), "program": asdict(known)}))
         yield process
     finally:
         if process.poll() is None and known is not None:
@@ -47,15 +49,27 @@ def running(
         record.unlink(missing_ok=True)
 
 
-def end_leftover(workspace: Workspace) -> Identity | None:
-    """End the program of a command that was killed; None if there is none."""
-    record = workspace.state / "program.json"
+def end_leftovers(workspace: Workspace) -> list[Identity]:
+    """End the programs whose command was killed; answers which they were."""
+    ended = []
+    for record in sorted(_folder(workspace).glob("*.json")):
+        owner, program = _read(record)
+        if owner is not None and processes.is_same(owner):
+            continue
+        if program is not None and processes.is_same(program):
+            processes.stop(program, patience_seconds=5, group=True)
+            ended.append(program)
+        record.unlink(missing_ok=True)
+    return ended
+
+
+def _read(record: Path) -> tuple[Identity | None, Identity | None]:
     try:
-        known = Identity(**json.loads(record.read_text()))
-    except (OSError, ValueError, TypeError):
-        return None
-    left = known if processes.is_same(known) else None
-    if left is not None:
-        processes.stop(left, patience_seconds=5, group=True)
-    record.unlink(missing_ok=True)
-    return left
+        written = json.loads(record.read_text())
+        return Identity(**written["owner"]), Identity(**written["program"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None, None
+
+
+def _folder(workspace: Workspace) -> Path:
+    return workspace.state / "programs"

@@ -93,8 +93,9 @@ class Steps:
                 live.start()
             step.say("")
             yield step
-        except BaseException:
-            self._end(name, step, live, "failed", mark="[red]x[/]")
+        except BaseException as error:
+            what = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
+            self._end(name, step, live, what, mark="[red]x[/]")
             raise
         self._end(name, step, live, step.conclusion, mark="[green]✓[/]")
 

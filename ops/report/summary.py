@@ -69,8 +69,8 @@ def show_groups(console: Console, deployment: Deployment, groups: tuple[FoundGro
                 peer(source),
                 peer(target),
                 port,
+                why or bad("nobody asked for it"),
                 found.place.region,
-                why if why else bad("nobody asked for it"),
             )
     section(console, "Who may talk to whom (all else is closed)", content)
 
@@ -102,9 +102,10 @@ def _empty_keys(console: Console, target: Target, _deployment: Deployment, found
         content.add_row(empty.service, empty.key, empty.where)
     if found.secrets.empty:
         first = found.secrets.empty[0]
+        whose = Target(target.system, target.environment).options  # the same secret in every phase
         section(console, "Secrets still to fill in", content)
         console.print(
-            f"  cambium set-secret {escape(target.options)} --service {first.service} --key {first.key}",
+            f"  cambium set-secret {escape(whose)} --service {first.service} --key {first.key}",
             soft_wrap=True,
         )
 

@@ -149,6 +149,16 @@ def test_two_environments_of_one_name(product: Product, refusal: Refusal) -> Non
     )
 
 
+def test_two_environments_in_one_account(product: Product, refusal: Refusal) -> None:
+    (environment,) = production(product)
+    staging = environment.model_copy(update={"name": "staging"})
+
+    message = refusal(lambda: product(environments=(environment, staging)))
+
+    assert f"environments {environment.name} and staging must have accounts of their own" in message
+    assert f"got account {environment.account} in {environment.regions[0].name}" in message
+
+
 def test_an_unknown_environment_lists_the_known(product: Product, refusal: Refusal) -> None:
     assert refusal(lambda: product().resolve("prod")) == (
         "system notes has no environment 'prod'; it has production"

@@ -86,6 +86,11 @@ def test_systems_lists_environments_and_phases(cambium: Command) -> None:
     assert "production" in shown
 
 
+@pytest.mark.parametrize("verb", [("access", *PRODUCTION), ("connections", *PRODUCTION), ("systems",)])
+def test_a_program_can_read_the_answer(cambium: Command, verb: tuple[str, ...]) -> None:
+    assert json.loads(cambium(*verb, "--json").stdout)
+
+
 def test_a_bar_never_leaves_its_column() -> None:
     assert bar(50, 100).plain.count("█") == BAR_WIDTH // 2
     assert bar(300, 100).plain.count("█") == BAR_WIDTH

@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -90,27 +91,33 @@ def test_an_emulator_that_does_not_start_shows_the_end_of_its_log(
     assert not workspace.emulator_state.exists()
 
 
-def test_a_program_of_a_killed_command_is_ended_by_the_next(
-    workspace: Workspace, sleeper: "subprocess.Popen[bytes]"
-) -> None:
-    workspace.state.mkdir()
-    known = processes.identity(sleeper.pid)
-    assert known is not None
-    record = {"pid": known.pid, "started": known.started, "command": known.command}
-    (workspace.state / "program.json").write_text(json.dumps(record))
+def test_a_program_of_a_killed_command_is_ended_by_the_next(workspace: Workspace) -> None:
+    start = (
+        "import pathlib, os, sys; from ops.embedded import programs; from ops.workspace import Workspace\n"
+        "with programs.running(Workspace(pathlib.Path(sys.argv[1])), ['/bin/sleep', '60'], {},"
+        " folder=pathlib.Path('/')):\n    os._exit(1)"
+    )
+    subprocess.run([sys.executable, "-c", start, str(workspace.root)], check=False)
 
-    assert programs.end_leftover(workspace) == known
-    assert sleeper.wait(timeout=5) != 0
-    assert programs.end_leftover(workspace) is None
+    (ended,) = programs.end_leftovers(workspace)
+
+    assert ended.command == "/bin/sleep 60"
+    assert not processes.is_same(ended)
+    assert programs.end_leftovers(workspace) == []
+
+
+def test_a_program_of_a_command_at_work_is_left_alone(workspace: Workspace) -> None:
+    with programs.running(workspace, ["/bin/sleep", "60"], {}, folder=workspace.root) as process:
+        assert programs.end_leftovers(workspace) == []
+        assert process.poll() is None
 
 
 def test_a_program_ends_with_the_block_that_started_it(workspace: Workspace) -> None:
-    workspace.state.mkdir()
     with programs.running(workspace, ["/bin/sleep", "60"], {}, folder=workspace.root) as process:
         pass
 
     assert process.returncode != 0
-    assert not (workspace.state / "program.json").exists()
+    assert list((workspace.state / "programs").iterdir()) == []
 
 
 def test_this_process_is_itself() -> None:

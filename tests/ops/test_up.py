@@ -1,5 +1,6 @@
 """What ``cambium up`` promises, on the real embedded AWS with the real CDK CLI."""
 
+import json
 import os
 import signal
 import subprocess
@@ -57,6 +58,7 @@ def test_a_second_run_changes_nothing_and_says_so(toy: Checkout) -> None:
 
     assert code == ExitCode.OK
     assert "no changes" in output
+    assert json.loads(toy.run("status", "--json")[1])["stacks"][0]["up_to_date"]
     assert "unchanged, 2 stacks" in output
     assert time.monotonic() - began < 15
 
@@ -78,7 +80,10 @@ def test_the_next_phase_can_be_compared_and_then_deployed(toy: Checkout) -> None
 
     assert code == ExitCode.DIFFERENT
     assert "VisibilityTimeout" in output
-    assert toy.run(*UP, "--phase", "2")[0] == ExitCode.OK
+    code, output = toy.run(*UP, "--phase", "2")
+    assert code == ExitCode.OK
+    assert "update complete" in output
+    assert "set-secret --system toy --env test --service web" in output
     assert toy.run(*UP)[0] == ExitCode.OK
 
 
