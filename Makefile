@@ -42,7 +42,7 @@ $(STAMPS)/python: requirements.txt pyproject.toml | $(VENV)/bin/python
 
 $(STAMPS)/node: package.json package-lock.json $(STAMPS)/python
 	@echo "setup 2/3  installing the CDK CLI into node_modules"
-	@npm ci --silent --ignore-scripts
+	@npm ci --loglevel=error --ignore-scripts
 	@touch $@
 
 # The libraries a Lambda ships are installed once, here: synthesis downloads nothing.

@@ -37,7 +37,7 @@ class PrivateBucket(Construct):
             enforce_ssl=True,
             minimum_tls_version=1.2,
             versioned=True,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
             object_lock_default_retention=_lock(config),
             lifecycle_rules=[_lifecycle(config)],
             replication_rules=[s3.ReplicationRule(destination=replica, priority=1)] if replica else None,

@@ -31,7 +31,7 @@ class ContainerRegistry(Construct):
             encryption=ecr.RepositoryEncryption.AES_256,
             image_scan_on_push=True,
             image_tag_mutability=ecr.TagMutability.MUTABLE,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         repository.add_lifecycle_rule(
             rule_priority=1,

@@ -57,7 +57,7 @@ class Database(Construct):
             "Parameters",
             engine=engine,
             parameters=parameters(config),
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         self._subnets = rds.SubnetGroup(
             self, "Subnets", vpc=vpc, vpc_subnets=subnets, description=f"Database {config.name}"
@@ -69,7 +69,7 @@ class Database(Construct):
             secret_name=secret_name,
             exclude_characters=PASSWORD_EXCLUDES,
         )
-        self.master_credentials.apply_removal_policy(RemovalPolicy.RETAIN)
+        self.master_credentials.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         self.instance = self._define_instance(engine, retention(log_days))
         self.replicas = [
             self._define_replica(number, zones[number % len(zones)])

@@ -83,7 +83,10 @@ class FargateService(WebService):
             ),
         )
         group = logs.LogGroup(
-            self, "Logs", retention=retention(spec.log_days), removal_policy=RemovalPolicy.RETAIN
+            self,
+            "Logs",
+            retention=retention(spec.log_days),
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         task.add_container(
             "Main",

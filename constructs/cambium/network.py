@@ -99,7 +99,10 @@ class Network(Construct):
 
     def _record_traffic(self, days: int) -> None:
         group = logs.LogGroup(
-            self, "FlowLogGroup", retention=retention(days), removal_policy=RemovalPolicy.RETAIN
+            self,
+            "FlowLogGroup",
+            retention=retention(days),
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         role = iam.Role(self, "FlowLogRole", assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com"))
         self.vpc.add_flow_log(

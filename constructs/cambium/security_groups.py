@@ -13,6 +13,10 @@ GROUP_TAG = "cambium:group"
 """Carries the group's name in the access table, so that tools find it in a running account."""
 
 
+NOWHERE = "255.255.255.255/32"
+"""An address nothing answers on."""
+
+
 class SecurityGroups(Construct):
     """One security group per name in the table.
 
@@ -26,8 +30,12 @@ class SecurityGroups(Construct):
         super().__init__(scope, construct_id)
         self._groups: dict[str, ec2.SecurityGroup] = {}
         self._vpc = vpc
-        for rule in rules:
+        stated = list(rules)
+        for rule in stated:
             self._open(rule)
+        for name in {rule.source for rule in stated} - {INTERNET}:
+            if not any(rule.source == name and rule.target == INTERNET for rule in stated):
+                self._keep_closed(name)
 
     def group(self, name: str) -> ec2.ISecurityGroup:
         """The group of that name.
@@ -51,6 +59,13 @@ class SecurityGroups(Construct):
             source, target = self._define(rule.source), self._define(rule.target)
             source.add_egress_rule(target, port, rule.why)
             target.add_ingress_rule(source, port, rule.why)
+
+    def _keep_closed(self, name: str) -> None:
+        # CDK writes rules between groups as resources of their own, and leaves the group without any. To
+        # such a group AWS adds a rule that lets everything out, so one that lets nothing out stays inside.
+        self._groups[name].add_egress_rule(
+            ec2.Peer.ipv4(NOWHERE), ec2.Port.icmp_type_and_code(252, 87), "Nothing but the stated rules"
+        )
 
     def _define(self, name: str) -> ec2.SecurityGroup:
         if name not in self._groups:

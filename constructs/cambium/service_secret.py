@@ -20,7 +20,7 @@ class ServiceSecret(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, secret_name: str, description: str) -> None:
         super().__init__(scope, construct_id)
         resource = secretsmanager.CfnSecret(self, "Resource", name=secret_name, description=description)
-        resource.apply_removal_policy(RemovalPolicy.RETAIN)
+        resource.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         self.secret = secretsmanager.Secret.from_secret_complete_arn(self, "Secret", resource.ref)
         by_hand = "third-party keys change at the third party; an operator puts the new one in"
         acknowledge(
@@ -52,7 +52,7 @@ class RoleSecret(Construct):
                 exclude_characters=PASSWORD_EXCLUDES,
                 password_length=40,
             ),
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         runbook = "rotated by the runbook, which rolls the services in the same step"
         acknowledge(

@@ -97,7 +97,8 @@ class Cluster(_Database):
 
 def _link(physical_id: str, record: dict[str, Any], source: str) -> None:
     primary = _primary(source)
-    for name in ("Engine", "EngineVersion", "MasterUsername", "DBName"):
+    # AWS takes encryption from the primary too, and refuses a template that states it.
+    for name in ("Engine", "EngineVersion", "MasterUsername", "DBName", "StorageEncrypted"):
         record[name] = primary[name]
     record["ReadReplicaSourceDBInstanceIdentifier"] = source
     same_region = _region(primary) == _region(record)

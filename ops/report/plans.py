@@ -15,20 +15,23 @@ BAR_WIDTH = 30
 
 
 def show_systems(console: Console, systems: Iterable[System]) -> None:
-    """Every system with its environments and phases."""
-    content = table("system", "environment", "account", "regions", "platform", "phase", keep=["system"])
+    """Every system: where its environments are and in which phase, and what its phases are for."""
+    environments = table("system", "environment", "account", "regions", "platform", "phase", keep=["system"])
+    phases = table("system", "phase", "for", right=["phase"], keep=["system"])
     for system in systems:
         for environment in system.environments:
-            title = system.phases[environment.phase - 1].title
-            content.add_row(
+            environments.add_row(
                 system.name,
                 environment.name,
                 environment.account,
                 ", ".join(region.name for region in environment.regions),
                 environment.platform,
-                f"{environment.phase} of {len(system.phases)}: {title}",
+                f"{environment.phase} of {len(system.phases)}",
             )
-    console.print(content)
+        for number, phase in enumerate(system.phases, start=1):
+            phases.add_row(system.name, str(number), phase.title)
+    section(console, "Environments", environments)
+    section(console, "Phases", phases)
 
 
 def show_access(console: Console, rules: Iterable[AccessRule]) -> None:

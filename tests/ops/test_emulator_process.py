@@ -72,6 +72,7 @@ def test_a_broken_state_file_is_like_none(workspace: Workspace) -> None:
 def test_a_port_that_is_taken_is_passed_over() -> None:
     first = emulator.free_port()
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", first))
         taken.listen()
 
