@@ -99,6 +99,12 @@ class Deployment(Model):
         return connection_budget(self.services, self.database) if self.database else None
 
     @property
+    def backed_up_bucket(self) -> str | None:
+        """Where backups of the database go: the first bucket with a copy elsewhere, if there is one."""
+        copied = [bucket.name for bucket in self.buckets if bucket.replica]
+        return copied[0] if copied and self.database else None
+
+    @property
     def job_group(self) -> str:
         """The security group one-off database jobs run in: that of the first service that uses it."""
         callers = [service for service in self.services if service.uses_database]

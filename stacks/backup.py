@@ -20,7 +20,6 @@ class BackupStack(CambiumStack):
         deployment: Deployment,
         region: Region,
         shard: Shard,
-        bucket: str,
         data: DataStack,
     ) -> None:
         super().__init__(
@@ -31,8 +30,9 @@ class BackupStack(CambiumStack):
             shard=shard,
             description="The role of backup jobs",
         )
-        if data.database is None:
-            raise ValueError("a backup stack needs a database")
+        bucket = deployment.backed_up_bucket
+        if bucket is None or data.database is None or data.backup_secret is None:
+            raise ValueError(f"{deployment.system} has nothing to back up")
         identity = BackupIdentity(
             self,
             "Identity",

@@ -80,15 +80,13 @@ class ShardStacks:
         self.compute.add_stack_dependency(credentials)
 
     def _define_backup(self) -> None:
-        copied = [bucket.name for bucket in self._deployment.buckets if bucket.replica]
-        if not copied or self.data.database is None:
+        if self._deployment.backed_up_bucket is None:
             return
         BackupStack(
             self._app,
             deployment=self._deployment,
             region=self._place.region,
             shard=self._shard,
-            bucket=copied[0],
             data=self.data,
         )
 

@@ -45,6 +45,12 @@ _OF_SERVICE: Mapping[str, Callable[[Service], object]] = {
     ),
 }
 
+_OF_APP_RUNNER: Mapping[str, Callable[[Service], object]] = {
+    "paths on App Runner": lambda s: s.paths,
+    "sticky clients on App Runner": lambda s: s.sticky,
+    "Spot on App Runner": lambda s: s.spot,
+}
+
 
 def refuse_unbuilt(deployment: Deployment) -> None:
     """Refuse a deployment that needs something no stack builds.
@@ -62,7 +68,10 @@ def refuse_unbuilt(deployment: Deployment) -> None:
 
 def _unbuilt(deployment: Deployment) -> Iterator[str]:
     yield from (what for what, present in _OF_DEPLOYMENT.items() if present(deployment))
+    on_app_runner = deployment.platform == "app-runner"
+    if on_app_runner and deployment.environment.shell_access:
+        yield "shell access on App Runner"
     for service in deployment.services:
-        for what, present in _OF_SERVICE.items():
+        for what, present in {**_OF_SERVICE, **(_OF_APP_RUNNER if on_app_runner else {})}.items():
             if present(service):
                 yield f"service {service.name} with {what}"

@@ -9,13 +9,12 @@ from cambium.connection_secrets import ConnectionSecrets
 from cambium.security_groups import immutable
 from config.database import Database as DatabaseConfig
 from config.deployment import Deployment
+from config.operator_keys import BACKUP_KEY, BACKUP_SECRET
 from config.region import Region, Shard
 from config.service import CacheUrl, DatabaseUrl, ReplicaUrls, SecretSource, Service
 from stacks.base import CambiumStack, words
-from stacks.data import BACKUP_SECRET, DataStack
+from stacks.data import DataStack
 from stacks.network import NetworkStack
-
-BACKUP_KEY = "BACKUP_ENCRYPTION_KEY"
 
 
 class CredentialsStack(CambiumStack):
@@ -59,7 +58,8 @@ class CredentialsStack(CambiumStack):
             for service in deployment.services
             if service.secrets
         }
-        targets[words(BACKUP_SECRET)] = (data.backup_secret, {}, [BACKUP_KEY])
+        if data.backup_secret is not None:
+            targets[words(BACKUP_SECRET)] = (data.backup_secret, {}, [BACKUP_KEY])
         for resource in writer.define_urls("Urls", targets=targets, sources=self._sources()):
             if roles is not None:
                 # A URL is published only once its login works.

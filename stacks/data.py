@@ -1,6 +1,7 @@
 """Everything of a shard that holds data: database, cache, secrets."""
 
 import aws_cdk as cdk
+from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from cambium.cache import Cache
@@ -10,11 +11,10 @@ from cambium.service_secret import RoleSecret, ServiceSecret
 from config.access import CACHE, DATABASE
 from config.database import Database as DatabaseConfig
 from config.deployment import Deployment
+from config.operator_keys import BACKUP_SECRET
 from config.region import Region, Shard
 from stacks.base import CambiumStack, words
 from stacks.network import NetworkStack
-
-BACKUP_SECRET = "backup"  # noqa: S105 - the name of a secret
 
 
 class DataStack(CambiumStack):
@@ -25,7 +25,7 @@ class DataStack(CambiumStack):
         cache: The cache, or None.
         role_secrets: Logins of the application's database roles, by role name.
         service_secrets: The secret of each service that has one, by service name.
-        backup_secret: The key backups are encrypted with.
+        backup_secret: The key backups are encrypted with, or None where there are none.
     """
 
     def __init__(
@@ -64,10 +64,13 @@ class DataStack(CambiumStack):
             for service in deployment.services
             if service.secrets
         }
-        self.backup_secret = ServiceSecret(
+        self.backup_secret = self._define_backup_secret() if deployment.backed_up_bucket else None
+
+    def _define_backup_secret(self) -> secretsmanager.ISecret:
+        return ServiceSecret(
             self,
             "SecretBackup",
-            secret_name=deployment.secret_name(BACKUP_SECRET, shard),
+            secret_name=self.deployment.secret_name(BACKUP_SECRET, self._shard),
             description="Key that backups are encrypted with",
         ).secret
 

@@ -38,8 +38,9 @@ class GlobalStack(CambiumStack):
         )
         self._watch_bill(deployment.monthly_budget_usd)
         for service in deployment.services:
-            for host in service.hosts:
-                self._watch_host(service.name, host, service.health.path)
+            for number, host in enumerate(service.hosts, start=1):
+                name = service.name if number == 1 else f"{service.name}-{number}"
+                self._watch_host(name, host, service.health.path)
 
     def _watch_bill(self, monthly_usd: int) -> None:
         charges = cloudwatch.Metric(
@@ -61,11 +62,11 @@ class GlobalStack(CambiumStack):
             runbook="monthly-spend",
         )
 
-    def _watch_host(self, service: str, host: str, path: str) -> None:
-        view = OutsideView(self, f"View{words(service)}", host=host, path=path)
+    def _watch_host(self, name: str, host: str, path: str) -> None:
+        view = OutsideView(self, f"View{words(name)}", host=host, path=path)
         self._alarms.define(
-            f"{words(service)}Unhealthy",
-            name=f"{service}-unhealthy",
+            f"{words(name)}Unhealthy",
+            name=f"{name}-unhealthy",
             metric=view.metric,
             threshold=1,
             minutes=1,

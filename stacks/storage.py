@@ -5,7 +5,6 @@ from constructs import Construct
 from cambium.bucket import PrivateBucket
 from config.deployment import Deployment
 from config.region import Region
-from config.storage import Bucket
 from stacks.base import CambiumStack, words
 
 
@@ -31,7 +30,8 @@ class RecoveryStack(CambiumStack):
                 self,
                 words(bucket.replica),
                 bucket_name=deployment.bucket_name(bucket.replica, place),
-                config=Bucket(name=bucket.replica, expire_after_days=bucket.expire_after_days),
+                # A copy keeps what the original keeps, as long, and is locked like it.
+                config=bucket.model_copy(update={"name": bucket.replica, "replica": None}),
             )
             for bucket in deployment.buckets
             if bucket.replica

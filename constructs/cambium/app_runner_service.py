@@ -39,7 +39,12 @@ class AppRunnerService(WebService):
             self, "InstanceRole", assumed_by=iam.ServicePrincipal("tasks.apprunner.amazonaws.com")
         )
         if spec.secret is not None:
-            spec.secret.grant_read(role)
+            # The L2's grant would add DescribeSecret, which the application has no use for.
+            role.add_to_policy(
+                iam.PolicyStatement(
+                    actions=["secretsmanager:GetSecretValue"], resources=[spec.secret.secret_arn]
+                )
+            )
         access = iam.Role(
             self, "AccessRole", assumed_by=iam.ServicePrincipal("build.apprunner.amazonaws.com")
         )

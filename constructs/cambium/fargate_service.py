@@ -63,6 +63,8 @@ class FargateService(WebService):
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
             health_check_grace_period=Duration.seconds(spec.service.health.grace_seconds),
         )
+        # Includes the capacity providers of the cluster, which CDK adds beside it without an order.
+        self.service.node.add_dependency(cluster)
         target.add_target(self.service)
         self._scale()
         self.role = self.task_definition.task_role

@@ -6,6 +6,7 @@ from aws_cdk import aws_route53 as route53
 from constructs import Construct
 
 FAILURES = 3
+"""So many failed checks in a row are forgiven; one more is an alarm."""
 INTERVAL_SECONDS = 10
 
 
@@ -27,7 +28,7 @@ class OutsideView(Construct):
                 port=443,
                 resource_path=path,
                 request_interval=INTERVAL_SECONDS,
-                failure_threshold=FAILURES,
+                failure_threshold=FAILURES + 1,
                 enable_sni=True,
                 measure_latency=False,
             ),
@@ -35,7 +36,7 @@ class OutsideView(Construct):
 
     @property
     def metric(self) -> cloudwatch.Metric:
-        """1 while the host is healthy, 0 after ``FAILURES`` failed checks in a row."""
+        """1 while the host is healthy, 0 after more than ``FAILURES`` failed checks in a row."""
         return cloudwatch.Metric(
             namespace="AWS/Route53",
             metric_name="HealthCheckStatus",

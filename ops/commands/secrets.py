@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from config.deployment import Deployment
-from config.service import Service
+from config.operator_keys import operator_keys
 from ops.assembly.target import Target
 from ops.commands.options import EnvOption, SystemOption
 from ops.console import progress
@@ -23,16 +23,16 @@ def set_secret(
     ctx: typer.Context,
     system: SystemOption,
     env: EnvOption,
-    service: Annotated[str, typer.Option("--service", help="The service that reads it.")],
+    secret: Annotated[str, typer.Option("--secret", help="Whose secret: that of a service, or backup.")],
     key: Annotated[str, typer.Option("--key", help="The key, such as CLERK_SECRET_KEY.")],
 ) -> None:
-    """Set one key of a service's secret on the embedded AWS. The value is asked for, or read from a pipe.
+    """Set one key of a secret on the embedded AWS. The value is asked for, or read from a pipe.
 
-    Example:  cambium set-secret --system restartix --env production --service core-api --key DAILY_API_KEY
+    Example:  cambium set-secret --system restartix --env production --secret core-api --key DAILY_API_KEY
     """
     workspace: Workspace = ctx.obj
     deployment = Target(system, env).resolve()
-    chosen = _service(deployment, service, key)
+    _check(deployment, secret, key)
     with exclusive(workspace, "set-secret"):
         running = emulator.find(workspace)
         if running is None:
@@ -44,19 +44,17 @@ def set_secret(
             raise OperatorError(ExitCode.USAGE, f"{key} was given no value")
         for region, shard in deployment.shards():
             aws = Places(running.url).at(Place(deployment.environment.account, region.name))
-            name = deployment.secret_name(chosen.name, shard)
+            name = deployment.secret_name(secret, shard)
             values = {**values_of(aws, name), key: value}
             aws.secretsmanager.put_secret_value(SecretId=name, SecretString=json.dumps(values))
             progress().print(f"{name}: {key} is set")
 
 
-def _service(deployment: Deployment, name: str, key: str) -> Service:
-    for service in deployment.services:
-        if service.name == name and key in service.operator_keys:
-            return service
-    known = [
-        f"  --service {one.name} --key {key}" for one in deployment.services for key in one.operator_keys
-    ]
+def _check(deployment: Deployment, secret: str, key: str) -> None:
+    known = list(operator_keys(deployment))
+    if any(keys.secret == secret and key in keys.where for keys in known):
+        return
+    lines = [f"  --secret {keys.secret} --key {name}" for keys in known for name in keys.where]
     raise OperatorError(
-        ExitCode.USAGE, f"service {name!r} has no key {key!r} that a person sets", details="\n".join(known)
+        ExitCode.USAGE, f"secret {secret!r} has no key {key!r} that a person sets", details="\n".join(lines)
     )

@@ -13,6 +13,9 @@ from ops.report.wording import count, peer
 from ops.verify.network import FoundGroups
 from ops.verify.verification import Verification
 
+COMMAND = ".venv/bin/cambium"
+"""As a person types it who has activated nothing."""
+
 
 def show(
     console: Console,
@@ -97,15 +100,15 @@ def _logins(console: Console, _target: Target, _deployment: Deployment, found: V
 
 
 def _empty_keys(console: Console, target: Target, _deployment: Deployment, found: Verification) -> None:
-    content = table("service", "key", "where to find it", keep=["service", "key"])
+    content = table("secret", "key", "where to find it", keep=["secret", "key"])
     for empty in found.secrets.empty:
-        content.add_row(empty.service, empty.key, empty.where)
+        content.add_row(empty.secret, empty.key, empty.where)
     if found.secrets.empty:
         first = found.secrets.empty[0]
         whose = Target(target.system, target.environment).options  # the same secret in every phase
         section(console, "Secrets still to fill in", content)
         console.print(
-            f"  cambium set-secret {escape(whose)} --service {first.service} --key {first.key}",
+            f"  {COMMAND} set-secret {escape(whose)} --secret {first.secret} --key {first.key}",
             soft_wrap=True,
         )
 
@@ -121,10 +124,10 @@ def _opt_outs(console: Console, _target: Target, deployment: Deployment, _found:
 def _next(console: Console, target: Target, found: Verification) -> None:
     content = table("command", "what it does", keep=["command"])
     content.show_header = False
-    content.add_row("cambium status", "what runs now")
-    content.add_row(f"cambium diff {target.options}", "what a change would do")
-    content.add_row(f"cambium connections {target.options}", "who uses the database's connections")
-    content.add_row("cambium down", "destroy everything and stop")
+    content.add_row("make status", "what runs now")
+    content.add_row(f"{COMMAND} diff {target.options}", "what a change would do")
+    content.add_row(f"{COMMAND} connections {target.options}", "who uses the database's connections")
+    content.add_row("make down", "destroy everything and stop")
     section(console, "Next", content)
     confirmed = f"{count(found.resources, 'resource')} in {count(len(found.stacks), 'stack')}"
     console.print(f"\n{confirmed}; {found.asked} looked up at their own service as well.")

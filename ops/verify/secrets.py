@@ -13,8 +13,9 @@ from botocore.exceptions import ClientError
 from psycopg.conninfo import make_conninfo
 
 from config.deployment import Deployment
+from config.operator_keys import operator_keys
 from config.region import Region, Shard
-from config.service import DatabaseUrl, ReplicaUrls, Service, SetByOperator
+from config.service import DatabaseUrl, ReplicaUrls, Service
 from ops.embedded.aws import Aws, Place, Places
 
 TIMEOUT_SECONDS = 10
@@ -25,7 +26,7 @@ class EmptyKey:
     """A third-party key that is not set yet."""
 
     secret: str
-    service: str
+    """As ``set-secret`` knows it: a service, or ``backup``."""
     key: str
     where: str
 
@@ -53,7 +54,6 @@ class FoundSecrets:
 
 def read(deployment: Deployment, places: Places, certificate: Path) -> FoundSecrets:
     """Read the secret of every service of every shard, and log in with each database URL in it."""
-    empty: list[EmptyKey] = []
     logins: list[Login] = []
     complaints: list[str] = []
     for region, shard, service in _owners(deployment):
@@ -67,12 +67,11 @@ def read(deployment: Deployment, places: Places, certificate: Path) -> FoundSecr
         complaints += [
             f"secret {name} has no key {key}" for key in deployment.secrets_of(service) if key not in values
         ]
-        empty += _empty(service, name, values)
         for key, role, url in _urls(deployment, service, values):
             login, complaint = log_in(service.name, key, role, url, certificate)
             logins.append(login)
             complaints += [complaint] if complaint else []
-    return FoundSecrets(tuple(empty), tuple(logins), tuple(complaints))
+    return FoundSecrets(tuple(_empty(deployment, places)), tuple(logins), tuple(complaints))
 
 
 def values_of(aws: Aws, name: str) -> dict[str, str]:
@@ -118,11 +117,17 @@ def _owners(deployment: Deployment) -> Iterator[tuple[Region, Shard, Service]]:
                 yield region, shard, service
 
 
-def _empty(service: Service, name: str, values: Mapping[str, str]) -> Iterator[EmptyKey]:
-    for key in service.operator_keys:
-        source = service.secrets[key]
-        if isinstance(source, SetByOperator) and not values.get(key):
-            yield EmptyKey(name, service.name, key, source.where)
+def _empty(deployment: Deployment, places: Places) -> Iterator[EmptyKey]:
+    for region, shard in deployment.shards():
+        aws = places.at(Place(deployment.environment.account, region.name))
+        for keys in operator_keys(deployment):
+            try:
+                values = values_of(aws, deployment.secret_name(keys.secret, shard))
+            except (ClientError, ValueError):
+                values = {}
+            for key, where in keys.where.items():
+                if not values.get(key):
+                    yield EmptyKey(keys.secret, key, where)
 
 
 def _urls(

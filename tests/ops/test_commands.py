@@ -97,10 +97,10 @@ def test_a_bar_never_leaves_its_column() -> None:
 
 
 def test_a_key_that_no_person_sets_is_refused_with_those_that_are(cambium: Command) -> None:
-    result = cambium("set-secret", *PRODUCTION, "--service", "core-api", "--key", "DATABASE_URL")
+    result = cambium("set-secret", *PRODUCTION, "--secret", "core-api", "--key", "DATABASE_URL")
 
     assert result.exit_code == ExitCode.USAGE
-    assert "--service core-api --key CLERK_SECRET_KEY" in result.stderr
+    assert "--secret core-api --key CLERK_SECRET_KEY" in result.stderr
 
 
 def test_synth_leaves_a_folder_alone_that_is_no_assembly(cambium: Command, tmp_path: Path) -> None:

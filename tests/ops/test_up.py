@@ -69,7 +69,7 @@ def test_the_report_shows_what_exists_and_what_is_left_to_do(toy: Checkout) -> N
     assert "https://toy.example.com" in output
     assert "load-balancer" in output
     assert "the example's dashboard" in output
-    assert "cambium set-secret --system toy --env test --service web --key API_KEY" in output
+    assert ".venv/bin/cambium set-secret --system toy --env test --secret web --key API_KEY" in output
     assert all(len(line) <= 100 for line in output.splitlines())
 
 
@@ -83,13 +83,13 @@ def test_the_next_phase_can_be_compared_and_then_deployed(toy: Checkout) -> None
     code, output = toy.run(*UP, "--phase", "2")
     assert code == ExitCode.OK
     assert "update complete" in output
-    assert "set-secret --system toy --env test --service web" in output
+    assert "set-secret --system toy --env test --secret web" in output
     assert toy.run(*UP)[0] == ExitCode.OK
 
 
 def test_a_key_set_by_a_person_leaves_the_list_of_things_to_do(toy: Checkout) -> None:
     toy.run(*UP)
-    words = ("--service", "web", "--key", "API_KEY")
+    words = ("--secret", "web", "--key", "API_KEY")
     _, said = toy.run("set-secret", *UP[1:], *words, stdin="kept-to-myself\n")
 
     code, output = toy.run(*UP)

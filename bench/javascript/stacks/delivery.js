@@ -1,0 +1,38 @@
+const { CfnOutput } = require('aws-cdk-lib');
+const { environment, home, repositoryName, services, system } = require('../description');
+const { ContainerRegistry } = require('../constructs/container-registry');
+const { DeployIdentity } = require('../constructs/deploy-identity');
+const { CambiumStack } = require('./base');
+
+class DeliveryStack extends CambiumStack {
+  constructor(scope, region) {
+    super(scope, 'delivery', {
+      region,
+      text: 'Container repositories, and the roles of the deployment workflows',
+    });
+    const names = Object.fromEntries(services.map(({ name }) => [name, repositoryName(name)]));
+    const registry = new ContainerRegistry(this, 'Registry', names);
+    if (environment.github && region === home) this.defineIdentity(registry.repositories);
+  }
+
+  defineIdentity(images) {
+    const { account } = environment;
+    const identity = new DeployIdentity(this, 'Identity', {
+      repository: environment.github,
+      environment: environment.name,
+      images,
+      account,
+      serviceArns: [`apprunner:*:${account}:service/${system}-*`, `ecs:*:${account}:service/*/${system}-*`],
+    });
+    const roles = {
+      ReleaseRole: identity.release,
+      InfrastructureRole: identity.infrastructure,
+      ReviewRole: identity.review,
+    };
+    for (const [id, role] of Object.entries(roles)) {
+      new CfnOutput(this, id, { value: role.roleArn, description: 'For the variables of the GitHub repository' });
+    }
+  }
+}
+
+module.exports = { DeliveryStack };

@@ -1,0 +1,87 @@
+"""What security groups let through, as the templates write it."""
+
+from itertools import combinations
+
+from config.access import INTERNET
+from ops.reachability.connections import PORTS, Connection, Half
+from ops.reachability.templates import Address, Properties, Templates
+
+GROUP = "AWS::EC2::SecurityGroup"
+GROUP_TAG = "cambium:group"
+EVERYWHERE = ("0.0.0.0/0", "::/0")
+NOBODY = "255.255.255.255/32"
+"""The CDK writes a way out to this address where there is to be none."""
+
+
+class Groups:
+    """Every security group of a deployment.
+
+    Attributes:
+        names: What each group is called in the access table.
+        halves: What each lets through.
+        complaints: What is wrong with them as groups.
+    """
+
+    def __init__(self, templates: Templates) -> None:
+        self.templates = templates
+        self.names: dict[Address, str] = {}
+        self.halves: dict[Address, set[Half]] = {}
+        self.complaints: list[str] = []
+        self._limited: set[Address] = set()
+        for where, properties in templates.of_type(GROUP):
+            self._read_group(where, properties)
+        self._read_rules()
+        # CloudFormation takes a group's way out to everywhere away once any other way out is written.
+        for where in self.halves.keys() - self._limited:
+            self._add_rule(where, where.stack, {"IpProtocol": "-1", "CidrIp": EVERYWHERE[0]}, "out")
+        self._check_names()
+
+    def _check_names(self) -> None:
+        for (where, name), (other, again) in combinations(self.names.items(), 2):
+            if name == again and where.stack == other.stack:
+                self.complaints.append(f"{where} and {other} are both {name}: they cannot be told apart")
+
+    def _read_group(self, where: Address, properties: Properties) -> None:
+        tags = {tag["Key"]: tag["Value"] for tag in properties.get("Tags", [])}
+        if GROUP_TAG not in tags:
+            self.complaints.append(f"security group {where} has no tag {GROUP_TAG}")
+        self.names[where] = tags.get(GROUP_TAG, str(where))
+        self.halves[where] = set()
+        for key, way in (("SecurityGroupEgress", "out"), ("SecurityGroupIngress", "in")):
+            for rule in properties.get(key, []):
+                self._add_rule(where, where.stack, rule, way)
+
+    def _read_rules(self) -> None:
+        for kind, way in (("Egress", "out"), ("Ingress", "in")):
+            for where, rule in self.templates.of_type(f"{GROUP}{kind}"):
+                group = self.templates.target(where.stack, rule["GroupId"])
+                if group in self.halves:
+                    self._add_rule(group, where.stack, rule, way)
+
+    def _add_rule(self, group: Address, stack: str, rule: Properties, way: str) -> None:
+        if way == "out":
+            self._limited.add(group)
+        peer = self._peer(stack, rule)
+        if peer == NOBODY:
+            return
+        protocol = "all" if rule["IpProtocol"] == "-1" else str(rule["IpProtocol"])
+        ports = PORTS if protocol == "all" else (int(rule["FromPort"]), int(rule["ToPort"]))
+        ends = (self.names[group], peer) if way == "out" else (peer, self.names[group])
+        self.halves[group].add(Half(Connection(*ends, ports, protocol), way))
+
+    def _peer(self, stack: str, rule: Properties) -> str:
+        for key in ("SourceSecurityGroupId", "DestinationSecurityGroupId"):
+            found = self.templates.target(stack, rule.get(key))
+            if found is not None:
+                # Rules may come before the group they name.
+                tags = self.templates.properties(found).get("Tags", [])
+                return next((tag["Value"] for tag in tags if tag["Key"] == GROUP_TAG), str(found))
+        peers = (
+            "CidrIp",
+            "CidrIpv6",
+            "SourcePrefixListId",
+            "DestinationPrefixListId",
+            "SourceSecurityGroupId",
+        )
+        peer = str(next((rule[key] for key in peers if key in rule), "nobody"))
+        return INTERNET if peer in EVERYWHERE else peer

@@ -1,0 +1,133 @@
+"""The comparison of what is possible with what was asked for."""
+
+from collections.abc import Iterator
+from itertools import chain, product
+
+from config.access import INTERNET, LOAD_BALANCER
+from config.deployment import Deployment
+from config.network import NoNat
+from ops.reachability.connections import Connection, Half
+from ops.reachability.groups import EVERYWHERE, Groups
+from ops.reachability.members import Member, Members
+from ops.reachability.templates import Address, Templates
+
+
+class Reachability:
+    """What the templates allow: ``differences`` says where that is not what the configuration asks for."""
+
+    def __init__(self, deployment: Deployment, templates: Templates) -> None:
+        self.deployment = deployment
+        self.templates = templates
+        groups, members = Groups(templates), Members(deployment, templates)
+        self.names, self.halves = groups.names, groups.halves
+        self.members = members.found
+        self.complaints = [*groups.complaints, *members.complaints]
+        self.open_subnets = set(self._subnets_with_route("GatewayId", "AWS::EC2::InternetGateway"))
+        self.way_out = set(self._subnets_with_route("NatGatewayId", "AWS::EC2::NatGateway"))
+
+    def paths(self) -> set[Connection]:
+        """Every connection that some member can really open, named by the groups members should carry."""
+        found = set()
+        for source, target in product(self.members, self.members):
+            if source.where != target.where:
+                found |= self._between(source, target)
+        for member in self.members:
+            found |= self._with_internet(member)
+        return found
+
+    def differences(self) -> list[str]:
+        """One line per way that is missing, and per way that nobody asked for; empty when all is as asked."""
+        wanted = {Connection(rule.source, rule.target, (rule.port,) * 2) for rule in self.deployment.access}
+        paths = self.paths()
+        found = chain(
+            self.complaints,
+            self._compare_halves(wanted),
+            (f"{path} is possible, and nobody asked for it" for path in paths if not _asked(path, wanted)),
+            self._missing(wanted, paths),
+            *(self._check_member(member) for member in self.members),
+        )
+        return sorted(set(found))
+
+    def _subnets_with_route(self, key: str, kind: str) -> Iterator[Address]:
+        tables = {
+            self.templates.target(where.stack, route["RouteTableId"])
+            for where, route in self.templates.of_type("AWS::EC2::Route")
+            if {route.get("DestinationCidrBlock"), route.get("DestinationIpv6CidrBlock")} & set(EVERYWHERE)
+            for gateway in [self.templates.target(where.stack, route.get(key))]
+            if gateway is not None and self.templates.type(gateway) == kind
+        }
+        for where, association in self.templates.of_type("AWS::EC2::SubnetRouteTableAssociation"):
+            if self.templates.target(where.stack, association["RouteTableId"]) in tables:
+                yield from self.templates.targets(where.stack, [association["SubnetId"]])
+
+    def _connections(self, member: Member, way: str) -> Iterator[Connection]:
+        for group in member.groups:
+            yield from (half.connection for half in self.halves.get(group, ()) if half.way == way)
+
+    def _between(self, source: Member, target: Member) -> set[Connection]:
+        sources = {self.names.get(group) for group in source.groups}
+        targets = {self.names.get(group) for group in target.groups}
+        found = set()
+        for out, into in product(self._connections(source, "out"), self._connections(target, "in")):
+            ports = max(out.ports[0], into.ports[0]), min(out.ports[1], into.ports[1])
+            protocol = into.protocol if out.protocol == "all" else out.protocol
+            meet = self._meets(out.target, targets) and self._meets(into.source, sources)
+            if meet and ports[0] <= ports[1] and into.protocol in ("all", protocol):
+                found.add(Connection(source.role, target.role, ports, protocol))
+        return found
+
+    def _meets(self, peer: str, names: set[str | None]) -> bool:
+        # A range of addresses may well hold the other side.
+        return peer in names or peer not in self.names.values()
+
+    def _with_internet(self, member: Member) -> set[Connection]:
+        routed = self.way_out | (self.open_subnets if member.public else set())
+        found = set()
+        if self._stands_in(member, routed):
+            outs = self._connections(member, "out")
+            found |= {out._replace(source=member.role) for out in outs if out.target == INTERNET}
+        if member.public and self._stands_in(member, self.open_subnets):
+            ins = self._connections(member, "in")
+            found |= {into._replace(target=member.role) for into in ins if into.source == INTERNET}
+        return found
+
+    def _stands_in(self, member: Member, subnets: set[Address]) -> bool:
+        return bool(member.subnets) and subnets.issuperset(member.subnets)
+
+    def _compare_halves(self, wanted: set[Connection]) -> Iterator[str]:
+        asked = {Half(one, "out") for one in wanted if one.source != INTERNET}
+        asked |= {Half(one, "in") for one in wanted if one.target != INTERNET}
+        written = set(chain.from_iterable(self.halves.values()))
+        yield from (f"missing {half}" for half in asked - written)
+        yield from (f"not in the access rules: {half}" for half in written - asked)
+
+    def _missing(self, wanted: set[Connection], paths: set[Connection]) -> Iterator[str]:
+        carried = {member.role for member in self.members} | {INTERNET}
+        for one in wanted:
+            if one.target == INTERNET and isinstance(self.deployment.network.nat, NoNat):
+                continue
+            for end in {one.source, one.target} - carried:
+                yield f"{one} is asked for, and nothing is a {end}"
+            if {one.source, one.target} <= carried and one not in paths:
+                yield f"{one} is asked for, and not possible"
+
+    def _check_member(self, member: Member) -> Iterator[str]:
+        carried = sorted(self.names.get(group, str(group)) for group in member.groups)
+        if carried != [member.role]:
+            yield f"{member.where} carries {', '.join(carried) or 'no group'} instead of {member.role}"
+        if not member.subnets:
+            yield f"{member.where} stands in no subnet of these templates"
+        if member.role != LOAD_BALANCER:
+            yield from self._check_hidden(member)
+
+    def _check_hidden(self, member: Member) -> Iterator[str]:
+        if member.public:
+            yield f"{member.where} has a public address"
+        for subnet in self.open_subnets.intersection(member.subnets):
+            yield f"{member.where} stands in public subnet {subnet}"
+
+
+def _asked(path: Connection, wanted: set[Connection]) -> bool:
+    # Who may call the whole internet may call what the whole internet may call.
+    around = {path._replace(target=INTERNET), path._replace(source=INTERNET)}
+    return path in wanted or around <= wanted
