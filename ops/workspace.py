@@ -46,6 +46,11 @@ class Workspace:
         return self.state / "emulator-data"
 
     @property
+    def emulator_audit(self) -> Path:
+        """Which template properties our embedded AWS did not look at."""
+        return self.state / "emulator-audit.jsonl"
+
+    @property
     def deploy_log(self) -> Path:
         """Everything the CDK CLI said during the last deploy."""
         return self.state / "deploy.log"

@@ -64,6 +64,8 @@ def start(workspace: Workspace, say: Callable[[str], None]) -> Emulator:
     say(f"starting on port {port}")
     command = [str(workspace.bin / "python"), *MODULE.split(), "--port", str(port)]
     command += ["--data", str(workspace.emulator_data.resolve())]
+    command += ["--audit", str(workspace.emulator_audit)]
+    workspace.emulator_audit.unlink(missing_ok=True)
     workspace.home.mkdir(parents=True, exist_ok=True)
     with workspace.emulator_log.open("w") as log:
         process = subprocess.Popen(

@@ -1,0 +1,44 @@
+"""Our app, stopped after a stage or with fewer rule packs, so that differences show what each costs.
+
+The last stage is the app as it is; ``CAMBIUM_BENCH_STAGE`` names the stage.
+"""
+
+import os
+from typing import Any
+
+STAGES = ("imports", "constructs", "synth", "built-in", "AwsSolutions", "HIPAA", "deploy rules")
+"""Each does what the one before does, and more. CDK's own validation is switched by CDK_VALIDATION."""
+
+
+def main(stage: str) -> None:
+    """Run the app up to ``stage``."""
+    reached = STAGES.index(stage)
+    from stacks import app as ours
+
+    if stage == "imports":
+        return
+    if stage != STAGES[-1]:
+        _check_less(vars(ours), STAGES[: reached + 1])
+    app = ours.app_from_context()
+    if stage != "constructs":
+        app.synth()
+
+
+def _check_less(module: dict[str, Any], stages: tuple[str, ...]) -> None:
+    """Replace the step that attaches the rule packs."""
+    cdk, nag = module["cdk"], module["cdk_nag"]
+    kinds = {"AwsSolutions": nag.AwsSolutionsChecks, "HIPAA": nag.HIPAASecurityChecks}
+
+    def check(app: Any, *, hipaa: bool) -> None:
+        packs = [kind(app, verbose=True) for stage, kind in kinds.items() if stage in stages]
+        if packs:
+            cdk.Validations.of(app).add_plugins(*packs)
+        module["acknowledge"](app, module["STANDING_DECISIONS"])
+
+    if "_check" not in module:
+        raise LookupError("stacks/app.py has no _check any more: attach the packs here as it does now")
+    module["_check"] = check
+
+
+if __name__ == "__main__":
+    main(os.environ["CAMBIUM_BENCH_STAGE"])

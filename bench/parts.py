@@ -1,0 +1,110 @@
+"""What ``python -m bench`` measures, part by part."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bench import deploy_rules, suite, synthesis, up
+from bench.section import Section
+from bench.up import UpCost
+from ops.assembly.target import Target
+from ops.workspace import Workspace
+
+TARGET = Target("restartix", "production")
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How often things are repeated."""
+
+    rounds: int
+    repeats: int
+
+
+def measure_synthesis(workspace: Workspace, effort: Effort, say: Say) -> list[Section]:
+    """Synthesis, and the deploy rules on what it made."""
+    measured, likeness, assembly = synthesis.measure(workspace, TARGET, effort.rounds, say)
+    say("deploy rules")
+    rules = deploy_rules.measure(assembly, effort.repeats)
+    return [
+        *synthesis.sections(measured, likeness, effort.rounds),
+        Section(
+            title="Deploy rules",
+            meaning="CPU milliseconds to read the templates of restartix production and check them with "
+            f"every rule, in Python alone; median of {effort.repeats}.",
+            header=["Templates", "rules", "findings", "ms"],
+            rows=[[str(rules.templates), str(rules.rules), str(rules.findings), f"{rules.milliseconds:.1f}"]],
+        ),
+    ]
+
+
+def measure_up(workspace: Workspace, _effort: Effort, say: Say) -> list[Section]:
+    """``make up`` by step."""
+    first, second = up.measure(workspace, TARGET, say)
+    return [
+        Section(
+            title="make up by step",
+            meaning="Wall seconds of `cambium up` for restartix production, in a copy of the checkout on a "
+            "free port: once on an empty embedded AWS, and once more with nothing to do. Installing is not "
+            "part of it.",
+            header=["Step", "first", "again"],
+            rows=[
+                *([step, _seconds(first, step), _seconds(second, step)] for step in first.steps),
+                ["in all, with starting the command", _wall(first), _wall(second)],
+                ["CPU of the command, without the embedded AWS", _cpu(first), _cpu(second)],
+            ],
+        )
+    ]
+
+
+def measure_suite(workspace: Workspace, _effort: Effort, say: Say) -> list[Section]:
+    """The tests by folder."""
+    parts = suite.measure(workspace, say)
+    failed = sum(part.failed for part in parts)
+    total = [
+        "in all",
+        str(sum(part.tests for part in parts)),
+        f"{sum(part.cost.wall_seconds for part in parts):.1f}",
+        f"{sum(part.cost.cpu_seconds for part in parts):.1f}",
+        "",
+    ]
+    return [
+        Section(
+            title="Test suite by part",
+            meaning="Seconds of `pytest tests/<part>`, each started once by itself, collection and start-up "
+            f"included; {failed or 'no'} test{'' if failed == 1 else 's'} failed while being measured.",
+            header=["Part", "tests", "wall", "CPU", "slowest"],
+            rows=[
+                *(
+                    [
+                        part.name,
+                        str(part.tests),
+                        f"{part.cost.wall_seconds:.1f}",
+                        f"{part.cost.cpu_seconds:.1f}",
+                        f"{part.slowest_seconds:.1f} s",
+                    ]
+                    for part in parts
+                ),
+                total,
+            ],
+        )
+    ]
+
+
+PARTS: dict[str, Callable[[Workspace, Effort, Say], list[Section]]] = {
+    "synthesis": measure_synthesis,
+    "up": measure_up,
+    "tests": measure_suite,
+}
+
+
+def _seconds(cost: UpCost, step: str) -> str:
+    return f"{cost.steps[step]:.1f}" if step in cost.steps else "-"
+
+
+def _wall(cost: UpCost) -> str:
+    return f"{cost.total.wall_seconds:.1f}"
+
+
+def _cpu(cost: UpCost) -> str:
+    return f"{cost.total.cpu_seconds:.1f}"

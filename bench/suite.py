@@ -1,0 +1,62 @@
+"""Measures the test suite, one run per folder of ``tests/``."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from bench.process import Cost, run
+from ops.embedded import loopback
+from ops.workspace import Workspace
+
+SOME_FAILED = 1
+NONE_FOUND = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One folder of tests."""
+
+    name: str
+    tests: int
+    failed: int
+    slowest: str
+    slowest_seconds: float
+    cost: Cost
+
+
+def measure(workspace: Workspace, say: Callable[[str], None]) -> list[Part]:
+    """Run every part once."""
+    tests = workspace.root / "tests"
+    folders = sorted(folder for folder in tests.iterdir() if any(folder.rglob("test_*.py")))
+    parts = []
+    for folder in folders:
+        say(f"pytest tests/{folder.name}")
+        parts.append(_measure(workspace, folder))
+    return parts
+
+
+def _measure(workspace: Workspace, folder: Path) -> Part:
+    with tempfile.TemporaryDirectory() as scratch:
+        report = Path(scratch) / "report.xml"
+        command = (str(workspace.bin / "python"), "-m", "pytest", "-q", str(folder), f"--junitxml={report}")
+        env = loopback.without_aws(dict(loopback.environment(workspace)))
+        env |= {"JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(workspace.state / "jsii")}
+        # A failing test is the suite's business to report; here it is only counted.
+        cost = run(command, folder=workspace.root, env=env, allowed=(0, SOME_FAILED, NONE_FOUND))
+        return read(folder.name, report, cost)
+
+
+def read(name: str, report: Path, cost: Cost) -> Part:
+    """Summarise a JUnit report of pytest."""
+    cases = list(ElementTree.parse(report).iter("testcase"))  # noqa: S314 - pytest wrote it just now
+    failed = sum(case.find("failure") is not None or case.find("error") is not None for case in cases)
+    slowest = max(cases, key=_seconds, default=None)
+    if slowest is None:
+        return Part(name, 0, 0, "", 0.0, cost)
+    return Part(name, len(cases), failed, slowest.get("name", ""), _seconds(slowest), cost)
+
+
+def _seconds(case: ElementTree.Element) -> float:
+    return float(case.get("time", "0"))

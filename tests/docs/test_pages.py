@@ -1,0 +1,126 @@
+"""Pages and what they name: links, files, runbooks of alarms, names of what a deploy makes."""
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from docs.markdown import ROOT, Page, pages
+
+PAGES = pages()
+RUNBOOKS = ROOT / "docs" / "runbooks"
+FOLDERS = ("config/", "constructs/", "stacks/", "runtime/", "ops/", "emulator/", "docs/", "tests/", "examples/", ".github/")
+GENERATED = re.compile(r"^(docs/benchmarks\.md|cdk\.out.*)$")
+
+
+def by_name(page: Page) -> str:
+    return page.name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=by_name)
+def test_every_link_leads_somewhere(page: Page) -> None:
+    for link in page.links():
+        if link.startswith(("https://", "mailto:")):
+            continue
+        target, _, anchor = link.partition("#")
+        path = (page.path.parent / target).resolve() if target else page.path
+        assert path.exists(), f"{page.name}: {link}"
+        if anchor:
+            assert anchor in Page(path).anchors(), f"{page.name}: {link}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=by_name)
+def test_every_file_it_names_exists(page: Page) -> None:
+    for name in re.findall(r"`([\w./-]+)`", page.prose):
+        if name.startswith(FOLDERS) and not GENERATED.match(name):
+            assert (ROOT / name).exists(), f"{page.name}: {name}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=by_name)
+def test_its_lines_fit(page: Page) -> None:
+    for number, line in enumerate(page.text.splitlines(), start=1):
+        unbreakable = line.lstrip().startswith("|") or "](" in line or "http" in line
+        assert len(line) <= 110 or unbreakable, f"{page.name}:{number} has {len(line)} characters"
+
+
+def test_every_alarm_has_its_page() -> None:
+    wanted = set(alarm_pages())
+
+    assert wanted
+    assert {page for page in wanted if not (RUNBOOKS / f"{page}.md").exists()} == set()
+
+
+def alarm_pages() -> Iterator[str]:
+    for folder in ("constructs/cambium", "stacks"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.keyword) and node.arg == "runbook" and isinstance(node.value, ast.Constant):
+                    yield str(node.value.value)
+
+
+@pytest.mark.parametrize("folder", ["docs/runbooks", "docs/decisions"])
+def test_every_page_is_in_the_index_of_its_folder(folder: str) -> None:
+    index = Page(ROOT / folder / "README.md")
+    beside = {path.name for path in (ROOT / folder).glob("*.md")} - {"README.md"}
+
+    assert beside <= set(index.links())
+
+
+@pytest.mark.parametrize("path", sorted(RUNBOOKS.glob("*.md")), ids=lambda path: path.stem)
+def test_a_runbook_says_what_it_is_for_and_when_it_is_over(path: Path) -> None:
+    if path.stem in ("README", "day-to-day", "first-account"):
+        return
+    text = path.read_text()
+
+    assert re.search(r"^\*\*(When|Alarms?)\*\*", text, re.M)
+    assert "## Over when" in text or "## Check" in text
+
+
+@cache
+def deployed_names() -> str:
+    """Everything a deploy of RestartiX names, in both phases and on both platforms, as one text."""
+    with_platforms = [{"phase": 1, "platform": "app-runner"}, {"phase": 2, "platform": "fargate"}]
+    return "\n".join(text for choice in with_platforms for text in _templates(choice))
+
+
+def _templates(choice: dict[str, Any]) -> Iterator[str]:
+    folder = Path(os.environ["PYTEST_DOCS_OUT"]) / f"{choice['platform']}-{choice['phase']}"
+    context = {"system": "restartix", "env": "production", **choice}
+    environment = {**os.environ, "CDK_OUTDIR": str(folder), "CDK_CONTEXT_JSON": json.dumps(context)}
+    environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
+    subprocess.run([sys.executable, "app.py"], cwd=ROOT, env=environment, check=True, timeout=300)
+    for path in sorted(folder.glob("*.template.json")):
+        yield path.name.removesuffix(".template.json")
+        yield path.read_text()
+
+
+@pytest.fixture(scope="module")
+def names(tmp_path_factory: pytest.TempPathFactory) -> str:
+    os.environ["PYTEST_DOCS_OUT"] = str(tmp_path_factory.mktemp("assemblies"))
+    return deployed_names()
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.path.parent == RUNBOOKS], ids=by_name)
+def test_every_name_is_one_that_a_deploy_makes(page: Page, names: str) -> None:
+    """Alarms, stacks, secrets, buckets, repositories and logical ids are spelled as in the templates."""
+    own = re.compile(r"^restartix-(restored|damaged|damaged-last|before-.*)$")
+    code = page.everything_in_code()
+    spelled = re.findall(r"(?<![\w/.@:-])restartix[-/][\w/-]*\w", code)
+    ids = re.findall(r"--(?:logical-resource-id|resources-to-skip) (\w+)", code)
+
+    wrong = [name for name in [*spelled, *ids] if not own.match(name) and not _is_known(name, names)]
+    assert not wrong
+
+
+def _is_known(name: str, names: str) -> bool:
+    # A log group without a name of its own gets one from its stack and logical id.
+    stack, _, logical_id = name.rpartition("-")
+    return name in names or (stack in names and logical_id in names)
