@@ -58,7 +58,7 @@ TELEMETRY_API = Service(
     scaling=Scaling(min=1, max=3, concurrency=200),
     health=HealthCheck(path="/health", interval_seconds=10, timeout_seconds=5),
     hosts=("telemetry.restartix.com",),
-    # The document's 15 would bring three instances and five of the core API to 205 of 200 connections.
+    # The document's 15 would bring three instances and five of the core API to 207 of 200 connections.
     database_pool=10,
     environment={"APP_ENV": "production", "LOG_LEVEL": "info", "PORT": "4000"},
     secrets={

@@ -37,6 +37,11 @@ class Resource:
         """Its construct path below the stack."""
         return str(self.body.get("Metadata", {}).get(PATH, "")).partition("/")[2]
 
+    @property
+    def outlives_its_stack(self) -> bool:
+        """Whether it stays when its stack is deleted, or when it leaves the template."""
+        return self.body.get("DeletionPolicy") in ("Retain", "RetainExceptOnCreate", "Snapshot")
+
     def __getitem__(self, name: str) -> Any:
         return self.properties[name]
 

@@ -75,6 +75,8 @@ class Synths:
             if not (self._folder / f"{name}.{DONE}").exists():
                 result = SYNTHS[name].run(folder)
                 # Without its acknowledgements the app has findings, and says so.
-                assert result.returncode == 0 or "--unacknowledged" in SYNTHS[name].bend, result.stderr[-4000:]
+                assert result.returncode == 0 or "--unacknowledged" in SYNTHS[name].bend, result.stderr[
+                    -4000:
+                ]
                 (self._folder / f"{name}.{DONE}").touch()
         return Assembly(folder)
