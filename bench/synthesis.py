@@ -59,8 +59,8 @@ def _seconds(measured: Measured, likeness: Likeness, rounds: int) -> Section:
         meaning=f"CPU seconds (user and system, the whole process tree), medians of {rounds} rounds in which "
         "every program runs once after the other. Validation means CDK's built-in checks and, for restartix, "
         "the rule packs AwsSolutions and HIPAA. Before timing, both restartix apps are proved to have the "
-        f"same resource types in each of {likeness.stacks} stacks; {likeness.identical} of {likeness.resources} "
-        "resources are the same to the last property and logical id.",
+        f"same resource types in each of {likeness.stacks} stacks; {likeness.identical} of "
+        f"{likeness.resources} resources are the same to the last property and logical id.",
         header=["App", "without validation", "with validation", "with validation, wall"],
         rows=[
             [

@@ -16,6 +16,15 @@ SOMEBODY = 'Alarms(emails=("you@example.com",))'
 NOBODY = 'NoAlarms(reason="...")'
 
 
+ProviderArn = Annotated[
+    str,
+    worded(
+        r"arn:aws[a-z-]*:iam::\d{12}:oidc-provider/token\.actions\.githubusercontent\.com",
+        "the ARN of GitHub's identity provider in this account",
+    ),
+]
+
+
 class GitHubRepository(Model):
     """The repository whose workflows may deploy.
 
@@ -27,6 +36,8 @@ class GitHubRepository(Model):
     name: Annotated[str, worded(r"[A-Za-z0-9_.-]+", "the name of a GitHub repository, without its owner")]
     owner_id: int | None = None
     repository_id: int | None = None
+    provider_arn: ProviderArn | None = None
+    """Where the account trusts GitHub already: an account takes the provider once, and refuses a second."""
 
 
 class Environment(Model):

@@ -81,7 +81,7 @@ class Database(Construct):
             self,
             {
                 "AwsSolutions-RDS11": "the port is no secret: only the access table opens it",
-                "HIPAA.Security-RDSInBackupPlan": "RDS keeps point-in-time backups, and dumps go to S3 daily",
+                "HIPAA.Security-RDSInBackupPlan": "RDS keeps backups for point-in-time recovery itself",
                 "AwsSolutions-SMG4": by_runbook,
                 "HIPAA.Security-SecretsManagerRotationEnabled": by_runbook,
             },

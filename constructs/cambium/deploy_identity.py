@@ -24,7 +24,7 @@ class DeployIdentity(Construct):
     """The OIDC provider of the account, and one role per thing a workflow does.
 
     Attributes:
-        provider: The identity provider; an account has one.
+        provider_arn: The identity provider; an account has one.
         release: Pushes images and starts deployments of services.
         infrastructure: Runs ``cdk deploy`` through the bootstrap roles.
         review: Reads, for ``cdk diff`` on pull requests.
@@ -43,9 +43,7 @@ class DeployIdentity(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._repository = repository
-        self.provider = iam.OidcProviderNative(
-            self, "GitHub", url=f"https://{ISSUER}", client_ids=["sts.amazonaws.com"]
-        )
+        self.provider_arn = repository.provider_arn or self._define_provider()
         self.release = self._define_role("Release", [f"environment:{environment}", "ref:refs/heads/main"])
         for image in images:
             image.grant_pull_push(self.release)
@@ -86,13 +84,19 @@ class DeployIdentity(Construct):
             )
         return [f"repo:{name}:{claim}" for name in names for claim in claims]
 
+    def _define_provider(self) -> str:
+        provider = iam.OidcProviderNative(
+            self, "GitHub", url=f"https://{ISSUER}", client_ids=["sts.amazonaws.com"]
+        )
+        return provider.oidc_provider_arn
+
     def _define_role(self, construct_id: str, claims: Sequence[str]) -> iam.Role:
         return iam.Role(
             self,
             construct_id,
             max_session_duration=Duration.hours(1),
             assumed_by=iam.WebIdentityPrincipal(
-                self.provider.oidc_provider_arn,
+                self.provider_arn,
                 {
                     "StringEquals": {f"{ISSUER}:aud": "sts.amazonaws.com"},
                     "StringLike": {f"{ISSUER}:sub": self.subjects(claims)},
