@@ -1,11 +1,12 @@
 """Turns endpoints and generated passwords into what the services read: roles and connection URLs."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from cambium.connection_secrets import ConnectionSecrets
+from cambium.connection_secrets import ConnectionSecrets, RoleLogin, SecretContents
 from cambium.security_groups import immutable
 from config.database import Database as DatabaseConfig
 from config.deployment import Deployment
@@ -49,18 +50,7 @@ class CredentialsStack(CambiumStack):
             version=deployment.environment.credentials_version,
         )
         roles = self._define_roles(writer)
-        targets = {
-            words(service.name): (
-                data.service_secrets[service.name],
-                self._urls(service),
-                list(service.operator_keys),
-            )
-            for service in deployment.services
-            if service.secrets
-        }
-        if data.backup_secret is not None:
-            targets[words(BACKUP_SECRET)] = (data.backup_secret, {}, [BACKUP_KEY])
-        for resource in writer.define_urls("Urls", targets=targets, sources=self._sources()):
+        for resource in writer.define_urls("Urls", targets=list(self._targets()), sources=self._sources()):
             if roles is not None:
                 # A URL is published only once its login works.
                 resource.node.add_dependency(roles)
@@ -75,8 +65,28 @@ class CredentialsStack(CambiumStack):
             host=database.instance.db_instance_endpoint_address,
             port=database.instance.db_instance_endpoint_port,
             database=config.name,
-            roles={role.name: (role.kind, self._data.role_secrets[role.name]) for role in config.roles},
+            roles=[
+                RoleLogin(name=role.name, kind=role.kind, secret=self._data.role_secrets[role.name])
+                for role in config.roles
+            ],
         )
+
+    def _targets(self) -> Iterator[SecretContents]:
+        for service in self.deployment.services:
+            if service.secrets:
+                yield SecretContents(
+                    words=words(service.name),
+                    secret=self._data.service_secrets[service.name],
+                    urls=self._urls(service),
+                    operator_keys=service.operator_keys,
+                )
+        if self._data.backup_secret is not None:
+            yield SecretContents(
+                words=words(BACKUP_SECRET),
+                secret=self._data.backup_secret,
+                urls={},
+                operator_keys=[BACKUP_KEY],
+            )
 
     def _sources(self) -> list[secretsmanager.ISecret]:
         cache = self._data.cache

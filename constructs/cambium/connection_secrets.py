@@ -1,6 +1,7 @@
 """Database roles of the application, and complete connection URLs in its secrets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from aws_cdk import CfnElement, CustomResource, Duration, RemovalPolicy, Stack
@@ -15,6 +16,30 @@ from cambium.acknowledge import acknowledge
 from cambium.lambda_code import ARCHITECTURE, RUNTIME, libraries_layer, runtime_code
 
 PACKAGE = "connection_secrets"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleLogin:
+    """A database role that is to exist."""
+
+    name: str
+    kind: str
+    """``owner``, ``application`` or ``readonly``."""
+    secret: secretsmanager.ISecret
+    """Holds its password."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretContents:
+    """What a service's secret is to hold."""
+
+    words: str
+    """The service as a construct id, such as ``CoreApi``."""
+    secret: secretsmanager.ISecret
+    urls: Mapping[str, Mapping[str, Any]]
+    """Key to how its connection URL is composed."""
+    operator_keys: Sequence[str]
+    """Keys that are created empty and left to a person."""
 
 
 class ConnectionSecrets(Construct):
@@ -56,7 +81,7 @@ class ConnectionSecrets(Construct):
         host: str,
         port: str,
         database: str,
-        roles: Mapping[str, tuple[str, secretsmanager.ISecret]],
+        roles: Sequence[RoleLogin],
     ) -> CustomResource:
         """Create or update the login roles.
 
@@ -66,10 +91,10 @@ class ConnectionSecrets(Construct):
             host: Endpoint of the primary.
             port: Its port.
             database: Name of the database.
-            roles: Role name to its kind and the secret that holds its password.
+            roles: The roles.
         """
         function = self._define_function(f"{construct_id}Function", "roles_handler")
-        for secret in [master, *(secret for _, secret in roles.values())]:
+        for secret in [master, *(role.secret for role in roles)]:
             secret.grant_read(function)
         return self._define_resource(
             construct_id,
@@ -80,8 +105,8 @@ class ConnectionSecrets(Construct):
                 "Port": port,
                 "Database": database,
                 "Roles": [
-                    {"Name": name, "Kind": kind, "SecretArn": secret.secret_arn}
-                    for name, (kind, secret) in roles.items()
+                    {"Name": role.name, "Kind": role.kind, "SecretArn": role.secret.secret_arn}
+                    for role in roles
                 ],
             },
         )
@@ -90,28 +115,32 @@ class ConnectionSecrets(Construct):
         self,
         construct_id: str,
         *,
-        targets: Mapping[str, tuple[secretsmanager.ISecret, dict[str, dict[str, Any]], list[str]]],
-        sources: list[secretsmanager.ISecret],
+        targets: Sequence[SecretContents],
+        sources: Sequence[secretsmanager.ISecret],
     ) -> list[CustomResource]:
         """Write connection URLs into the services' secrets, and keep what an operator wrote.
 
         Args:
             construct_id: Prefix of the resources' ids.
-            targets: Service words (an id) to its secret, the URLs by key, and the operator's keys.
+            targets: The secrets to write.
             sources: The secrets the URLs are composed from.
         """
         function = self._define_function(f"{construct_id}Function", "urls_handler")
         for secret in sources:
             secret.grant_read(function)
         resources = []
-        for words, (secret, urls, operator_keys) in targets.items():
-            secret.grant_read(function)
-            secret.grant_write(function)
+        for target in targets:
+            target.secret.grant_read(function)
+            target.secret.grant_write(function)
             resources.append(
                 self._define_resource(
-                    f"{construct_id}{words}",
+                    f"{construct_id}{target.words}",
                     function,
-                    {"TargetSecretArn": secret.secret_arn, "Urls": urls, "OperatorKeys": operator_keys},
+                    {
+                        "TargetSecretArn": target.secret.secret_arn,
+                        "Urls": target.urls,
+                        "OperatorKeys": list(target.operator_keys),
+                    },
                     provider_id=f"{construct_id}Provider",
                 )
             )

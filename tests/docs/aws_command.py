@@ -84,7 +84,8 @@ def _call(service: str, operation: str, options: dict[str, list[str]]) -> Iterat
         yield from _option(f"{service} {operation}", name, values, members)
     if "cli-input-json" not in options:
         required = {xform_name(name, "-") for name in (shape.required_members if shape else ())}
-        yield from (f"{service} {operation} needs --{name}" for name in sorted(required - options.keys()))
+        given = {name.removeprefix("no-") for name in options}
+        yield from (f"{service} {operation} needs --{name}" for name in sorted(required - given))
 
 
 def _option(call: str, name: str, values: list[str], members: dict[str, Any]) -> Iterator[str]:

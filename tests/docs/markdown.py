@@ -64,7 +64,12 @@ class Page:
                 yield list(_words(line[start.start() :]))
 
 
+_DATE = re.compile(r"\$\(date [^)]*\)")
+_ARITHMETIC = re.compile(r"\$\(\([^)]*\)\)")
+
+
 def _words(line: str) -> Iterator[str]:
+    line = _ARITHMETIC.sub("$NUMBER", _DATE.sub("$DATE", line))
     words = shlex.shlex(line, posix=True, punctuation_chars="();<>|&")
     words.whitespace_split = True
     words.commenters = ""

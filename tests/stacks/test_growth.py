@@ -1,0 +1,142 @@
+"""Growing a phase and switching the platform touch nothing that holds data: proved from the templates."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from support.assembly import Assembly
+from support.growth import HOLDS_DATA, guarded, harm, replacing
+
+Deployments = dict[str, Assembly]
+
+GROWTH = [("phase_one", "phase_two"), ("fargate", "fargate_phase_two")]
+SWITCHES = [
+    ("phase_one", "fargate"),
+    ("fargate", "phase_one"),
+    ("phase_two", "fargate_phase_two"),
+    ("fargate_phase_two", "phase_two"),
+]
+UNTOUCHED = ("data", "storage", "recovery", "delivery", "audit", "backup", "credentials", "global")
+"""Stacks that know nothing of the platform."""
+
+
+def without_outputs(template: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in template.items() if key != "Outputs"}
+
+
+@pytest.mark.parametrize(("before", "after"), GROWTH + SWITCHES)
+def test_nothing_that_holds_data_is_lost_moved_or_replaced(
+    restartix: Deployments, before: str, after: str
+) -> None:
+    assert harm(restartix[before], restartix[after]) == []
+
+
+@pytest.mark.parametrize(("before", "after"), GROWTH)
+def test_growing_keeps_every_stack_under_its_name(restartix: Deployments, before: str, after: str) -> None:
+    assert restartix[before].templates.keys() <= restartix[after].templates.keys()
+
+
+@pytest.mark.parametrize("role", UNTOUCHED)
+@pytest.mark.parametrize(("app_runner", "fargate"), [SWITCHES[0], SWITCHES[2]])
+def test_switching_the_platform_changes_no_resource_of_other_stacks(
+    restartix: Deployments, app_runner: str, fargate: str, role: str
+) -> None:
+    templates = [restartix[name].stacks[role].template for name in (app_runner, fargate)]
+
+    assert without_outputs(templates[0]) == without_outputs(templates[1])
+
+
+@pytest.mark.parametrize(("app_runner", "fargate"), [SWITCHES[0], SWITCHES[2]])
+def test_switching_the_platform_only_adds_doors_to_the_network(
+    restartix: Deployments, app_runner: str, fargate: str
+) -> None:
+    before = restartix[app_runner].stacks["network"].template["Resources"]
+    after = restartix[fargate].stacks["network"].template["Resources"]
+
+    assert {name: after.get(name) for name in before} == before
+    assert {after[name]["Type"].rpartition("::")[2] for name in after.keys() - before.keys()} == {
+        "SecurityGroup",
+        "SecurityGroupIngress",
+        "SecurityGroupEgress",
+    }
+
+
+@pytest.mark.parametrize(("before", "after"), GROWTH)
+def test_growing_adds_replicas_and_their_alarms_and_takes_nothing_away(
+    restartix: Deployments, before: str, after: str
+) -> None:
+    added = {one.path for one in restartix[after].resources if one.type in HOLDS_DATA} - {
+        one.path for one in restartix[before].resources
+    }
+    gone = {(one.role, one.path) for one in restartix[before].resources if one.type in HOLDS_DATA} - {
+        (one.role, one.path) for one in restartix[after].resources
+    }
+
+    assert added == {"Database/Replica1/Resource", "Database/Replica2/Resource"}
+    assert gone == set()
+
+
+def test_logs_that_go_with_their_platform_stay_readable(fargate: Assembly) -> None:
+    logs = fargate.of_type("AWS::Logs::LogGroup", "compute")
+
+    assert {one.path for one in logs} == {"CoreApi/Logs/Resource", "TelemetryApi/Logs/Resource"}
+    assert all(one.outlives_its_stack for one in logs)
+
+
+@pytest.mark.parametrize(
+    "type_name", ["AWS::RDS::DBInstance", "AWS::S3::Bucket", "AWS::SecretsManager::Secret"]
+)
+def test_what_holds_data_outlives_its_stack(phase_two: Assembly, type_name: str) -> None:
+    losable = {one.path for one in phase_two.of_type(type_name) if not one.outlives_its_stack}
+
+    # A replica holds a copy.
+    assert losable <= {"Database/Replica1/Resource", "Database/Replica2/Resource"}
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "value"),
+    [
+        ("Database/Instance/Resource", "DBName", "other"),
+        ("Database/Instance/Resource", "Engine", "mysql"),
+        ("Database/Subnets/Default", "DBSubnetGroupName", "other"),
+        ("Cache/Group", "AtRestEncryptionEnabled", False),
+        ("SecretCoreApi/Resource", "Name", "restartix/production/other"),
+    ],
+)
+def test_a_replacement_would_be_noticed(phase_one: Assembly, path: str, name: str, value: object) -> None:
+    changed = planted(phase_one)
+    changed.at("data", path).properties[name] = value
+
+    (found,) = harm(phase_one, changed)
+    assert f"({path}) would be replaced: {name}" in found
+
+
+def test_a_loss_would_be_noticed(phase_one: Assembly) -> None:
+    changed = planted(phase_one)
+    uploads = changed.at("storage", "Uploads/Bucket/Resource")
+    del changed.stacks["storage"].template["Resources"][uploads.logical_id]
+    del changed.resources
+
+    assert harm(phase_one, changed) == [
+        f"AWS::S3::Bucket storage/{uploads.logical_id} (Uploads/Bucket/Resource) would be deleted"
+    ]
+
+
+def planted(assembly: Assembly) -> Assembly:
+    """A copy whose templates may be changed."""
+    copied = Assembly(assembly.folder)
+    for stack in copied.stacks.values():
+        vars(stack)["template"] = copy.deepcopy(stack.template)
+    return copied
+
+
+def test_the_guard_knows_what_replaces_a_database() -> None:
+    assert {"DBName", "MasterUsername", "StorageEncrypted", "Engine"} <= replacing("AWS::RDS::DBInstance")
+    assert "DBInstanceClass" not in replacing("AWS::RDS::DBInstance")
+
+
+def test_the_guard_watches_every_kind_of_resource_that_holds_data(phase_one: Assembly) -> None:
+    kinds = {one.type for one in guarded(phase_one).values()}
+
+    assert {kind for kind in HOLDS_DATA if kind not in kinds} == set()
