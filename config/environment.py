@@ -39,6 +39,13 @@ class GitHubRepository(Model):
     provider_arn: ProviderArn | None = None
     """Where the account trusts GitHub already: an account takes the provider once, and refuses a second."""
 
+    def subjects(self, *claims: str) -> tuple[str, ...]:
+        """The token subjects to trust: GitHub's older shape, and the one with ids where they are known."""
+        names = [f"{self.owner}/{self.name}"]
+        if self.owner_id and self.repository_id:
+            names.append(f"{self.owner}@{self.owner_id}/{self.name}@{self.repository_id}")
+        return tuple(f"repo:{name}:{claim}" for name in names for claim in claims)
+
 
 class Environment(Model):
     """An environment, selected by ``-c env=``."""
@@ -66,6 +73,8 @@ class Environment(Model):
     no_deploys: tuple[NoDeploys, ...] = ()
     """When a deployment is refused unless somebody overrides it, such as on Friday afternoon."""
     github: GitHubRepository | None = None
+    application: GitHubRepository | None = None
+    """The repository whose workflow releases images, where it is not ``github``."""
     credentials_version: int = Field(default=1, ge=1)
     """Raised by one after a password was changed: roles and connection URLs are then written again."""
     changes: Changes = Field(default_factory=Changes)

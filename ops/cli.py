@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from config.values import ConfigError
 from ops import workspace
-from ops.commands import assembly, describe, lifecycle, secrets, workflows
+from ops.commands import assembly, describe, lifecycle, picture, secrets, workflows
 from ops.console import show_error
 from ops.embedded import loopback
 from ops.outcome import ExitCode, OperatorError
@@ -72,6 +72,7 @@ for verb in (
     describe.access,
     describe.connections,
     describe.systems,
+    picture.picture,
     secrets.set_secret,
     workflows.check_workflows,
 ):

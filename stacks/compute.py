@@ -12,6 +12,7 @@ from cambium.fargate_platform import FargatePlatform
 from cambium.web_service import ContainerSpec, WebService
 from config import names
 from config.deployment import Deployment
+from config.environment import Platform
 from config.region import Region, Shard
 from config.service import BucketName, Computed, Service
 from stacks.base import CambiumStack, words
@@ -23,6 +24,7 @@ class ComputeStack(CambiumStack):
     """Builds each service, grants what it needs, and says where it can be found.
 
     Attributes:
+        platform: What runs them.
         services: By name.
     """
 
@@ -47,10 +49,8 @@ class ComputeStack(CambiumStack):
         )
         self._region, self._shard = region, shard
         self._network, self._data = network, data
-        platform = self._define_platform(certificate)
-        self.services = {
-            service.name: self._define_service(platform, service) for service in deployment.services
-        }
+        self.platform = self._define_platform(certificate)
+        self.services = {service.name: self._define_service(service) for service in deployment.services}
 
     def _define_platform(self, certificate: acm.ICertificate | None) -> ContainerPlatform:
         environment = self.deployment.environment
@@ -80,17 +80,15 @@ class ComputeStack(CambiumStack):
             self, "Certificate", self.deployment.edge.certificate_arn or ""
         )
 
-    def _define_service(self, platform: ContainerPlatform, service: Service) -> WebService:
-        built = platform.define_service(self, words(service.name), self._spec(service))
+    def _define_service(self, service: Service) -> WebService:
+        built = self.platform.define_service(self, words(service.name), self._spec(service))
         for name in service.writes_buckets:
             allow_objects(built.role, self.deployment.bucket_name(name, self._region.name))
         CfnOutput(
             self,
             f"{words(service.name)}Address",
             value=built.address,
-            description=f"DNS: CNAME {' and '.join(service.hosts)} to this name"
-            if service.hosts
-            else f"Address of {service.name}",
+            description=_dns(service, self.deployment.platform),
         )
         return built
 
@@ -116,3 +114,11 @@ class ComputeStack(CambiumStack):
         if isinstance(value, BucketName):
             return self.deployment.bucket_name(value.bucket, self._region.name)
         return self._region.name
+
+
+def _dns(service: Service, platform: Platform) -> str:
+    if not service.hosts:
+        return f"Address of {service.name}"
+    hosts = " and ".join(service.hosts)
+    first = "after `aws apprunner associate-custom-domain`, " if platform == "app-runner" else ""
+    return f"DNS: {first}CNAME {hosts} to this name"

@@ -42,6 +42,7 @@ class DeliveryStack(CambiumStack):
             self,
             "Identity",
             repository=github,
+            application=deployment.environment.application or github,
             environment=deployment.environment.name,
             images=list(self.registry.repositories.values()),
             account=account,

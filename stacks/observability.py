@@ -44,7 +44,11 @@ class ObservabilityStack(CambiumStack):
         metrics = {name: service.metrics for name, service in compute.services.items()}
         dashboard = Dashboard(self, "Dashboard", name=self._prefix)
         if isinstance(deployment.environment.alarms, AlarmsConfig):
-            dashboard.show_alarms(self._define_alarms(deployment.environment.alarms, metrics))
+            dashboard.show_alarms(
+                self._define_alarms(
+                    deployment.environment.alarms, metrics, compute.platform.front_door_errors
+                )
+            )
         dashboard.show_services(metrics)
         if data.database:
             dashboard.show_database(data.database)
@@ -52,7 +56,10 @@ class ObservabilityStack(CambiumStack):
             dashboard.show_cache(data.cache)
 
     def _define_alarms(
-        self, config: AlarmsConfig, metrics: Mapping[str, ServiceMetrics]
+        self,
+        config: AlarmsConfig,
+        metrics: Mapping[str, ServiceMetrics],
+        front_door: cloudwatch.IMetric | None,
     ) -> list[cloudwatch.Alarm]:
         notifications = Notifications(self, "Notifications", name=self._prefix, config=config)
         alarms = Alarms(
@@ -68,4 +75,6 @@ class ObservabilityStack(CambiumStack):
             alarms.watch_database(self._data.database, self.deployment.database)
         if self._data.cache:
             alarms.watch_cache(self._data.cache)
+        if front_door is not None:
+            alarms.watch_front_door(front_door)
         return alarms.alarms

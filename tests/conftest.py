@@ -1,11 +1,13 @@
 """One synthesis per deployment, shared by every test that reads it."""
 
 import os
+import runpy
 
 import pytest
 
+from config.system import System
 from support.assembly import Assembly
-from support.synthesis import RESTARTIX, SYNTHS, Synths
+from support.synthesis import NEWCOMER, RESTARTIX, SYNTHS, Synths
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +49,13 @@ def fargate_phase_two(synths: Synths) -> Assembly:
 def notes(synths: Synths) -> Assembly:
     """A system nobody has seen."""
     return synths["notes"]
+
+
+@pytest.fixture(scope="session")
+def notes_system() -> System:
+    """What that system is described as."""
+    system: System = runpy.run_path(str(NEWCOMER / "notes.py"))["SYSTEM"]
+    return system
 
 
 @pytest.fixture(scope="session")

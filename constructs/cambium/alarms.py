@@ -14,6 +14,7 @@ from config.database import Database as DatabaseConfig
 
 ERROR_PERCENT = 1
 LATENCY_MS = 1000
+FRONT_DOOR_ERRORS = 5
 DATABASE_PERCENT = 80
 REPLICA_LAG_SECONDS = 30
 CACHE_MEMORY_PERCENT = 80
@@ -70,6 +71,19 @@ class Alarms(Construct):
             what=f"1 in 100 requests to {name} took longer than {LATENCY_MS} ms for 5 minutes",
             do="look at database CPU and connections first, then at the number of instances",
             runbook="service-latency",
+        )
+
+    def watch_front_door(self, errors: cloudwatch.IMetric) -> None:
+        """Errors that the front door gives itself: no service's own metrics show them."""
+        self.define(
+            "FrontDoorErrors",
+            name="front-door-errors",
+            metric=errors,
+            threshold=FRONT_DOOR_ERRORS,
+            minutes=3,
+            what=f"The load balancer failed over {FRONT_DOOR_ERRORS} requests a minute for 3 minutes by itself",
+            do="a service has no healthy instance: look at its events and its log",
+            runbook="service-unhealthy",
         )
 
     def watch_database(self, database: Database, config: DatabaseConfig) -> None:

@@ -43,6 +43,11 @@ class AppRunnerPlatform(ContainerPlatform):
             for name in members
         }
 
+    @property
+    def front_door_errors(self) -> None:
+        """App Runner counts them with those of the service."""
+        return None
+
     def define_service(self, scope: Construct, construct_id: str, spec: ContainerSpec) -> WebService:
         """One App Runner service."""
         return AppRunnerService(

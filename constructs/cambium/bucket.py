@@ -52,10 +52,11 @@ class PrivateBucket(Construct):
                 "AwsSolutions-S1": access,
                 "HIPAA.Security-S3BucketLoggingEnabled": access,
                 "HIPAA.Security-S3DefaultEncryptionKMS": key,
-                "HIPAA.Security-S3BucketReplicationEnabled": "only what the configuration names has a copy "
-                "in another region; versions bring back the rest",
             },
         )
+        if replica_name is None:
+            without = "only what the configuration names has a copy elsewhere; versions bring back the rest"
+            acknowledge(self.bucket, {"HIPAA.Security-S3BucketReplicationEnabled": without})
 
     def _acknowledge_replication(self, replica_name: str) -> None:
         resource = self.bucket.node.default_child

@@ -176,9 +176,7 @@ class Database(Construct):
                 "HIPAA.Security-RDSMultiAZSupport": copy,
                 "AwsSolutions-RDS10": copy,
                 "HIPAA.Security-RDSInstanceDeletionProtectionEnabled": copy,
-                "HIPAA.Security-RDSInstanceBackupEnabled": copy,
                 "CloudFormation-Validate::W3010": "a replica in each zone: losing one zone leaves one",
-                "HIPAA.Security-RDSLoggingEnabled": "writes are logged by the primary",
             },
         )
         return replica

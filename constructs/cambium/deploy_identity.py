@@ -10,8 +10,10 @@ from constructs import Construct
 from cambium.acknowledge import acknowledge
 from config.environment import GitHubRepository
 
+LIST_SERVICES = "apprunner:ListServices"
 UPDATE_SERVICES = [
     "apprunner:DescribeService",
+    "apprunner:ListOperations",
     "apprunner:StartDeployment",
     "apprunner:UpdateService",
     "ecs:DescribeServices",
@@ -26,7 +28,8 @@ class DeployIdentity(Construct):
     Attributes:
         provider_arn: The identity provider; an account has one.
         release: Pushes images and starts deployments of services.
-        infrastructure: Runs ``cdk deploy`` through the bootstrap roles.
+        infrastructure: Runs ``cdk deploy`` through the bootstrap roles; for up to four hours, since a phase
+            changes databases and then watches alarms.
         review: Reads, for ``cdk diff`` on pull requests.
     """
 
@@ -36,33 +39,39 @@ class DeployIdentity(Construct):
         construct_id: str,
         *,
         repository: GitHubRepository,
+        application: GitHubRepository,
         environment: str,
         account: str,
         images: Iterable[ecr.IRepository],
         service_arns: Sequence[str],
     ) -> None:
         super().__init__(scope, construct_id)
-        self._repository = repository
         self.provider_arn = repository.provider_arn or self._define_provider()
-        self.release = self._define_role("Release", [f"environment:{environment}", "ref:refs/heads/main"])
+        on_main = "ref:refs/heads/main"
+        self.release = self._define_role(
+            "Release", application.subjects(f"environment:{environment}", on_main), hours=1
+        )
         for image in images:
             image.grant_pull_push(self.release)
+        self.release.add_to_policy(iam.PolicyStatement(actions=[LIST_SERVICES], resources=["*"]))
         self.release.add_to_policy(
             iam.PolicyStatement(
                 actions=UPDATE_SERVICES, resources=[f"arn:{Aws.PARTITION}:{arn}" for arn in service_arns]
             )
         )
         self._account = account
-        self.infrastructure = self._define_role("Infrastructure", [f"environment:{environment}"])
+        self.infrastructure = self._define_role(
+            "Infrastructure", repository.subjects(f"environment:{environment}"), hours=4
+        )
         self._allow_bootstrap_roles(
             self.infrastructure, "deploy", "file-publishing", "image-publishing", "lookup"
         )
-        self.review = self._define_role("Review", ["pull_request", "ref:refs/heads/main"])
+        self.review = self._define_role("Review", repository.subjects("pull_request", on_main), hours=1)
         self._allow_bootstrap_roles(self.review, "lookup")
         acknowledge(
             self,
             {
-                "AwsSolutions-IAM5[Resource::*]": "ecr:GetAuthorizationToken takes no resource",
+                "AwsSolutions-IAM5[Resource::*]": "registry log-in and listing take no resource",
                 **{
                     f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:{arn}]": "services of this product: "
                     "AWS adds an id to their names"
@@ -71,35 +80,22 @@ class DeployIdentity(Construct):
             },
         )
 
-    def subjects(self, claims: Sequence[str]) -> list[str]:
-        """The token subjects to trust: GitHub's older shape, and the one with ids where they are known.
-
-        Repositories created or renamed since 2026-07-15 carry ids in their subject.
-        """
-        repository = self._repository
-        names = [f"{repository.owner}/{repository.name}"]
-        if repository.owner_id and repository.repository_id:
-            names.append(
-                f"{repository.owner}@{repository.owner_id}/{repository.name}@{repository.repository_id}"
-            )
-        return [f"repo:{name}:{claim}" for name in names for claim in claims]
-
     def _define_provider(self) -> str:
         provider = iam.OidcProviderNative(
             self, "GitHub", url=f"https://{ISSUER}", client_ids=["sts.amazonaws.com"]
         )
         return provider.oidc_provider_arn
 
-    def _define_role(self, construct_id: str, claims: Sequence[str]) -> iam.Role:
+    def _define_role(self, construct_id: str, subjects: Sequence[str], *, hours: int) -> iam.Role:
         return iam.Role(
             self,
             construct_id,
-            max_session_duration=Duration.hours(1),
+            max_session_duration=Duration.hours(hours),
             assumed_by=iam.WebIdentityPrincipal(
                 self.provider_arn,
                 {
                     "StringEquals": {f"{ISSUER}:aud": "sts.amazonaws.com"},
-                    "StringLike": {f"{ISSUER}:sub": self.subjects(claims)},
+                    "StringLike": {f"{ISSUER}:sub": list(subjects)},
                 },
             ),
         )

@@ -1,6 +1,8 @@
 """Fargate: a cluster, and one load balancer in front of its services."""
 
+from aws_cdk import CfnOutput, Duration
 from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
@@ -44,6 +46,12 @@ class FargatePlatform(ContainerPlatform):
             enable_fargate_capacity_providers=True,
             container_insights_v2=ecs.ContainerInsights.ENABLED,
         )
+        CfnOutput(
+            self,
+            "ClusterName",
+            value=self.cluster.cluster_name,
+            description="ECS cluster: ECS_CLUSTER of the application's release workflow",
+        ).override_logical_id("ClusterName")
         self.load_balancer = LoadBalancer(
             self,
             "LoadBalancer",
@@ -52,6 +60,17 @@ class FargatePlatform(ContainerPlatform):
             security_group=immutable(self, "LoadBalancerGroup", groups.group(LOAD_BALANCER)),
             certificates=[certificate],
             deletion_protection=protected,
+        )
+
+    @property
+    def front_door_errors(self) -> cloudwatch.IMetric:
+        """Answers with a 5xx status that the load balancer gave itself."""
+        return cloudwatch.Metric(
+            namespace="AWS/ApplicationELB",
+            metric_name="HTTPCode_ELB_5XX_Count",
+            dimensions_map={"LoadBalancer": self.load_balancer.load_balancer.load_balancer_full_name},
+            statistic="Sum",
+            period=Duration.minutes(1),
         )
 
     def define_service(self, scope: Construct, construct_id: str, spec: ContainerSpec) -> WebService:

@@ -65,7 +65,6 @@ class LoadBalancer(Construct):
             {
                 "AwsSolutions-ELB2": flow,
                 "HIPAA.Security-ELBLoggingEnabled": flow,
-                "HIPAA.Security-ALBWAFEnabled": "the firewall is Cloudflare's, in front of it",
                 "HIPAA.Security-ELBv2ACMCertificateRequired": "the one HTTP listener only redirects to HTTPS",
             },
         )

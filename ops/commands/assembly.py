@@ -78,7 +78,7 @@ def _show_diff(workspace: Workspace, url: str, assembly: manifest.Assembly, *, f
     console = results()
     color = console.is_terminal
     place = assembly.stacks[0].place
-    for line in cli.lines("diff", "--all", "--fail", place=place, app=assembly.folder, color=color):
+    for line in cli.lines("diff", "--fail", place=place, app=assembly.folder, color=color):
         if not PUBLISHING.match(line):
             console.out(line, highlight=False)
     different = cli.status == 1

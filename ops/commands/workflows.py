@@ -13,14 +13,17 @@ from ops.workspace import Workspace
 
 
 def check_workflows(ctx: typer.Context) -> None:
-    """Check .github/workflows with zizmor, the GitHub schema and actionlint; exit code 12 on a finding.
+    """Check the workflows, examples too, with zizmor, the GitHub schema and actionlint.
+
+    Exit code 12 on a finding.
 
     Example:  cambium check-workflows
     """
     workspace: Workspace = ctx.obj
-    files = sorted((workspace.root / ".github" / "workflows").glob("*.y*ml"))
+    folders = [workspace.root / ".github" / "workflows", workspace.root / "examples"]
+    files = sorted(path for folder in folders for path in folder.glob("*.y*ml"))
     if not files:
-        progress().print("no workflow files under .github/workflows: nothing to check")
+        progress().print("no workflow files under .github/workflows or examples: nothing to check")
         return
     found = []
     for name, command in _linters(workspace, files):

@@ -15,10 +15,9 @@ class Connection(NamedTuple):
 
     def __str__(self) -> str:
         first, last = self.ports
-        ports = "all" if self.ports == PORTS else str(first) if first == last else f"{first}-{last}"
-        return (
-            f"{self.source} -> {self.target}:{ports}{'' if self.protocol == 'tcp' else f'/{self.protocol}'}"
-        )
+        ports = str(first) if first == last else f"{first}-{last}"
+        spoken = {"all": "all", "tcp": ports}.get(self.protocol, f"{ports} {self.protocol}")
+        return f"{self.source} -> {self.target}:{spoken}"
 
 
 class Half(NamedTuple):

@@ -36,7 +36,7 @@ def complaints(words: Sequence[str]) -> Iterator[str]:
 
 
 def _options(words: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-    name, values = "", []
+    name, values = "", list[str]()
     for word in words:
         if word.startswith("--"):
             if name:
@@ -106,7 +106,7 @@ def _values(what: str, values: list[str], shape: Any) -> Iterator[str]:
     elif not values:
         yield f"{what} needs a value"
     inner = shape.member if shape.type_name == "list" else shape
-    allowed = getattr(inner, "enum", None)
-    for value in values if allowed else ():
-        if "$" not in value and value not in allowed:
+    allowed: list[str] = getattr(inner, "enum", None) or []
+    for value in values:
+        if allowed and "$" not in value and value not in allowed:
             yield f"{what} must be one of {', '.join(allowed)}, got {value}"

@@ -4,7 +4,7 @@ import re
 import subprocess
 from functools import cache
 
-import jmespath
+import jmespath  # type: ignore[import-untyped]
 import pytest
 
 from docs.aws_command import complaints
@@ -54,7 +54,7 @@ def plain(option: str) -> str:
 
 @cache
 def cdk_options(verb: str) -> frozenset[str]:
-    command = [ROOT / ".venv/bin/node", ROOT / "node_modules/aws-cdk/bin/cdk", verb, "--help"]
+    command = [str(ROOT / ".venv/bin/node"), str(ROOT / "node_modules/aws-cdk/bin/cdk"), verb, "--help"]
     said = subprocess.run(command, cwd="/", capture_output=True, text=True, check=True, timeout=60).stdout
     assert said.startswith(f"cdk {verb}"), f"cdk has no verb {verb}"
     return frozenset(re.findall(r"--([a-z][a-z-]+)", said))
@@ -69,10 +69,14 @@ def test_every_make_target_exists(page: Page) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=by_name)
 def test_every_verb_of_cambium_exists(page: Page) -> None:
-    verbs = {command.name or command.callback.__name__.replace("_", "-") for command in app.registered_commands if command.callback}
-    used = {words[1] for words in page.commands("cambium") if len(words) > 1 and words[1].isascii()}
+    verbs = {
+        command.name or command.callback.__name__.replace("_", "-")
+        for command in app.registered_commands
+        if command.callback
+    }
+    used = {words[1] for words in page.commands("cambium") if len(words) > 1}
 
-    assert {verb for verb in used if verb != "..."} <= verbs
+    assert used <= {*verbs, "..."}
 
 
 @pytest.mark.parametrize(

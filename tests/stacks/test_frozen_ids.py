@@ -1,4 +1,4 @@
-"""Logical ids of everything that holds data are a contract: CloudFormation knows resources by nothing else."""
+"""Logical ids of what holds data are a contract: CloudFormation knows resources by nothing else."""
 
 import json
 from pathlib import Path

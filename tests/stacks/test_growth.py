@@ -38,24 +38,23 @@ def test_growing_keeps_every_stack_under_its_name(restartix: Deployments, before
 
 
 @pytest.mark.parametrize("role", UNTOUCHED)
-@pytest.mark.parametrize(("app_runner", "fargate"), [SWITCHES[0], SWITCHES[2]])
+@pytest.mark.parametrize(("before", "after"), [SWITCHES[0], SWITCHES[2]])
 def test_switching_the_platform_changes_no_resource_of_other_stacks(
-    restartix: Deployments, app_runner: str, fargate: str, role: str
+    restartix: Deployments, before: str, after: str, role: str
 ) -> None:
-    templates = [restartix[name].stacks[role].template for name in (app_runner, fargate)]
+    templates = [restartix[name].stacks[role].template for name in (before, after)]
 
     assert without_outputs(templates[0]) == without_outputs(templates[1])
 
 
-@pytest.mark.parametrize(("app_runner", "fargate"), [SWITCHES[0], SWITCHES[2]])
+@pytest.mark.parametrize(("before", "after"), [SWITCHES[0], SWITCHES[2]])
 def test_switching_the_platform_only_adds_doors_to_the_network(
-    restartix: Deployments, app_runner: str, fargate: str
+    restartix: Deployments, before: str, after: str
 ) -> None:
-    before = restartix[app_runner].stacks["network"].template["Resources"]
-    after = restartix[fargate].stacks["network"].template["Resources"]
+    there, then = (restartix[name].stacks["network"].template["Resources"] for name in (before, after))
 
-    assert {name: after.get(name) for name in before} == before
-    assert {after[name]["Type"].rpartition("::")[2] for name in after.keys() - before.keys()} == {
+    assert {name: then.get(name) for name in there} == there
+    assert {then[name]["Type"].rpartition("::")[2] for name in then.keys() - there.keys()} == {
         "SecurityGroup",
         "SecurityGroupIngress",
         "SecurityGroupEgress",
@@ -116,7 +115,7 @@ def test_a_loss_would_be_noticed(phase_one: Assembly) -> None:
     changed = planted(phase_one)
     uploads = changed.at("storage", "Uploads/Bucket/Resource")
     del changed.stacks["storage"].template["Resources"][uploads.logical_id]
-    del changed.resources
+    vars(changed).pop("resources")
 
     assert harm(phase_one, changed) == [
         f"AWS::S3::Bucket storage/{uploads.logical_id} (Uploads/Bucket/Resource) would be deleted"

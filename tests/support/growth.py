@@ -21,11 +21,11 @@ HOLDS_DATA = (
     "AWS::Logs::LogGroup",
     "AWS::CloudTrail::Trail",
 )
-CARRIES_DATA = ("AWS::EC2::VPC", "AWS::EC2::Subnet", "AWS::EC2::SecurityGroup")
+CARRIES_DATA = ("AWS::EC2::VPC", "AWS::EC2::Subnet")
 """Hold nothing, and what holds data stands in them: replacing them replaces it."""
 
-BELONGS_TO_PLATFORM = ("compute",)
-"""Stacks whose log groups come and go with the platform that writes them."""
+GUARDS = [{"Key": "cambium:group", "Value": name} for name in ("database", "cache")]
+"""Tags of the security groups that what holds data carries."""
 
 
 @cache
@@ -41,12 +41,16 @@ def replacing(type_name: str) -> frozenset[str]:
 
 def guarded(assembly: Assembly) -> dict[tuple[str, str], Resource]:
     """Everything that holds data or carries it, by stack role and logical id."""
-    return {
-        (one.role, one.logical_id): one
-        for one in assembly.resources
-        if one.type in HOLDS_DATA + CARRIES_DATA
-        and not (one.type == "AWS::Logs::LogGroup" and one.role in BELONGS_TO_PLATFORM)
-    }
+    return {(one.role, one.logical_id): one for one in assembly.resources if _is_guarded(one)}
+
+
+def _is_guarded(one: Resource) -> bool:
+    if one.type == "AWS::Logs::LogGroup":
+        # The logs of a service stay when its platform goes; those of a deployment are nobody's record.
+        return one.outlives_its_stack and one.role != "compute"
+    if one.type == "AWS::EC2::SecurityGroup":
+        return any(tag in GUARDS for tag in one["Tags"])
+    return one.type in HOLDS_DATA + CARRIES_DATA
 
 
 def harm(before: Assembly, after: Assembly) -> list[str]:

@@ -1,0 +1,1 @@
+"""Draws a deployment from its description alone: pure layout, and no AWS anywhere."""

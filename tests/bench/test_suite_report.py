@@ -1,0 +1,26 @@
+"""What is read from pytest's own report."""
+
+from pathlib import Path
+
+from bench.process import Cost
+from bench.suite import Part, read
+
+COST = Cost(1.0, 2.0)
+
+
+def test_counts_tests_and_failures_and_finds_the_slowest(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text(
+        '<testsuites><testsuite><testcase name="a" time="0.5"/>'
+        '<testcase name="b" time="1.5"><failure/></testcase>'
+        '<testcase name="c" time="0.1"><error/></testcase></testsuite></testsuites>'
+    )
+
+    assert read("ops", report, COST) == Part("ops", 3, 2, "b", 1.5, COST)
+
+
+def test_a_part_without_tests_is_reported_as_empty(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text("<testsuites><testsuite/></testsuites>")
+
+    assert read("docs", report, COST) == Part("docs", 0, 0, "", 0.0, COST)

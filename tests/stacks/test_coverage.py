@@ -1,0 +1,164 @@
+"""What is described is built, or refused by name: never silently left out."""
+
+import ast
+import runpy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from pydantic import BaseModel
+
+from config.alarms import NoAlarms
+from config.deployment import Deployment
+from config.system import System
+from config.values import ConfigError
+from stacks.coverage import refuse_unbuilt
+
+ROOT = Path(__file__).parents[2]
+DESCRIBED = ROOT / "tests" / "config" / "described"
+
+MISSING = {
+    ("reptidex", "production"): [
+        "a CloudFront distribution",
+        "DNS at Route 53",
+        "service repti-core with e-mail",
+    ],
+    ("reptidex", "dev"): ["a NAT instance", "a schedule"],
+    ("chatbot", "production"): [
+        "queues",
+        "service discovery",
+        "a web application firewall",
+        "rotation of secrets",
+        "service weaviate with a volume",
+        "service ai-worker with no public door",
+    ],
+    ("vantrexia", "production"): ["a single host", "database dumps", "failover to another host"],
+    ("restartix_fargate", "production"): [
+        "a connection pool",
+        "service migrations with a run before the rollout",
+        "service migrations with a direct database URL",
+    ],
+    ("restartix_fargate", "staging"): ["an Aurora Serverless database", "a NAT instance"],
+}
+
+DESCRIBES_ONLY = {
+    "phase_title": "for people",
+    "environment": "read field by field",
+    "title": "for people",
+    "phase": "decided by resolve",
+    "changes": "folded in by resolve",
+    "reason": "for people: an opt-out is its presence",
+    "kind": "chooses the class",
+    "host": "refused as a whole",
+    "domain": "checked against hosts; DNS is the operator's",
+    "database_pool": "counted by the connection budget",
+    "publicly_accessible": "always False",
+    "where": "for the operator, by the secrets command",
+    "hipaa": "read by the app",
+    "why": "for people",
+    "production": "protects stacks and refuses opt-outs",
+    "backlog_per_task": "refused with its queue",
+    "recovery_region": "names the region of copies",
+}
+"""Fields that no stack has to read, and why."""
+
+REFUSED_AS_A_WHOLE = (
+    "AuroraServerless",
+    "ConnectionPool",
+    "Queue",
+    "DatabaseDump",
+    "RecoveryTargets",
+    "NatInstance",
+    "Distribution",
+    "CacheBehavior",
+    "Firewall",
+    "Schedule",
+    "NoDeploys",
+    "Volume",
+    "SingleHost",
+    "Generated",
+    "Changes",
+)
+
+
+@pytest.mark.parametrize(("system", "environment"), MISSING)
+def test_a_system_that_needs_more_is_refused_by_everything_it_lacks(system: str, environment: str) -> None:
+    described: System = runpy.run_path(str(DESCRIBED / f"{system}.py"))["SYSTEM"]
+
+    with pytest.raises(ConfigError) as caught:
+        refuse_unbuilt(described.resolve(environment))
+
+    message = str(caught.value)
+    assert f"{described.name} {environment} describes what no stack builds yet: " in message
+    assert [what for what in MISSING[system, environment] if what not in message] == []
+
+
+def test_a_system_that_needs_no_more_is_built(notes_system: System) -> None:
+    refuse_unbuilt(notes_system.resolve("production"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        ({"paths": ("/api/*",)}, "service api with paths on App Runner"),
+        ({"sticky": True}, "service api with sticky clients on App Runner"),
+        ({"spot": True}, "service api with Spot on App Runner"),
+    ],
+)
+def test_what_app_runner_cannot_do_is_refused_there(
+    notes_system: System, changed: dict[str, Any], what: str
+) -> None:
+    service = notes_system.services[0].model_copy(update=changed)
+    environment = notes_system.environments[0].model_copy(
+        update={"platform": "app-runner", "app_runner_acknowledgement": "our account runs it already"}
+    )
+    deployment = notes_system.resolve("production").model_copy(
+        update={"services": (service,), "environment": environment}
+    )
+
+    with pytest.raises(ConfigError, match=what):
+        refuse_unbuilt(deployment)
+    refuse_unbuilt(deployment.model_copy(update={"environment": notes_system.environments[0]}))
+
+
+def test_every_field_that_can_be_described_is_read_by_a_stack_or_refused() -> None:
+    read = {
+        node.attr
+        for folder in ("stacks", "constructs/cambium", "config")
+        for file in (ROOT / folder).rglob("*.py")
+        if folder != "config"
+        or file.name in ("access.py", "names.py", "deployment.py", "network.py", "sources.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Attribute)
+    }
+    unread = {
+        f"{model.__name__}.{field}"
+        for model in models(Deployment)
+        if model.__name__ not in REFUSED_AS_A_WHOLE
+        for field in model.model_fields
+        if field not in read and field not in DESCRIBES_ONLY
+    }
+
+    assert unread == set()
+
+
+def models(root: type[BaseModel]) -> set[type[BaseModel]]:
+    """Every model that a deployment is made of."""
+    found: set[type[BaseModel]] = set()
+    waiting = [root]
+    while waiting:
+        model = waiting.pop()
+        if model not in found:
+            found.add(model)
+            for field in model.model_fields.values():
+                waiting += inside(field.annotation)
+    return found - {NoAlarms}
+
+
+def inside(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models an annotation mentions."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from inside(argument)
