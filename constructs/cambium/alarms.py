@@ -81,7 +81,7 @@ class Alarms(Construct):
             metric=errors,
             threshold=FRONT_DOOR_ERRORS,
             minutes=3,
-            what=f"The load balancer failed over {FRONT_DOOR_ERRORS} requests a minute for 3 minutes by itself",
+            what=f"The load balancer itself failed over {FRONT_DOOR_ERRORS} requests a minute for 3 minutes",
             do="a service has no healthy instance: look at its events and its log",
             runbook="service-unhealthy",
         )

@@ -2,12 +2,12 @@
 
 from config.deployment import Deployment
 from ops.picture.geometry import Box
-from ops.picture.panels import draw_section, section_height
+from ops.picture.list_panels import draw_section, section_height
 from ops.picture.svg import Drawing
 from ops.picture.things import Entry, Section
 
 PAD = 14.0
-LANE = 6.0
+FIRST, LANE = 15.0, 6.0
 
 
 class Copies:
@@ -24,7 +24,7 @@ class Copies:
             if bucket.replica and (y := entries.get(f"bucket:{bucket.name}")) is not None:
                 self._originals.append((bucket.name, right, y))
 
-    def draw(self, at: Box, column: Box) -> float:
+    def draw(self, at: Box, column: Box, x: float) -> float:
         """The recovery region with its copies in ``column``; returns where the page goes on."""
         copied = {bucket.name: bucket.replica for bucket in self._deployment.buckets if bucket.replica}
         if not copied:
@@ -38,16 +38,16 @@ class Copies:
         place = self._deployment.environment.recovery_region
         group = self._drawing.part("back", f"region:{place}")
         self._drawing.rect(group, box, "outside-frame", radius=12)
-        self._drawing.text(group, (at.x + 16, at.y + 32), f"Recovery region {place}", "h2")
-        words = "serves nobody; its copies outlive the loss of the region above"
-        self._drawing.text(group, (at.x + 16, at.y + 54), words, colour="soft")
+        self._drawing.text(group, (x, at.y + 32), f"Recovery region {place}", "h2")
+        words = "serves nobody; its copies outlive the loss of a region that serves"
+        self._drawing.text(group, (x, at.y + 54), words, colour="soft")
         places = draw_section(self._drawing, section, Box(column.x, at.y + PAD, column.width, height))
         self._draw_lines(copied, places)
         return box.bottom + 20
 
     def _draw_lines(self, copied: dict[str, str], places: dict[str, float]) -> None:
         for number, (name, right, y) in enumerate(self._originals):
-            x = right + LANE * (number + 1) + 2
+            x = right + FIRST + LANE * number
             end = (right, places[f"copy:{copied[name]}"])
             group = self._drawing.part("lines", f"copies:{name}", f"{name} is copied by AWS")
             self._drawing.line(group, [(right, y), (x, y), (x, end[1]), end], "data", kind="dashed")

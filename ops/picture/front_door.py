@@ -29,7 +29,7 @@ class FrontDoor:
             # The line to the internet passes on the left.
             x = left.x + EDGE + WAY_OUT
             self._box = Box(x, left.y, left.right - x, 0)
-            height = row_height(self._row, self._box, [])
+            height = row_height(self._row, self._box)
             self._box = Box(x, left.y, left.right - x, height)
             self.bottom = self._box.bottom + APART
 
@@ -37,7 +37,7 @@ class FrontDoor:
         """The services, and the dotted lines of what AWS connects by itself."""
         if self._row is None:
             return
-        draw_row(self._drawing, self._row, self._box, [])
+        draw_row(self._drawing, self._row, self._box)
         x = planned.spine
         connector = next(box for row, box in planned.rows if row.title == "VPC connector")
         group = self._drawing.part("lines", "aws:front-door", "App Runner's own front door and connector")
@@ -45,4 +45,4 @@ class FrontDoor:
         self._drawing.line(
             group, [(x, self._box.bottom), (x, connector.y)], "outside", kind="dotted", head=False
         )
-        self._drawing.pill((x, sky + 26), "visitors, by AWS’s own front door", "outside")  # noqa: RUF001
+        self._drawing.pill((x, sky + 26), "visitors, through AWS’s front door", "outside")  # noqa: RUF001

@@ -30,6 +30,6 @@ def draw_legend(drawing: Drawing, at: Box) -> float:
         drawing.text(group, (x + 42, y), words, colour="soft")
         x += 42 + width_of(words, "body") + APART
     drawing.text(
-        group, (at.right - 4, y), "Whatever has no line between it is closed.", colour="soft", anchor="end"
+        group, (at.right - 4, y), "Where there is no line, nothing can connect.", colour="soft", anchor="end"
     )
     return y

@@ -52,8 +52,8 @@ class Lines:
                 self._drawing.line(group, [(box.x, y), (x, y)], "network", head=False)
                 self._dot(x, y, "network")
         port = links[0].rules[0].port
-        words = f"AWS and other services {port}"
-        self._drawing.pill((x + 62, self._sky + 26), words, "network")
+        words = f"outgoing {port}"
+        self._drawing.pill((x + 22, self._sky + 26), words, "network")
 
     def _draw_inward(self, link: Link) -> None:
         group = self._drawing.part("lines", *self._part(link))
@@ -79,10 +79,12 @@ class Lines:
         x = self._planned.across.right + self._planned.entry + LANE * (lane.position + 0.5) - 8
         end = (self._planned.across.right, self._doors[lane.target, lane.target, "in"])
         starts = [self._doors[link.source, lane.target, "out"] for link in lane.links]
-        starts.sort(key=lambda y: -abs(y - end[1]))
-        for index, y in enumerate(starts):
-            self._drawing.line(group, [(end[0], y), (x, y), (x, end[1]), end], hue, head=index == 0)
-            if index:
+        above = sorted(y for y in starts if y < end[1])
+        below = sorted((y for y in starts if y > end[1]), reverse=True)
+        for furthest, *others in filter(None, (above, below)):
+            self._drawing.line(group, [(end[0], furthest), (x, furthest), (x, end[1]), end], hue)
+            for y in others:
+                self._drawing.line(group, [(end[0], y), (x, y)], hue, head=False)
                 self._dot(x, y, hue)
         self._drawing.pill((end[0] + self._planned.entry / 2, end[1]), lane.label, hue)
 

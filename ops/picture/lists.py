@@ -11,6 +11,8 @@ from config.storage import Bucket
 from ops.picture.things import Entry, Section
 from ops.picture.words import count, days
 
+HOW_OFTEN = {"day": "daily", "week": "weekly"}
+
 
 def sections(deployment: Deployment, region: Region) -> list[Section]:
     """Every list of ``region`` that has something in it; buckets last, for the arrow to their copies."""
@@ -20,6 +22,7 @@ def sections(deployment: Deployment, region: Region) -> list[Section]:
         Section("Queues", "data", tuple(_queues(deployment))),
         Section("Alarms go to", "watch", tuple(_alarms(deployment))),
         Section("Budget", "watch", tuple(_budget(deployment, region))),
+        Section("Records", "watch", tuple(_records(deployment))),
         Section("Buckets", "data", tuple(_bucket(deployment, bucket) for bucket in deployment.buckets)),
     ]
     return [section for section in listed if section.entries]
@@ -74,6 +77,13 @@ def _budget(deployment: Deployment, region: Region) -> Iterator[Entry]:
         yield Entry("budget:monthly", f"${deployment.monthly_budget_usd:,} a month")
 
 
+def _records(deployment: Deployment) -> Iterator[Entry]:
+    yield Entry("record:logs", "service logs", (f"kept {days(deployment.log_days)}",))
+    yield Entry("record:flow", "connection log", (f"kept {days(deployment.network.flow_log_days)}",))
+    if deployment.audit_trail:
+        yield Entry("record:audit", "every call of the AWS API")
+
+
 def _bucket(deployment: Deployment, bucket: Bucket) -> Entry:
     return Entry(f"bucket:{bucket.name}", bucket.name, tuple(_bucket_notes(deployment, bucket)))
 
@@ -86,6 +96,6 @@ def _bucket_notes(deployment: Deployment, bucket: Bucket) -> Iterator[str]:
         yield f"used by {' and '.join(users)}"
     for dump in deployment.dumps:
         if dump.bucket == bucket.name:
-            yield f"database dump each {dump.every}, {dump.at} UTC"
+            yield f"{HOW_OFTEN[dump.every]} dump, {dump.at} UTC"
     if bucket.expire_after_days:
         yield f"kept {days(bucket.expire_after_days)}" + (", locked" if bucket.lock_days else "")

@@ -1,15 +1,14 @@
-"""The network of a region: zones as columns, public above private, and its rows across them."""
+"""Plans the network of a region: zones as columns, public above private, rows across them."""
 
 from dataclasses import dataclass, field
 
 from config.deployment import Deployment
-from config.network import NatGateways, NatInstance, Subnet
-from config.region import Region
+from config.network import NatGateways, NatInstance
 from ops.picture import parties
 from ops.picture.geometry import Box
-from ops.picture.panels import PAD, draw_card, draw_row, row_height
+from ops.picture.panels import PAD, card_height, row_height
 from ops.picture.routes import Routes, routes
-from ops.picture.svg import Drawing, pill_width
+from ops.picture.svg import pill_width
 from ops.picture.things import Card, Row
 
 EDGE = 12.0
@@ -22,7 +21,7 @@ LABEL = 28.0
 """Above the rows of a subnet."""
 BETWEEN, APART = 46.0, 18.0
 """Below a row with an arrow to the next, and without."""
-NAT_HEIGHT = 56.0
+NAT_WIDTH = 166.0
 
 
 @dataclass(slots=True)
@@ -36,13 +35,18 @@ class NetworkPlan:
     rows: list[tuple[Row, Box]] = field(default_factory=list)
     bands: list[Box] = field(default_factory=list)
     """The public and the private subnets, over the whole width."""
-    nat: float = 0
-    """The y of the NAT gateways."""
+    nat: Box | None = None
+    """The NAT gateway of the first zone, before it moves onto the line to the internet."""
 
     @property
     def entry(self) -> float:
         """The width of the strip beside the rows where lines arrive with their ports."""
-        return max((pill_width(lane.label) + 24 for lane in self.routes.lanes), default=0)
+        return max((pill_width(lane.label) + 36 for lane in self.routes.lanes), default=0)
+
+    @property
+    def nat_width(self) -> float:
+        """How wide a NAT gateway is drawn."""
+        return min(NAT_WIDTH, self.zones[0].width)
 
     @property
     def across(self) -> Box:
@@ -53,8 +57,8 @@ class NetworkPlan:
     @property
     def spine(self) -> float:
         """The x of lines from row to row: between two zones, where no text is."""
-        middle = len(self.zones) // 2
-        return self.zones[middle].x - ZONE_GAP / 2 if middle else self.zones[0].right - 40
+        last = self.zones[-1]
+        return last.x - ZONE_GAP / 2 if len(self.zones) > 1 else last.right - 40
 
     @property
     def trunk(self) -> float:
@@ -62,7 +66,7 @@ class NetworkPlan:
         return self.zones[0].x - WAY_OUT / 2
 
 
-def plan(deployment: Deployment, region: Region, at: Box) -> NetworkPlan:
+def plan(deployment: Deployment, at: Box) -> NetworkPlan:
     """Lays the network out from the top of ``at``, in its width."""
     public, private = parties.public_rows(deployment), parties.private_rows(deployment)
     planned = NetworkPlan(at, [], routes(deployment.access, [*public, *private]))
@@ -70,16 +74,18 @@ def plan(deployment: Deployment, region: Region, at: Box) -> NetworkPlan:
     inside = Box(at.x + EDGE + WAY_OUT, at.y, at.width - 2 * EDGE - WAY_OUT - max(beside, 8), 0)
     planned.zones = inside.columns(deployment.network.zones, ZONE_GAP)
     y = _public(planned, deployment, public, at.y + HEADER)
-    y = _private(planned, private, y + BETWEEN)
+    crossing = any(link.source in [row.party for row in public] for link in planned.routes.straight)
+    y = _private(planned, private, y + (BETWEEN if crossing else ZONE_GAP))
     planned.box = Box(at.x, at.y, at.width, y + EDGE - at.y)
     return planned
 
 
 def _public(planned: NetworkPlan, deployment: Deployment, rows: list[Row], top: float) -> float:
     y = _place(planned, rows, top + LABEL)
-    if nat_cards(deployment):
-        planned.nat = y
-        y += NAT_HEIGHT + PAD
+    if cards := nat_cards(deployment):
+        width = planned.nat_width
+        planned.nat = Box(planned.zones[0].x, y, width, max(card_height(card, width) for card in cards))
+        y = planned.nat.bottom + PAD
     planned.bands.append(Box(planned.box.x + EDGE, top, planned.box.width - 2 * EDGE, y + 2 - top))
     return y
 
@@ -94,7 +100,7 @@ def _place(planned: NetworkPlan, rows: list[Row], y: float) -> float:
     across = planned.across
     pairs = {(link.source, link.target) for link in planned.routes.straight}
     for index, row in enumerate(rows):
-        height = max(row_height(row, across, planned.zones), _doors(planned, row) * 24)
+        height = max(row_height(row, across), _doors(planned, row) * 24)
         planned.rows.append((row, Box(across.x, y, across.width, height)))
         last = index == len(rows) - 1
         joined = not last and (row.party, rows[index + 1].party) in pairs
@@ -115,37 +121,13 @@ def nat_cards(deployment: Deployment) -> list[Card]:
     nat = deployment.network.nat
     if isinstance(nat, NatGateways):
         return [
-            Card(f"nat:{index}", "NAT gateway", ("the way out",), "network") for index in range(nat.count)
+            Card(f"nat:{index}", "NAT gateway", (f"way out of {_whose(nat.count, index)}",), "network")
+            for index in range(nat.count)
         ]
     if isinstance(nat, NatInstance):
         return [Card("nat:0", "NAT instance", (nat.instance_type,), "network")]
     return []
 
 
-def draw(drawing: Drawing, planned: NetworkPlan, deployment: Deployment, region: Region) -> None:
-    """Frames, subnets, rows and NAT gateways; the lines come later."""
-    network = deployment.network_of(region)
-    box = planned.box
-    group = drawing.part("panels", f"network:{region.name}")
-    drawing.rect(group, box, "network-frame", radius=10)
-    title = f"Private network (VPC) {network.cidr}"
-    drawing.text(group, (planned.zones[0].x, box.y + 24), title, "h3", colour="network-ink")
-    for zone, column in zip(region.zones, planned.zones, strict=False):
-        drawing.text(group, (column.x, box.y + 45), f"Zone {zone}", colour="soft")
-    for subnet in network.subnets():
-        _draw_subnet(drawing, planned, subnet)
-    for card, column in zip(nat_cards(deployment), planned.zones, strict=False):
-        draw_card(drawing, card, Box(column.x - WAY_OUT + 4, planned.nat, 132, NAT_HEIGHT))
-    for row, place in planned.rows:
-        draw_row(drawing, row, place, planned.zones)
-
-
-def _draw_subnet(drawing: Drawing, planned: NetworkPlan, subnet: Subnet) -> None:
-    band = planned.bands[0 if subnet.group == "Public" else 1]
-    column = planned.zones[subnet.zone_index]
-    left = band.x if subnet.zone_index == 0 else column.x
-    right = band.right if subnet.zone_index == len(planned.zones) - 1 else column.right
-    group = drawing.part("panels", f"subnet:{subnet.cidr}", f"{subnet.group} subnet {subnet.cidr}")
-    drawing.rect(group, Box(left, band.y, right - left, band.height), "zone")
-    words = f"{subnet.group} {subnet.cidr}"
-    drawing.text(group, (column.x, band.y + 19), words, colour="soft")
+def _whose(gateways: int, index: int) -> str:
+    return "every zone" if gateways == 1 else f"zone {'abc'[index]}"

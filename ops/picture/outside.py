@@ -16,7 +16,7 @@ def draw(drawing: Drawing, deployment: Deployment, at: Box) -> float:
     """The internet with visitors and host names; returns its lower edge."""
     inner = Box(at.x + VISITORS, at.y + PAD, at.width - VISITORS - PAD, 0)
     hosts = list(_hosts(deployment))
-    column = max((width_of(f"{host} → {name}", "body") for host, name in hosts), default=0) + 28
+    column = _column(hosts)
     each = max(1, min(3, int((inner.width - PAD) / column)))
     notes = [line for note in _notes(deployment) for line in wrapped(note, inner.width - 24, "body")]
     rows = -(-len(hosts) // each) + len(notes)
@@ -43,6 +43,10 @@ def _hosts(deployment: Deployment) -> Iterator[tuple[str, str]]:
         if service.paths and not service.hosts:
             for path in service.paths:
                 yield deployment.edge.domain + path, service.name
+
+
+def _column(hosts: list[tuple[str, str]]) -> float:
+    return max((width_of(f"{host} → {name}", "body") for host, name in hosts), default=0) + 28
 
 
 def _notes(deployment: Deployment) -> Iterator[str]:
@@ -78,10 +82,10 @@ def _draw_names(
     drawing.rect(group, card, "network-card", radius=6)
     words = f"{provider} answers for {deployment.edge.domain}"
     drawing.text(group, (card.x + 12, card.y + 23), words, "h3", colour="network-ink")
-    columns = Box(card.x + 12, 0, card.width - 24, 0).columns(each, 12)
+    column = _column(hosts)
     y = card.y + 18 + LINE["h3"]
     for index, (host, name) in enumerate(hosts):
-        at = (columns[index % each].x, y + index // each * LINE["body"] + 8)
+        at = (card.x + 12 + index % each * column, y + index // each * LINE["body"] + 8)
         drawing.text(group, at, f"{host} → {name}", colour="soft")
     y += -(-len(hosts) // each) * LINE["body"]
     for index, note in enumerate(notes):

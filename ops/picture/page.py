@@ -8,8 +8,9 @@ from ops.picture.front_door import FrontDoor
 from ops.picture.geometry import Box
 from ops.picture.legend import draw_legend
 from ops.picture.lines import Lines
+from ops.picture.list_panels import draw_section, section_height
 from ops.picture.lists import sections
-from ops.picture.panels import draw_section, section_height
+from ops.picture.network_panels import draw_network
 from ops.picture.svg import Drawing
 from ops.picture.telling import description, heading, title
 
@@ -19,9 +20,13 @@ INNER = WIDTH - 2 * MARGIN
 SKY = 58.0
 """Between the internet and a region, for the first lines and their ports."""
 PAD = 16.0
+TEXT = MARGIN + PAD + network.EDGE + network.WAY_OUT
+"""Where titles begin: right of the line to the internet."""
 BESIDE = 222.0
 """Width of the lists."""
 LIST_GAP = 12.0
+COPY_LANE = 10.0
+"""More room beside the lists, for the line to the copies."""
 
 
 def draw(deployment: Deployment) -> str:
@@ -45,7 +50,7 @@ class _Page:
         for region in self._deployment.regions:
             y = self._region(region, self._sky(region, y)) + 20
         copies = Box(MARGIN, y, INNER, 0)
-        y = self._copies.draw(copies, Box(copies.right - PAD - BESIDE, y, BESIDE, 0))
+        y = self._copies.draw(copies, Box(copies.right - PAD - COPY_LANE - BESIDE, y, BESIDE, 0), TEXT)
         return draw_legend(self._drawing, Box(MARGIN, y, INNER, 0)) + 16
 
     def _sky(self, region: Region, y: float) -> float:
@@ -56,16 +61,16 @@ class _Page:
 
     def _region(self, region: Region, sky: float) -> float:
         top = sky + SKY
-        body = Box(MARGIN + PAD, top + 44, INNER - 2 * PAD, 0)
+        body = Box(MARGIN + PAD, top + 44, INNER - 2 * PAD - COPY_LANE, 0)
         left = Box(body.x, body.y, body.width - BESIDE - PAD, 0)
         right = Box(left.right + PAD, body.y, BESIDE, 0)
         door = FrontDoor(self._drawing, self._deployment, left)
-        planned = network.plan(self._deployment, region, Box(left.x, door.bottom, left.width, 0))
-        network.draw(self._drawing, planned, self._deployment, region)
+        planned = network.plan(self._deployment, Box(left.x, door.bottom, left.width, 0))
+        draw_network(self._drawing, planned, self._deployment, region)
         door.draw(planned, sky)
         Lines(self._drawing, planned, sky).draw()
         bottom = self._lists(region, right, planned.box.bottom)
-        self._frame(region, Box(MARGIN, top, INNER, bottom + PAD - top), planned.zones[0].x)
+        self._frame(region, Box(MARGIN, top, INNER, bottom + PAD - top))
         return bottom + PAD
 
     def _lists(self, region: Region, column: Box, network_bottom: float) -> float:
@@ -82,11 +87,11 @@ class _Page:
             y += height + LIST_GAP
         return bottom
 
-    def _frame(self, region: Region, box: Box, x: float) -> None:
+    def _frame(self, region: Region, box: Box) -> None:
         group = self._drawing.part("back", f"region:{region.name}")
         self._drawing.rect(group, box, "outside-frame", radius=12)
-        self._drawing.text(group, (x, box.y + 28), f"Region {region.name}", "h2")
+        self._drawing.text(group, (TEXT, box.y + 28), f"Region {region.name}", "h2")
         if len(region.shards) > 1:
             words = f"{len(region.shards)} shards, each with services and data of its own, as drawn"
-            at = (box.right - PAD, box.y + 28)
+            at = (box.right - PAD - COPY_LANE, box.y + 28)
             self._drawing.text(group, at, words, colour="soft", anchor="end")

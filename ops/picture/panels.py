@@ -1,40 +1,47 @@
-"""Measures and draws cards, rows and lists: the same paddings everywhere."""
+"""Measures and draws cards, and rows of cards."""
 
+from itertools import zip_longest
 from math import ceil
 
 from ops.picture.geometry import Box
+from ops.picture.glyphs import draw_glyph
 from ops.picture.svg import Drawing
 from ops.picture.theme import LINE, SIZES, Style, width_of, wrapped
-from ops.picture.things import Card, Entry, Row, Section
+from ops.picture.things import Card, Row
 
 PAD = 10.0
 GAP = 10.0
 MOST_COLUMNS = 3
+SIGN = 18.0
+"""What a title leaves free for the outline beside it."""
 
 
 def card_height(card: Card, width: float) -> float:
     """What it needs at that width."""
     inner = width - 2 * PAD
     lines = sum(len(wrapped(line, inner, "body")) for line in card.lines)
-    return 2 * PAD - 4 + len(wrapped(card.title, inner, "h3")) * LINE["h3"] + lines * LINE["body"]
+    return 2 * PAD - 4 + len(wrapped(card.title, inner - SIGN, "h3")) * LINE["h3"] + lines * LINE["body"]
 
 
 def draw_card(drawing: Drawing, card: Card, box: Box) -> None:
     """A white box with its title and facts."""
     group = drawing.part("nodes", card.part, f"{card.title}: {', '.join(card.lines)}")
     drawing.rect(group, box, f"{card.hue}-card", radius=6)
+    draw_glyph(drawing, group, card.part, (box.right - 8, box.y + 8), card.hue)
     y = box.y + PAD - 2
     texts: list[tuple[str, Style, str]] = [
         (card.title, "h3", "ink"),
         *((t, "body", "soft") for t in card.lines),
     ]
     for text, style, colour in texts:
-        for line in wrapped(text, box.width - 2 * PAD, style):
-            drawing.text(group, (box.x + PAD, y + _base(style)), line, style, colour=colour)
+        room = box.width - 2 * PAD - (SIGN if style == "h3" else 0)
+        for line in wrapped(text, room, style):
+            drawing.text(group, (box.x + PAD, y + base(style)), line, style, colour=colour)
             y += LINE[style]
 
 
-def _base(style: Style) -> float:
+def base(style: Style) -> float:
+    """From the top of a line of text to its base line."""
     return LINE[style] / 2 + SIZES[style] * 0.36
 
 
@@ -44,13 +51,11 @@ def _per_line(cards: int) -> int:
     return ceil(cards / lines)
 
 
-def row_height(row: Row, box: Box, zones: list[Box]) -> float:
+def row_height(row: Row, box: Box) -> float:
     """What a row needs in the width of ``box``."""
     head = PAD * 2 - 4 + _title_lines(row, box.width) * LINE["h3"]
-    if row.cards:
-        return head + _grid_height(row, box) + 4
-    tallest = max((_column_height(row.zones[i], zones[i].width - 2 * PAD) for i in _used(row)), default=0)
-    return head + tallest + 4 if tallest else head
+    heights = _heights(row, box)
+    return head + sum(heights) + GAP * (len(heights) - 1) + 4 if heights else head
 
 
 def _title_lines(row: Row, width: float) -> int:
@@ -58,90 +63,44 @@ def _title_lines(row: Row, width: float) -> int:
     return 1 if fits or not row.note else 1 + len(wrapped(row.note, width - 2 * PAD, "body"))
 
 
-def _used(row: Row) -> list[int]:
-    return [index for index, cards in enumerate(row.zones) if cards]
+def _columns(box: Box, count: int) -> list[Box]:
+    return Box(box.x + PAD, box.y, box.width - 2 * PAD, 0).columns(count, GAP)
 
 
-def _grid(row: Row, width: float) -> list[tuple[Card, ...]]:
-    each = _per_line(len(row.cards))
+def _lines(row: Row) -> list[tuple[Card | None, ...]]:
+    """Its cards line by line: those of zones each in its zone's column."""
+    if row.zones:
+        return list(zip_longest(*row.zones))
+    each = _per_line(len(row.cards)) if row.cards else 1
     return [row.cards[start : start + each] for start in range(0, len(row.cards), each)]
 
 
-def _grid_height(row: Row, box: Box) -> float:
-    columns = box.inset(PAD).columns(_per_line(len(row.cards)), GAP)
-    tallest = [max(card_height(card, columns[0].width) for card in line) for line in _grid(row, box.width)]
-    return sum(tallest) + GAP * (len(tallest) - 1)
+def _grid(row: Row, box: Box) -> list[Box]:
+    lines = _lines(row)
+    return _columns(box, len(lines[0]) if lines else 1)
 
 
-def _column_height(cards: tuple[Card, ...], width: float) -> float:
-    return sum(card_height(card, width) for card in cards) + GAP * (len(cards) - 1)
+def _heights(row: Row, box: Box) -> list[float]:
+    width = _grid(row, box)[0].width
+    return [max(card_height(card, width) for card in line if card) for line in _lines(row)]
 
 
-def draw_row(drawing: Drawing, row: Row, box: Box, zones: list[Box]) -> None:
+def draw_row(drawing: Drawing, row: Row, box: Box) -> None:
     """A frame with its title, and its cards in a grid or in the columns of the zones."""
     group = drawing.part("panels", f"party:{row.party}", f"{row.title}: {row.note}")
     drawing.rect(group, box, f"{row.hue}-panel")
     y = box.y + PAD - 2
-    drawing.text(group, (box.x + PAD, y + _base("h3")), row.title, "h3", colour=f"{row.hue}-ink")
-    if row.note:
-        _draw_note(drawing, row, box, y)
-    top = box.y + PAD * 2 - 4 + _title_lines(row, box.width) * LINE["h3"] - 6
-    if row.cards:
-        _draw_grid(drawing, row, box, top)
-    for index in _used(row):
-        y = top
-        column = zones[index]
-        for card in row.zones[index]:
-            height = card_height(card, column.width - 2 * PAD)
-            draw_card(drawing, card, Box(column.x + PAD, y, column.width - 2 * PAD, height))
-            y += height + GAP
-
-
-def _draw_note(drawing: Drawing, row: Row, box: Box, y: float) -> None:
     beside = _title_lines(row, box.width) == 1
-    x = box.x + PAD + (width_of(row.title, "h3") + 8 if beside else 0)
-    for line in [row.note] if beside else wrapped(row.note, box.width - 2 * PAD, "body"):
-        y += 0 if beside else LINE["h3"]
-        drawing.text("panels", (x, y + _base("h3")), line, colour="soft")
-
-
-def _draw_grid(drawing: Drawing, row: Row, box: Box, y: float) -> None:
-    columns = Box(box.x + PAD, 0, box.width - 2 * PAD, 0).columns(_per_line(len(row.cards)), GAP)
-    for line in _grid(row, box.width):
-        height = max(card_height(card, columns[0].width) for card in line)
+    at = (box.x + PAD, y + base("h3"))
+    note = row.note if beside else ""
+    drawing.text(group, at, row.title, "h3", colour=f"{row.hue}-ink", note=note)
+    for words in [] if beside else wrapped(row.note, box.width - 2 * PAD, "body"):
+        y += LINE["h3"]
+        drawing.text(group, (at[0], y + base("h3")), words, colour="soft")
+    top = box.y + PAD * 2 - 4 + _title_lines(row, box.width) * LINE["h3"] - 6
+    columns = _grid(row, box)
+    for line, height in zip(_lines(row), _heights(row, box), strict=True):
         for card, column in zip(line, columns, strict=False):
-            draw_card(drawing, card, Box(column.x, y, column.width, height))
-        y += height + GAP
-
-
-def section_height(section: Section, width: float) -> float:
-    """What a list needs at that width."""
-    return 2 * PAD + LINE["h3"] + 2 + sum(entry_height(entry, width) for entry in section.entries)
-
-
-def entry_height(entry: Entry, width: float) -> float:
-    """What a line of a list needs."""
-    return len(_entry_lines(entry, width)) * LINE["body"] + 5
-
-
-def _entry_lines(entry: Entry, width: float) -> list[tuple[str, str]]:
-    inner = width - 2 * PAD
-    told = [(line, "ink") for line in wrapped(entry.text, inner, "body")]
-    return told + [(line, "soft") for note in entry.notes for line in wrapped(note, inner, "body")]
-
-
-def draw_section(drawing: Drawing, section: Section, box: Box) -> dict[str, float]:
-    """A list; returns the height each entry is at."""
-    drawing.rect("panels", box, f"{section.hue}-panel")
-    y = box.y + PAD - 2
-    drawing.text("panels", (box.x + PAD, y + _base("h3")), section.title, "h3", colour=f"{section.hue}-ink")
-    y += LINE["h3"] + 4
-    found = {}
-    for entry in section.entries:
-        group = drawing.part("nodes", entry.part, "; ".join([entry.text, *entry.notes]))
-        found[entry.part] = y + LINE["body"] / 2
-        for line, colour in _entry_lines(entry, box.width):
-            drawing.text(group, (box.x + PAD, y + _base("body")), line, colour=colour)
-            y += LINE["body"]
-        y += 5
-    return found
+            if card is not None:
+                draw_card(drawing, card, Box(column.x, top, column.width, height))
+        top += height + GAP

@@ -24,13 +24,13 @@ def public_rows(deployment: Deployment) -> list[Row]:
         cards = service_cards(deployment.services)
         return [Row(deployment.services[0].group, "One machine", "compute", note, cards)]
     if any(rule.target == LOAD_BALANCER for rule in deployment.access):
-        note = f"takes requests in, with HTTPS{_firewall(deployment.edge.firewall)}"
+        note = f"takes requests, with HTTPS{_firewall(deployment.edge.firewall)}"
         return [Row(LOAD_BALANCER, "Load balancer", "network", note)]
     return []
 
 
 def _firewall(firewall: Firewall | None) -> str:
-    return f", behind a firewall: {firewall.rate_limit_per_5_minutes} per 5 minutes" if firewall else ""
+    return ", behind a firewall" if firewall else ""
 
 
 def private_rows(deployment: Deployment) -> list[Row]:
@@ -49,10 +49,12 @@ def _groups(deployment: Deployment) -> Iterator[Row]:
     ranked = sorted(deployment.services, key=lambda service: order.index(service.group))
     for group, members in groupby(ranked, key=lambda service: service.group):
         if deployment.platform == "app-runner":
-            note = f"the services’ way into this network (group {group})"  # noqa: RUF001
+            note = f"the services’ way in (access group “{group}”)"  # noqa: RUF001
             yield Row(group, "VPC connector", "network", note)
         else:
-            yield Row(group, "Services", "compute", f"on Fargate, in group {group}", service_cards(members))
+            yield Row(
+                group, "Services", "compute", f"on Fargate, access group “{group}”", service_cards(members)
+            )
 
 
 def service_cards(services: "Iterator[Service] | tuple[Service, ...]") -> tuple[Card, ...]:
@@ -67,7 +69,7 @@ def _facts(service: Service) -> Iterator[str]:
     yield size(service.cpu, service.memory_mib)
     yield instances(service) + (" on Spot" if service.spot else "")
     if service.port is not None:
-        yield f"listens on {service.port}"
+        yield f"port {service.port}"
     elif not service.before_rollout:
         yield "works in the background"
     if service.volume is not None:

@@ -45,12 +45,16 @@ class Drawing:
         *,
         colour: str = "ink",
         anchor: Anchor = "start",
+        note: str = "",
     ) -> None:
-        """One line of text; ``at`` is on its base line."""
+        """One line of text; ``at`` is on its base line. A ``note`` follows it, smaller."""
         given = {"x": number(at[0]), "y": number(at[1]), "class": f"{style} {colour}"}
         if anchor != "start":
             given["text-anchor"] = anchor
-        ElementTree.SubElement(self._at(layer), "text", given).text = words
+        line = ElementTree.SubElement(self._at(layer), "text", given)
+        line.text = words
+        if note:
+            ElementTree.SubElement(line, "tspan", {"class": "body soft", "dx": "8"}).text = note
 
     def shape(self, layer: Layer | ElementTree.Element, outline: str, look: str, **more: str) -> None:
         """Any path."""
@@ -93,11 +97,11 @@ class Drawing:
                 "xmlns": "http://www.w3.org/2000/svg",
                 "viewBox": f"0 0 {number(width)} {number(height)}",
                 "role": "img",
-                "aria-labelledby": "title description",
+                "aria-labelledby": "picture-title picture-description",
             },
         )
-        ElementTree.SubElement(root, "title", {"id": "title"}).text = title
-        ElementTree.SubElement(root, "desc", {"id": "description"}).text = description
+        ElementTree.SubElement(root, "title", {"id": "picture-title"}).text = title
+        ElementTree.SubElement(root, "desc", {"id": "picture-description"}).text = description
         ElementTree.SubElement(root, "style").text = css()
         root.extend(self._layers[name] for name in LAYERS)
         ElementTree.indent(root, " ")

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from config.deployment import Deployment
 from config.database import Database
+from config.deployment import Deployment
 from ops.picture.words import PLATFORMS, count
 
 
@@ -35,7 +35,8 @@ def _sentences(deployment: Deployment) -> Iterator[str]:
         kind = (
             f"on db.{database.instance_class}" if isinstance(database, Database) else "on Aurora Serverless"
         )
-        yield f"One PostgreSQL {database.version} database {kind} with {count(deployment.replicas, 'replica')}."
+        copies = count(deployment.replicas, "read replica")
+        yield f"One PostgreSQL {database.version} database {kind}, {copies}."
     if deployment.cache is not None:
         yield f"A cache, {deployment.cache.engine} {deployment.cache.version}."
     rules = "; ".join(f"{rule.source} to {rule.target} on port {rule.port}" for rule in deployment.access)

@@ -23,10 +23,10 @@ KINDS: dict[Hue, str] = {
 # Fill of panels, line and heading; light first, then dark.
 _HUES: dict[Hue, tuple[tuple[str, str], tuple[str, str]]] = {
     "outside": (("#eef0f3", "#59636f"), ("#262b32", "#a9b4c0")),
-    "network": (("#e9eef6", "#43597b"), ("#222c3b", "#9fb6d9")),
-    "compute": (("#e3eefb", "#1f62ab"), ("#17304c", "#7fb6f2")),
-    "data": (("#e2f3ea", "#1f7350"), ("#15372a", "#79cfa6")),
-    "watch": (("#f6ecdd", "#8a5a12"), ("#3a2c17", "#dfb36b")),
+    "network": (("#edf1f8", "#43597b"), ("#222c3b", "#9fb6d9")),
+    "compute": (("#e9f2fc", "#1f62ab"), ("#1a2b3f", "#7fb6f2")),
+    "data": (("#e8f5ee", "#1f7350"), ("#182e26", "#79cfa6")),
+    "watch": (("#fbf4e6", "#8a5a12"), ("#2f2719", "#dfb36b")),
 }
 _PLAIN = {
     "page": ("#fbfcfd", "#15191e"),
@@ -42,7 +42,7 @@ _NARROW, _WIDE = set("iljtfrI.,:;'|!()[]/ -"), set("mwMW@%")
 
 def width_of(text: str, style: Style) -> float:
     """About how wide ``text`` is, rather too wide than too narrow: fonts differ."""
-    bold = 1.07 if style != "body" else 1.0
+    bold = 1.14 if style != "body" else 1.0
     return sum(_em(letter) for letter in text) * SIZES[style] * bold
 
 
@@ -91,10 +91,11 @@ def _colours(mode: Literal[0, 1]) -> str:
     for hue, pairs in _HUES.items():
         fill, line = pairs[mode]
         rules += [
-            f".{hue}-panel{{fill:{fill};stroke:{line};stroke-width:1.2}}",
-            f".{hue}-frame{{fill:{plain['page']};stroke:{line};stroke-width:1.2}}",
-            f".{hue}-card{{fill:{plain['card']};stroke:{line};stroke-width:1}}",
+            f".{hue}-panel{{fill:{fill};stroke:{line};stroke-opacity:.6}}",
+            f".{hue}-frame{{fill:{plain['page']};stroke:{line};stroke-opacity:.6}}",
+            f".{hue}-card{{fill:{plain['card']};stroke:{line};stroke-opacity:.6}}",
             f".{hue}-line{{fill:none;stroke:{line};stroke-width:1.8}}",
+            f".{hue}-glyph{{fill:none;stroke:{line};stroke-width:1.3;stroke-linejoin:round}}",
             f".{hue}-ink{{fill:{line}}}",
         ]
     return "".join(rules)

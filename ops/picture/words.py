@@ -35,7 +35,7 @@ def instances(service: Service) -> str:
 
 
 def ports(numbers: Iterable[int]) -> str:
-    """``80, 8000–8005``."""
+    """Sorted, and runs of them as first and last."""
     runs: list[list[int]] = []
     for port in sorted(set(numbers)):
         if runs and port == runs[-1][-1] + 1:
@@ -46,7 +46,7 @@ def ports(numbers: Iterable[int]) -> str:
 
 
 def _run(run: list[int]) -> str:
-    joint = ", " if len(run) < 3 else "–"  # noqa: RUF001, PLR2004
+    joint = ", " if len(run) < 3 else "–"  # noqa: RUF001
     return str(run[0]) if len(run) == 1 else f"{run[0]}{joint}{run[-1]}"
 
 

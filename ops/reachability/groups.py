@@ -31,7 +31,8 @@ class Groups:
         for where, properties in templates.of_type(GROUP):
             self._read_group(where, properties)
         self._read_rules()
-        # CloudFormation takes a group's way out to everywhere away once any other way out is written.
+        # A group without a way out of its own is given one to everywhere. Whether a rule written beside the
+        # group takes that away again is nowhere promised, so the proof assumes that it does not.
         for where in self.halves.keys() - self._limited:
             self._add_rule(where, where.stack, {"IpProtocol": "-1", "CidrIp": EVERYWHERE[0]}, "out")
         self._check_names()
@@ -47,6 +48,8 @@ class Groups:
             self.complaints.append(f"security group {where} has no tag {GROUP_TAG}")
         self.names[where] = tags.get(GROUP_TAG, str(where))
         self.halves[where] = set()
+        if properties.get("SecurityGroupEgress"):
+            self._limited.add(where)
         for key, way in (("SecurityGroupEgress", "out"), ("SecurityGroupIngress", "in")):
             for rule in properties.get(key, []):
                 self._add_rule(where, where.stack, rule, way)
@@ -59,8 +62,6 @@ class Groups:
                     self._add_rule(group, where.stack, rule, way)
 
     def _add_rule(self, group: Address, stack: str, rule: Properties, way: str) -> None:
-        if way == "out":
-            self._limited.add(group)
         peer = self._peer(stack, rule)
         if peer == NOBODY:
             return

@@ -6,8 +6,7 @@ import pytest
 from cambium.network import Network
 from config.network import NatGateways, NoNat
 from config.network import Network as NetworkConfig
-from support.scenario import BuiltOf
-from support.scenario import ZONES, Define, scenario
+from support.scenario import ZONES, BuiltOf, Define, scenario
 
 CIDR = "10.20.0.0/16"
 

@@ -58,6 +58,8 @@ DESCRIBES_ONLY = {
     "hipaa": "read by the app",
     "why": "for people",
     "production": "protects stacks and refuses opt-outs",
+    "owner_id": "in the subjects that roles trust",
+    "repository_id": "in the subjects that roles trust",
     "backlog_per_task": "refused with its queue",
     "recovery_region": "names the region of copies",
 }

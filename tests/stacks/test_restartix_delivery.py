@@ -20,6 +20,8 @@ PUSH = {
 }
 UPDATE = {
     "apprunner:DescribeService",
+    "apprunner:ListOperations",
+    "apprunner:ListServices",
     "apprunner:StartDeployment",
     "apprunner:UpdateService",
     "ecs:DescribeServices",
@@ -189,7 +191,9 @@ def test_a15_an_output_says_what_to_paste_into_dns(phase_one: Assembly, output: 
     said = phase_one.outputs("compute")[output]
     leads_to = phase_one.target("compute", said["Value"])
 
-    assert said["Description"] == f"DNS: CNAME {host} to this name"
+    # App Runner answers for a domain only once it was associated.
+    first = "after `aws apprunner associate-custom-domain`, "
+    assert said["Description"] == f"DNS: {first}CNAME {host} to this name"
     assert leads_to
     assert leads_to["ServiceName"] == f"restartix-{leads_to.path.partition('/')[0][:-3].lower()}-api"
 
@@ -197,8 +201,10 @@ def test_a15_an_output_says_what_to_paste_into_dns(phase_one: Assembly, output: 
 def test_a15_on_fargate_the_same_output_names_the_load_balancer(fargate: Assembly) -> None:
     balancer = fargate.the("AWS::ElasticLoadBalancingV2::LoadBalancer")
 
-    for output in ("CoreApiAddress", "TelemetryApiAddress"):
-        assert fargate.target("compute", fargate.outputs("compute")[output]["Value"]) == balancer
+    for output, host in (("CoreApiAddress", "api"), ("TelemetryApiAddress", "telemetry")):
+        said = fargate.outputs("compute")[output]
+        assert fargate.target("compute", said["Value"]) == balancer
+        assert said["Description"] == f"DNS: CNAME {host}.restartix.com to this name"
 
 
 def test_a13_outputs_name_the_roles_for_github_and_for_backups(phase_one: Assembly) -> None:

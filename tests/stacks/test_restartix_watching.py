@@ -100,11 +100,14 @@ def test_a11_thresholds_follow_the_configuration(phase_two: Assembly) -> None:
     assert alarm(phase_two, EVERYWHERE + "monthly-spend")["Threshold"] == 1200
 
 
-def test_a11_fargate_has_the_same_alarms(phase_one: Assembly, fargate: Assembly) -> None:
+def test_a11_fargate_has_the_same_alarms_and_watches_its_own_front_door_too(
+    phase_one: Assembly, fargate: Assembly
+) -> None:
     def facts(assembly: Assembly) -> set[tuple[Any, ...]]:
         return {(one["AlarmName"], one["Threshold"]) for one in assembly.of_type(ALARM)}
 
-    assert facts(fargate) == facts(phase_one)
+    assert facts(phase_one) <= facts(fargate)
+    assert {name for name, _ in facts(fargate) - facts(phase_one)} == {f"{SHARD}front-door-errors"}
 
 
 def test_a16_each_replicas_lag_is_watched(phase_two: Assembly) -> None:

@@ -1,0 +1,69 @@
+"""What stacks promise about systems that describe more than RestartiX does."""
+
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+
+from config.alarms import Alarms
+from config.catalog import load_system
+from config.storage import Bucket, Transition
+from stacks.app import feature_flags
+from stacks.global_watch import GlobalStack
+from stacks.storage import RecoveryStack, StorageStack
+from support.assembly import Resource
+
+ARCHIVE = Bucket(
+    name="archive",
+    replica="archive-copy",
+    transitions=(Transition(after_days=90, storage_class="DEEP_ARCHIVE"),),
+    keep_old_versions_days=400,
+    lock_days=365,
+)
+
+
+@pytest.fixture(scope="module")
+def resources() -> list[Resource]:
+    """Stacks of a deployment with two hosts for one service and one archive."""
+    deployment = load_system("restartix").resolve("production")
+    core, telemetry = deployment.services
+    core = core.model_copy(update={"hosts": ("api.restartix.com", "api2.restartix.com")})
+    changed = deployment.model_copy(update={"services": (core, telemetry), "buckets": (ARCHIVE,)})
+    app = cdk.App(
+        context=feature_flags(), analytics_reporting=False, builtin_cloud_formation_validation=False
+    )
+    watching = deployment.environment.alarms
+    assert isinstance(watching, Alarms)
+    GlobalStack(app, deployment=changed, watching=watching)
+    StorageStack(app, deployment=changed, region=deployment.home)
+    RecoveryStack(app, deployment=changed, region=deployment.home)
+    return [
+        Resource(stack.stack_name.rpartition("-")[2], logical_id, body)
+        for stack in app.synth().stacks
+        for logical_id, body in stack.template["Resources"].items()
+    ]
+
+
+def of(resources: list[Resource], role: str, type_name: str) -> list[Any]:
+    return [one.properties for one in resources if (one.role, one.type) == (role, type_name)]
+
+
+def test_each_host_of_a_service_is_watched_under_a_name_of_its_own(resources: list[Resource]) -> None:
+    checks = of(resources, "global", "AWS::Route53::HealthCheck")
+    alarms = {one["AlarmName"] for one in of(resources, "global", "AWS::CloudWatch::Alarm")}
+
+    assert {one["HealthCheckConfig"]["FullyQualifiedDomainName"] for one in checks} == {
+        "api.restartix.com",
+        "api2.restartix.com",
+        "telemetry.restartix.com",
+    }
+    assert {"restartix-production-core-api-unhealthy", "restartix-production-core-api-2-unhealthy"} <= alarms
+
+
+def test_a_copy_is_locked_and_kept_like_its_original(resources: list[Resource]) -> None:
+    (original,) = of(resources, "storage", "AWS::S3::Bucket")
+    (copy,) = of(resources, "recovery", "AWS::S3::Bucket")
+
+    for setting in ("LifecycleConfiguration", "ObjectLockConfiguration", "ObjectLockEnabled"):
+        assert copy[setting] == original[setting]
+    assert "ReplicationConfiguration" not in copy
