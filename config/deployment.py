@@ -123,6 +123,10 @@ class Deployment(Model):
         moved = {**dict(self.network), "cidr": region.cidr, "public_cidrs": (), "private_cidrs": ()}
         return Network.model_validate(moved)
 
+    def recovery_region_of(self, region: Region) -> str:
+        """Where copies of a region's backups go."""
+        return region.recovery_region or self.environment.recovery_region
+
     def shards(self) -> Iterator[tuple[Region, Shard]]:
         """Every shard of every region, home first."""
         for region in self.regions:

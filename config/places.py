@@ -32,9 +32,22 @@ def _check_distinct(deployment: "Deployment") -> None:
         words = [getattr(region, field) for region in deployment.regions]
         if len(set(words)) != len(words):
             raise ValueError(f"regions must have {field}s of their own, got {', '.join(words)}")
-    recovery = deployment.environment.recovery_region
-    if recovery in [region.name for region in deployment.regions]:
-        raise ValueError(f"recovery_region must be a region that serves nobody, got {recovery}")
+    _check_recovery(deployment)
+
+
+def _check_recovery(deployment: "Deployment") -> None:
+    serving = [region.name for region in deployment.regions]
+    taken: dict[str, str] = {}
+    for region in deployment.regions:
+        recovery = deployment.recovery_region_of(region)
+        if recovery in serving:
+            raise ValueError(f"recovery_region must be a region that serves nobody, got {recovery}")
+        other = taken.setdefault(recovery, region.key)
+        if other != region.key and any(bucket.replica for bucket in deployment.buckets):
+            raise ValueError(
+                f"regions {other} and {region.key} must copy their backups to recovery regions of their own, "
+                f"got {recovery} for both: set recovery_region of the region"
+            )
 
 
 def _check_kept(deployment: "Deployment") -> None:
@@ -72,7 +85,7 @@ def _check_addresses(deployment: "Deployment", region: Region, others: tuple[Reg
 
 
 def _check_bucket_names(deployment: "Deployment", region: Region) -> None:
-    recovery = deployment.environment.recovery_region
+    recovery = deployment.recovery_region_of(region)
     names = [deployment.bucket_name(bucket.name, region.name) for bucket in deployment.buckets]
     names += [
         deployment.bucket_name(bucket.replica, recovery) for bucket in deployment.buckets if bucket.replica

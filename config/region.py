@@ -29,6 +29,8 @@ class Region(Model):
     """Availability Zones to use, in order. Stated, so that synthesis asks nobody and never changes."""
     cidr: Cidr | None = None
     """Addresses of this region's VPC, where they differ from the system's."""
+    recovery_region: RegionCode | None = None
+    """Where copies of this region's backups go, where that is not the environment's recovery region."""
     shards: tuple[Shard, ...] = Field(default=(Shard(key="1"),), min_length=1)
 
     @model_validator(mode="after")

@@ -16,7 +16,7 @@ class RecoveryStack(CambiumStack):
     """
 
     def __init__(self, scope: Construct, *, deployment: Deployment, region: Region) -> None:
-        place = deployment.environment.recovery_region
+        place = deployment.recovery_region_of(region)
         super().__init__(
             scope,
             "recovery",
@@ -47,7 +47,7 @@ class StorageStack(CambiumStack):
 
     def __init__(self, scope: Construct, *, deployment: Deployment, region: Region) -> None:
         super().__init__(scope, "storage", deployment=deployment, region=region, description="Buckets")
-        place = deployment.environment.recovery_region
+        place = deployment.recovery_region_of(region)
         self.buckets = {
             bucket.name: PrivateBucket(
                 self,

@@ -358,6 +358,21 @@ def test_a_bucket_name_longer_than_s3_allows(product: Product, refusal: Refusal)
     )
 
 
+def test_two_regions_that_copy_to_one_place(product: Product, refusal: Refusal) -> None:
+    """Bucket names are global: the copies of both would have the same."""
+    regions = (
+        Region(key="se", name="eu-north-1", zones=("eu-north-1a", "eu-north-1b"), cidr="10.0.0.0/16"),
+        Region(key="ie", name="eu-west-1", zones=("eu-west-1a", "eu-west-1b"), cidr="10.1.0.0/16"),
+    )
+    described = product(
+        environments=production(product, regions=regions), buckets=(Bucket(name="backups", replica="copies"),)
+    )
+
+    message = refusal(lambda: described.resolve("production"))
+
+    assert "regions se and ie must copy their backups to recovery regions of their own" in message
+
+
 def test_aurora_that_is_another_database(product: Product, refusal: Refusal) -> None:
     other = Changes(aurora=aurora(product, name="other"))
     system = product(environments=production(product, changes=other))
