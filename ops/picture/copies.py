@@ -36,7 +36,8 @@ class Copies:
         height = section_height(section, column.width)
         box = Box(at.x, at.y, at.width, height + 2 * PAD)
         deployment = self._deployment
-        place = ", ".join(deployment.recovery_region_of(region) for region in deployment.regions)
+        regions = {deployment.recovery_region_of(region): None for region in deployment.regions}
+        place = ", ".join(regions)
         group = self._drawing.part("back", f"region:{place}")
         self._drawing.rect(group, box, "outside-frame", radius=12)
         self._drawing.text(group, (x, at.y + 32), f"Recovery region {place}", "h2")
