@@ -10,6 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from config.alarms import NoAlarms
+from config.catalog import load_system
 from config.deployment import Deployment
 from config.system import System
 from config.values import ConfigError
@@ -122,6 +123,14 @@ def test_what_app_runner_cannot_do_is_refused_there(
     with pytest.raises(ConfigError, match=what):
         refuse_unbuilt(deployment)
     refuse_unbuilt(deployment.model_copy(update={"environment": notes_system.environments[0]}))
+
+
+def test_a_shell_is_refused_where_there_is_none() -> None:
+    deployment = load_system("restartix").resolve("production")
+    environment = deployment.environment.model_copy(update={"shell_access": True})
+
+    with pytest.raises(ConfigError, match="shell access on App Runner"):
+        refuse_unbuilt(deployment.model_copy(update={"environment": environment}))
 
 
 def test_every_field_that_can_be_described_is_read_by_a_stack_or_refused() -> None:

@@ -114,6 +114,24 @@ def test_a13_app_runner_itself_pulls_the_one_image(phase_one: Assembly) -> None:
     assert [arn.rpartition("/")[2] for arn in may["ecr:BatchGetImage"]] == ["restartix-core-api"]
 
 
+def test_a13_on_fargate_the_application_has_its_objects_and_the_platform_its_secret(
+    fargate: Assembly,
+) -> None:
+    application = fargate.at("compute", "CoreApi/Task/TaskRole/Resource")
+    platform = fargate.at("compute", "CoreApi/Task/ExecutionRole/Resource")
+    (reads,) = [one for one in fargate.statements(platform) if "secretsmanager" in str(one["Action"])]
+    secret = fargate.target("compute", reads["Resource"])
+
+    assert set(allowed(fargate, application)) == {"s3:GetObject", "s3:PutObject"}
+    assert {action.partition(":")[0] for action in allowed(fargate, platform)} == {
+        "ecr",
+        "logs",
+        "secretsmanager",
+    }
+    assert secret
+    assert secret["Name"] == "restartix/production/core-api"
+
+
 def test_a13_the_deploy_role_pushes_images_and_updates_services_and_nothing_else(phase_one: Assembly) -> None:
     may = allowed(phase_one, phase_one.at("delivery", "Identity/Release/Resource"))
 
