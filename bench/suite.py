@@ -1,4 +1,4 @@
-"""Measures the test suite, one run per folder of ``tests/``."""
+"""Measures the test suite, one run per folder of ``tests/`` and per file directly in it."""
 
 import tempfile
 from collections.abc import Callable
@@ -16,7 +16,7 @@ NONE_FOUND = 5
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One folder of tests."""
+    """One folder or file of tests."""
 
     name: str
     tests: int
@@ -29,23 +29,23 @@ class Part:
 def measure(workspace: Workspace, say: Callable[[str], None]) -> list[Part]:
     """Run every part once."""
     tests = workspace.root / "tests"
-    folders = sorted(folder for folder in tests.iterdir() if any(folder.rglob("test_*.py")))
     parts = []
-    for folder in folders:
-        say(f"pytest tests/{folder.name}")
-        parts.append(_measure(workspace, folder))
+    for path in sorted(tests.iterdir()):
+        if path.match("test_*.py") or any(path.rglob("test_*.py")):
+            say(f"pytest tests/{path.name}")
+            parts.append(_measure(workspace, path))
     return parts
 
 
-def _measure(workspace: Workspace, folder: Path) -> Part:
+def _measure(workspace: Workspace, path: Path) -> Part:
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch) / "report.xml"
-        command = (str(workspace.bin / "python"), "-m", "pytest", "-q", str(folder), f"--junitxml={report}")
+        command = (str(workspace.bin / "python"), "-m", "pytest", "-q", str(path), f"--junitxml={report}")
         env = loopback.without_aws(dict(loopback.environment(workspace)))
         env |= {"JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(workspace.state / "jsii")}
         # A failing test is the suite's business to report; here it is only counted.
         cost = run(command, folder=workspace.root, env=env, allowed=(0, SOME_FAILED, NONE_FOUND))
-        return read(folder.name, report, cost)
+        return read(path.name, report, cost)
 
 
 def read(name: str, report: Path, cost: Cost) -> Part:

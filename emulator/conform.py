@@ -57,7 +57,7 @@ def _list(value: Any, shape: Any) -> list[Any]:
 
 def _map(value: Mapping[str, Any] | list[dict[str, Any]], shape: Any) -> dict[str, Any]:
     if isinstance(value, list):  # templates write tags and environment values as pairs
-        value = {pair.get("Key", pair.get("Name")): pair["Value"] for pair in value}
+        value = {str(pair.get("Key", pair.get("Name"))): pair["Value"] for pair in value}
     return {str(key): conform(item, shape.value) for key, item in value.items()}
 
 

@@ -9,7 +9,6 @@ import cdk_nag
 
 from cambium.acknowledge import acknowledge
 from cambium.deploy_rules import DeployRules, refuse_stages
-from config.alarms import Alarms
 from config.catalog import load_system, system_names
 from config.deployment import Deployment
 from config.environment import Platform
@@ -79,8 +78,7 @@ def build(app: cdk.App, deployment: Deployment) -> None:
     regions = [RegionStacks(app, deployment, region) for region in deployment.regions]
     if deployment.audit_trail:
         AuditStack(app, deployment=deployment, storages=[place.storage for place in regions if place.storage])
-    if isinstance(deployment.environment.alarms, Alarms):
-        GlobalStack(app, deployment=deployment, watching=deployment.environment.alarms)
+    GlobalStack(app, deployment=deployment)
     cdk.Tags.of(app).add("cambium:system", deployment.system)
     cdk.Tags.of(app).add("cambium:environment", deployment.environment.name)
     _check(app, hipaa=deployment.hipaa)

@@ -71,6 +71,8 @@ def _unbuilt(deployment: Deployment) -> Iterator[str]:
     on_app_runner = deployment.platform == "app-runner"
     if on_app_runner and deployment.environment.shell_access:
         yield "shell access on App Runner"
+    if on_app_runner and deployment.edge.certificate_arn:
+        yield "a certificate of its own on App Runner"
     for service in deployment.services:
         for what, present in {**_OF_SERVICE, **(_OF_APP_RUNNER if on_app_runner else {})}.items():
             if present(service):

@@ -14,9 +14,9 @@ from stacks.base import CambiumStack, words
 
 
 class GlobalStack(CambiumStack):
-    """Budget, the alarm on the month's bill, and a health check of each public host."""
+    """The budget; and where somebody is to be told, an alarm on the bill and on each public host's health."""
 
-    def __init__(self, scope: Construct, *, deployment: Deployment, watching: AlarmsConfig) -> None:
+    def __init__(self, scope: Construct, *, deployment: Deployment) -> None:
         super().__init__(
             scope,
             "global",
@@ -24,14 +24,15 @@ class GlobalStack(CambiumStack):
             region_name=GLOBAL_REGION,
             description="Budget, bill, and health as visitors see it",
         )
+        watching = deployment.environment.alarms
+        told = watching.emails if isinstance(watching, AlarmsConfig) else ()
         prefix = deployment.stack_name("").removesuffix("-")
-        Budget(
-            self,
-            "Budget",
-            name=prefix,
-            monthly_usd=deployment.monthly_budget_usd,
-            emails=watching.emails,
-        )
+        Budget(self, "Budget", name=prefix, monthly_usd=deployment.monthly_budget_usd, emails=told)
+        if isinstance(watching, AlarmsConfig):
+            self._watch(watching, prefix)
+
+    def _watch(self, watching: AlarmsConfig, prefix: str) -> None:
+        deployment = self.deployment
         notifications = Notifications(self, "Notifications", name=f"{prefix}-global", config=watching)
         self._alarms = Alarms(
             self, "Alarms", prefix=prefix, action=notifications.action, runbook_url=deployment.runbook_url
@@ -56,7 +57,7 @@ class GlobalStack(CambiumStack):
             name="monthly-spend",
             metric=charges,
             threshold=monthly_usd,
-            minutes=1,
+            periods=1,
             what=f"This month's bill passed {monthly_usd} USD",
             do="open Cost Explorer by service; if growth explains it, raise monthly_budget_usd",
             runbook="monthly-spend",
@@ -69,7 +70,7 @@ class GlobalStack(CambiumStack):
             name=f"{name}-unhealthy",
             metric=view.metric,
             threshold=1,
-            minutes=1,
+            periods=1,
             comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
             missing=cloudwatch.TreatMissingData.BREACHING,
             what=f"https://{host}{path} failed more than {FAILURES} checks in a row from outside",

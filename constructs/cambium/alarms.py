@@ -57,7 +57,7 @@ class Alarms(Construct):
             name=f"{name}-errors",
             metric=error_percent(metrics, label="5xx (%)"),
             threshold=ERROR_PERCENT,
-            minutes=5,
+            periods=5,
             what=f"More than {ERROR_PERCENT} % of the requests to {name} failed for 5 minutes",
             do="read its log; if a release went out just before, go back to the image before it",
             runbook="service-errors",
@@ -67,7 +67,7 @@ class Alarms(Construct):
             name=f"{name}-latency",
             metric=metrics.latency_ms("p99"),
             threshold=LATENCY_MS,
-            minutes=5,
+            periods=5,
             what=f"1 in 100 requests to {name} took longer than {LATENCY_MS} ms for 5 minutes",
             do="look at database CPU and connections first, then at the number of instances",
             runbook="service-latency",
@@ -80,7 +80,7 @@ class Alarms(Construct):
             name="front-door-errors",
             metric=errors,
             threshold=FRONT_DOOR_ERRORS,
-            minutes=3,
+            periods=3,
             what=f"The load balancer itself failed over {FRONT_DOOR_ERRORS} requests a minute for 3 minutes",
             do="a service has no healthy instance: look at its events and its log",
             runbook="service-unhealthy",
@@ -94,7 +94,7 @@ class Alarms(Construct):
             name="database-connections",
             metric=database.metric("DatabaseConnections", "Maximum"),
             threshold=connections,
-            minutes=5,
+            periods=5,
             what=f"The database holds more than {connections} of {config.max_connections} connections",
             do="find who holds them; beyond the limit new ones are refused",
             runbook="database-connections",
@@ -104,7 +104,7 @@ class Alarms(Construct):
             name="database-cpu",
             metric=database.metric("CPUUtilization"),
             threshold=DATABASE_PERCENT,
-            minutes=10,
+            periods=10,
             what=f"The database used more than {DATABASE_PERCENT} % CPU for 10 minutes",
             do="find the statements in Database Insights; if it stays, the next phase is due",
             runbook="database-cpu",
@@ -115,7 +115,7 @@ class Alarms(Construct):
             name="database-storage",
             metric=database.metric("FreeStorageSpace", "Minimum"),
             threshold=free_gib * BYTES_PER_GIB,
-            minutes=5,
+            periods=5,
             comparison=BELOW,
             what=f"The database has less than {free_gib} GiB of free storage",
             do=f"storage grows by itself up to {config.max_storage_gib} GiB: check that it does, "
@@ -130,7 +130,7 @@ class Alarms(Construct):
                 name=f"database-replica-{number}-lag",
                 metric=replica.metric("ReplicaLag", statistic="Maximum", period=Duration.minutes(1)),
                 threshold=REPLICA_LAG_SECONDS,
-                minutes=5,
+                periods=5,
                 what=f"Read replica {number} is more than {REPLICA_LAG_SECONDS} s behind",
                 do="reads show old data; look for a long statement on the replica or a burst of writes",
                 runbook="replica-lag",
@@ -142,7 +142,7 @@ class Alarms(Construct):
             name="database-cpu-credits",
             metric=database.metric("CPUCreditBalance", "Minimum"),
             threshold=CPU_CREDITS,
-            minutes=10,
+            periods=10,
             comparison=BELOW,
             what=f"The burstable database has fewer than {CPU_CREDITS} CPU credits left",
             do="it is busy all day: from here on AWS bills the extra CPU; move to a fixed-size class",
@@ -156,7 +156,7 @@ class Alarms(Construct):
             name="cache-memory",
             metric=cache.metric("DatabaseMemoryUsagePercentage", "Maximum"),
             threshold=CACHE_MEMORY_PERCENT,
-            minutes=10,
+            periods=10,
             what=f"The cache used more than {CACHE_MEMORY_PERCENT} % of its memory for 10 minutes",
             do="look for keys without expiry; if all are needed, take the next node type",
             runbook="cache-memory",
@@ -169,7 +169,7 @@ class Alarms(Construct):
         name: str,
         metric: cloudwatch.IMetric,
         threshold: float,
-        minutes: int,
+        periods: int,
         what: str,
         do: str,
         runbook: str,
@@ -182,9 +182,9 @@ class Alarms(Construct):
         Args:
             construct_id: Its id.
             name: What follows the prefix in its name.
-            metric: What is watched, minute by minute.
+            metric: What is watched; its period is a minute unless it says otherwise.
             threshold: The last good value.
-            minutes: How long it must be bad.
+            periods: For how many periods of the metric in a row it must be bad.
             what: What happened, for the person who is woken.
             do: What to do first.
             runbook: Page in ``docs/runbooks``.
@@ -199,7 +199,7 @@ class Alarms(Construct):
             alarm_description=f"{what}. What to do: {do}. Runbook: {self._runbook_url(runbook)}",
             metric=metric,
             threshold=threshold,
-            evaluation_periods=minutes,
+            evaluation_periods=periods,
             comparison_operator=comparison,
             treat_missing_data=missing,
             **options,

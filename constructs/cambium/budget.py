@@ -47,5 +47,6 @@ class Budget(Construct):
                     subscribers=subscribers,
                 )
                 for percent in NOTIFY_AT_PERCENT
+                if subscribers
             ],
         )

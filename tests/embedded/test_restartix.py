@@ -87,8 +87,8 @@ def test_no_password_is_in_a_template_or_an_output(frankfurt: Aws) -> None:
     stacks = frankfurt.cloudformation.describe_stacks()["Stacks"]
     said = json.dumps(stacks, default=str)
     for stack in stacks:
-        answer = frankfurt.cloudformation.get_template(StackName=stack["StackName"])
-        said += json.dumps(answer["TemplateBody"], default=str)
+        template = frankfurt.cloudformation.get_template(StackName=stack["StackName"])
+        said += json.dumps(template["TemplateBody"], default=str)
 
     assert len(passwords) == 4, "master user, two roles, cache"
     assert not [password for password in passwords if password in said]

@@ -5,7 +5,7 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
-from config.alarms import Alarms
+from config.alarms import NoAlarms
 from config.catalog import load_system
 from config.storage import Bucket, Transition
 from stacks.app import feature_flags
@@ -32,9 +32,7 @@ def resources() -> list[Resource]:
     app = cdk.App(
         context=feature_flags(), analytics_reporting=False, builtin_cloud_formation_validation=False
     )
-    watching = deployment.environment.alarms
-    assert isinstance(watching, Alarms)
-    GlobalStack(app, deployment=changed, watching=watching)
+    GlobalStack(app, deployment=changed)
     StorageStack(app, deployment=changed, region=deployment.home)
     RecoveryStack(app, deployment=changed, region=deployment.home)
     return [
@@ -42,6 +40,21 @@ def resources() -> list[Resource]:
         for stack in app.synth().stacks
         for logical_id, body in stack.template["Resources"].items()
     ]
+
+
+def test_an_environment_nobody_is_woken_for_has_a_budget_all_the_same() -> None:
+    deployment = load_system("restartix").resolve("production")
+    quiet = deployment.environment.model_copy(
+        update={"production": False, "alarms": NoAlarms(reason="a playground of one afternoon")}
+    )
+    app = cdk.App(context=feature_flags(), analytics_reporting=False)
+    GlobalStack(app, deployment=deployment.model_copy(update={"environment": quiet}))
+
+    resources = app.synth().stacks[0].template["Resources"].values()
+
+    assert [one["Type"] for one in resources] == ["AWS::Budgets::Budget"]
+    (budget,) = resources
+    assert budget["Properties"]["Budget"]["BudgetLimit"]["Amount"] == deployment.monthly_budget_usd
 
 
 def of(resources: list[Resource], role: str, type_name: str) -> list[Any]:
