@@ -1,6 +1,14 @@
-"""Tables as Markdown, aligned so that the source reads well too."""
+"""Prose and tables as Markdown, laid out so that the source reads well too."""
 
+import textwrap
 from collections.abc import Sequence
+
+LINE_LENGTH = 110
+
+
+def paragraph(text: str) -> str:
+    """Prose in lines that fit."""
+    return textwrap.fill(text, LINE_LENGTH, break_long_words=False, break_on_hyphens=False)
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -14,11 +14,16 @@ def page(sections: Sequence[Section], facts: Mapping[str, str], command: str, to
         [
             "# Benchmarks",
             "",
-            f"Written by `{command}` on {today.isoformat()}; do not edit. "
-            "Run it again to measure your machine.",
+            markdown.paragraph(
+                f"Written by `{command}` on {today.isoformat()}; do not edit. "
+                "Run it again to measure your machine."
+            ),
             "",
-            "Read the ratios first: both sides of a ratio ran in turn in one session, so a slow or busy "
-            "machine changes them little, while it changes every second on this page.",
+            markdown.paragraph(
+                "Read the ratios first: both sides of a ratio ran in turn in one session, so a busy machine "
+                "moves them less than it moves the seconds. It still moves them: trust a difference only "
+                "when it is larger than the range in brackets, and measure again on a quiet machine."
+            ),
             "",
             *(section.as_markdown() for section in sections),
             "## Made on",

@@ -60,10 +60,10 @@ def measure_up(workspace: Workspace, _effort: Effort, say: Say) -> list[Section]
 def measure_suite(workspace: Workspace, _effort: Effort, say: Say) -> list[Section]:
     """The tests by folder."""
     parts = suite.measure(workspace, say)
-    failed = sum(part.failed for part in parts)
     total = [
         "in all",
         str(sum(part.tests for part in parts)),
+        str(sum(part.failed for part in parts)),
         f"{sum(part.cost.wall_seconds for part in parts):.1f}",
         f"{sum(part.cost.cpu_seconds for part in parts):.1f}",
         "",
@@ -72,13 +72,14 @@ def measure_suite(workspace: Workspace, _effort: Effort, say: Say) -> list[Secti
         Section(
             title="Test suite by part",
             meaning="Seconds of `pytest tests/<part>`, each started once by itself, collection and start-up "
-            f"included; {failed or 'no'} test{'' if failed == 1 else 's'} failed while being measured.",
-            header=["Part", "tests", "wall", "CPU", "slowest"],
+            "included. A failed test may have ended early, so the seconds of its part may be too few.",
+            header=["Part", "tests", "failed", "wall", "CPU", "slowest"],
             rows=[
                 *(
                     [
                         part.name,
                         str(part.tests),
+                        str(part.failed),
                         f"{part.cost.wall_seconds:.1f}",
                         f"{part.cost.cpu_seconds:.1f}",
                         f"{part.slowest_seconds:.1f} s",

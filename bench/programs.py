@@ -72,6 +72,9 @@ def runner(workspace: Workspace, program: Program, target: Target, out: Path) ->
         "CDK_OUTDIR": str(out),
         **program.variables,
     }
+    # Kept out of the way of Python's own cache: without it ours would be compiled anew in every run,
+    # which no ordinary shell does.
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
 
     def once() -> Cost:
         shutil.rmtree(out, ignore_errors=True)

@@ -9,8 +9,8 @@ from bench.process import Cost
 
 
 @dataclass(frozen=True, slots=True)
-class Ratio:
-    """How one program compares with another."""
+class Spread:
+    """How one program compares with another: by how much, and how sure that is."""
 
     median: float
     lowest: float
@@ -35,16 +35,16 @@ class Measured:
         """Median wall seconds."""
         return statistics.median(cost.wall_seconds for cost in self._costs[name])
 
-    def ratio(self, name: str, other: str) -> Ratio:
+    def ratio(self, name: str, other: str) -> Spread:
         """CPU of ``name`` divided by that of ``other``, of runs of the same round."""
         pairs = zip(self._costs[name], self._costs[other], strict=True)
         ratios = [one.cpu_seconds / two.cpu_seconds for one, two in pairs]
-        return Ratio(statistics.median(ratios), min(ratios), max(ratios))
+        return _spread(ratios)
 
-    def added(self, name: str, before: str) -> float:
-        """CPU seconds that ``name`` takes more than ``before``, median over the rounds."""
+    def added(self, name: str, before: str) -> Spread:
+        """CPU seconds that ``name`` takes more than ``before`` in the same round."""
         pairs = zip(self._costs[name], self._costs[before], strict=True)
-        return statistics.median(one.cpu_seconds - two.cpu_seconds for one, two in pairs)
+        return _spread([one.cpu_seconds - two.cpu_seconds for one, two in pairs])
 
 
 def measure(programs: Mapping[str, Callable[[], Cost]], rounds: int, say: Callable[[str], None]) -> Measured:
@@ -58,3 +58,7 @@ def measure(programs: Mapping[str, Callable[[], Cost]], rounds: int, say: Callab
         if number:
             costs[name].append(cost)
     return Measured(costs)
+
+
+def _spread(values: Sequence[float]) -> Spread:
+    return Spread(statistics.median(values), min(values), max(values))

@@ -20,7 +20,8 @@ class Section:
 
     def as_markdown(self) -> str:
         """For the page."""
-        return f"## {self.title}\n\n{self.meaning}\n\n{markdown.table(self.header, self.rows)}\n"
+        table = markdown.table(self.header, self.rows)
+        return f"## {self.title}\n\n{markdown.paragraph(self.meaning)}\n\n{table}\n"
 
     def as_table(self) -> Table:
         """For the terminal."""

@@ -86,7 +86,7 @@ def _ratios(measured: Measured) -> Section:
     return Section(
         title="Ratios of synthesis",
         meaning="CPU of the first divided by CPU of the second, of runs of the same round: the median, and "
-        "in brackets the lowest and the highest round. Unlike seconds, these carry over to another machine.",
+        "in brackets the lowest and the highest round.",
         header=["What", "ratio"],
         rows=[[name, str(measured.ratio(*pair))] for name, pair in pairs.items()],
     )
@@ -99,15 +99,17 @@ def _stages(measured: Measured) -> Section:
         rows.append(
             [
                 _WORDS[stage],
-                _number(measured.added(ours(stage), ours(before))),
-                _number(measured.added(javascript(stage), javascript(before))) if other else "not there",
+                str(measured.added(ours(stage), ours(before))),
+                str(measured.added(javascript(stage), javascript(before))) if other else "not there",
             ]
         )
     return Section(
         title="Where synthesis spends its time",
         meaning="CPU seconds each stage adds to the one before (median of the differences within a round): "
         "imports start Python, jsii and Node.js and load the library; constructs define every resource; "
-        "synth resolves references and writes templates; the rest are checks.",
+        "synth resolves references and writes templates; the rest are checks. "
+        "The brackets hold the lowest and the highest round: where they reach across zero, the stage costs "
+        "less than this session could tell.",
         header=["Stage", "ours", "JavaScript"],
         rows=rows,
     )

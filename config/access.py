@@ -13,6 +13,11 @@ from config.service import Service
 from config.sources import DatabaseUrl, ReplicaUrls
 from config.values import Model, PortNumber
 
+GROUP_TAG = "cambium:group"
+"""Carries a security group's name in the table, so that tools find it in a running account."""
+NOWHERE = "255.255.255.255/32"
+"""An address nothing answers on: a rule to it keeps AWS from adding one that lets everything out."""
+
 INTERNET = "internet"
 LOAD_BALANCER = "load-balancer"
 DATABASE = "database"

@@ -123,8 +123,8 @@ class Deployment(Model):
         moved = {**dict(self.network), "cidr": region.cidr, "public_cidrs": (), "private_cidrs": ()}
         return Network.model_validate(moved)
 
-    def recovery_region_of(self, region: Region) -> str:
-        """Where copies of a region's backups go."""
+    def recovery_region_of(self, region: Region) -> str | None:
+        """Where copies of a region's buckets go; None only where no bucket has one."""
         return region.recovery_region or self.environment.recovery_region
 
     def shards(self) -> Iterator[tuple[Region, Shard]]:
@@ -140,6 +140,31 @@ class Deployment(Model):
     def secret_name(self, leaf: str, shard: Shard) -> str:
         """The name of a secret."""
         return names.secret_name(self.system, self.environment.name, leaf, shard)
+
+    def every_bucket(self) -> Iterator[str]:
+        """Physical names of all buckets that hold the product's data, copies included."""
+        for region in self.regions:
+            for bucket in self.buckets:
+                yield self.bucket_name(bucket.name, region.name)
+                copy = self.copy_name(bucket, region)
+                if copy is not None:
+                    yield copy
+
+    def topic_name(self, region: Region | None = None, shard: Shard | None = None) -> str:
+        """The name of the topic alarms of a shard go to; without one, those that AWS knows in no region."""
+        return self.stack_name("alarms", region, shard)
+
+    def topic_arns(self) -> Iterator[str]:
+        """Every topic alarms go to."""
+        account = self.environment.account
+        yield f"arn:aws:sns:{GLOBAL_REGION}:{account}:{self.topic_name()}"
+        for region, shard in self.shards():
+            yield f"arn:aws:sns:{region.name}:{account}:{self.topic_name(region, shard)}"
+
+    def copy_name(self, bucket: Bucket, region: Region) -> str | None:
+        """The physical name of a bucket's copy, or None where it has none."""
+        place = self.recovery_region_of(region)
+        return self.bucket_name(bucket.replica, place) if bucket.replica and place else None
 
     def bucket_name(self, purpose: str, region_name: str) -> str:
         """The physical name of a bucket."""

@@ -54,8 +54,8 @@ class Environment(Model):
     account: Annotated[str, worded(r"\d{12}", "the twelve digits of an AWS account, in quotes")]
     regions: tuple[Region, ...] = Field(min_length=1)
     """The first is home. A phase may add others."""
-    recovery_region: RegionCode
-    """Where copies of backups go; never a region that serves."""
+    recovery_region: RegionCode | None = None
+    """Where copies of buckets go; never a region that serves. Needed where a bucket has a copy."""
     phase: int = Field(ge=1)
     """The number that grows."""
     production: bool

@@ -20,6 +20,7 @@ def check_growth(before: "Deployment", after: "Deployment") -> None:
         *_places(before, after),
         *_network(before, after),
         *_database(before.database, after.database),
+        *_storage(before.database, after.database),
         *_cache(before, after),
     ):
         raise ValueError(f"phase {after.phase} {complaint}")
@@ -85,6 +86,19 @@ def _database(
         was, becomes = getattr(before, field, None), getattr(after, field, None)
         if was is not None and becomes is not None and becomes < was:
             yield f"must not lower database.{field}: at least {was}, got {becomes}"
+
+
+def _storage(
+    before: Database | AuroraServerless | None, after: Database | AuroraServerless | None
+) -> Iterator[str]:
+    if not isinstance(before, Database) or not isinstance(after, Database):
+        return
+    ceiling = before.max_storage_gib
+    if after.storage_gib != before.storage_gib and after.storage_gib < ceiling:
+        yield (
+            f"must raise database.storage_gib to {ceiling} at least: storage may have grown by itself to the "
+            f"ceiling of the phase before, and RDS never shrinks it, got {after.storage_gib}"
+        )
 
 
 def _cache(before: "Deployment", after: "Deployment") -> Iterator[str]:

@@ -6,6 +6,11 @@ A name here is a contract. Renaming one replaces what carries it.
 from config.region import Region, Shard
 
 
+def words(name: str) -> str:
+    """``core-api`` as the construct id ``CoreApi``. Logical ids are made of it, so it never changes."""
+    return "".join(part.capitalize() for part in name.split("-"))
+
+
 def stack_name(
     system: str,
     environment: str,

@@ -37,15 +37,23 @@ def _check_distinct(deployment: "Deployment") -> None:
 
 def _check_recovery(deployment: "Deployment") -> None:
     serving = [region.name for region in deployment.regions]
+    copied = [bucket.name for bucket in deployment.buckets if bucket.replica]
     taken: dict[str, str] = {}
     for region in deployment.regions:
         recovery = deployment.recovery_region_of(region)
         if recovery in serving:
             raise ValueError(f"recovery_region must be a region that serves nobody, got {recovery}")
-        other = taken.setdefault(recovery, region.key)
-        if other != region.key and any(bucket.replica for bucket in deployment.buckets):
+        if not copied:
+            continue
+        if recovery is None:
             raise ValueError(
-                f"regions {other} and {region.key} must copy their backups to recovery regions of their own, "
+                f"recovery_region of environment {deployment.environment.name} must be given, since bucket "
+                f"{copied[0]} has a copy in another region, got None"
+            )
+        other = taken.setdefault(recovery, region.key)
+        if other != region.key:
+            raise ValueError(
+                f"regions {other} and {region.key} must copy their buckets to recovery regions of their own, "
                 f"got {recovery} for both: set recovery_region of the region"
             )
 
@@ -85,11 +93,8 @@ def _check_addresses(deployment: "Deployment", region: Region, others: tuple[Reg
 
 
 def _check_bucket_names(deployment: "Deployment", region: Region) -> None:
-    recovery = deployment.recovery_region_of(region)
     names = [deployment.bucket_name(bucket.name, region.name) for bucket in deployment.buckets]
-    names += [
-        deployment.bucket_name(bucket.replica, recovery) for bucket in deployment.buckets if bucket.replica
-    ]
+    names += [deployment.copy_name(bucket, region) or "" for bucket in deployment.buckets]
     for name in names:
         if len(name) > BUCKET_NAME_LENGTH:
             raise ValueError(

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from config.system import System
 
 
+AUDIT_BUCKET = "audit"
+"""Purpose of the audit trail's own bucket, where it is not told to use another."""
+
+
 def check_references(system: "System") -> None:
     """Refuse a name of something that does not exist.
 
@@ -34,10 +38,11 @@ def check_distinct(system: "System") -> None:
     Raises:
         ValueError: lists the names.
     """
+    own = [AUDIT_BUCKET] if system.audit_trail and system.audit_bucket is None else []
     copies = [bucket.replica for bucket in system.buckets if bucket.replica is not None]
     for kind, names in {
         "services": [service.name for service in system.services],
-        "buckets and their replicas": [bucket.name for bucket in system.buckets] + copies,
+        "buckets and their replicas": [bucket.name for bucket in system.buckets] + copies + own,
         "queues": [queue.name for queue in system.queues],
         "environments": [environment.name for environment in system.environments],
     }.items():

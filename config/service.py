@@ -20,6 +20,8 @@ from config.sources import SetByOperator as SetByOperator
 from config.storage import Volume
 from config.values import DomainName, FrozenMap, Model, Name, PortNumber, worded
 
+RESERVED_SERVICES = ("backup", "cache", "database", "front-door")
+"""Words that secrets and alarms of ours are named by."""
 RESERVED_GROUPS = ("internet", "load-balancer", "database", "cache", "connection-pool", "volume")
 """Groups of the access table that are not a service's to join."""
 
@@ -130,6 +132,10 @@ class Service(Model):
         if self.port is None and (self.hosts or self.paths):
             raise ValueError(
                 f"service {self.name} has hosts or paths, so port must say where it listens, got None"
+            )
+        if self.name in RESERVED_SERVICES:
+            raise ValueError(
+                f"a service must have a name other than {', '.join(RESERVED_SERVICES)}, got {self.name}"
             )
         if self.group in RESERVED_GROUPS:
             raise ValueError(

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from config.values import ConfigError
 from ops import workspace
-from ops.commands import assembly, describe, lifecycle, picture, secrets, workflows
+from ops.commands import access, assembly, describe, lifecycle, picture, review, secrets, workflows
 from ops.console import show_error
 from ops.embedded import loopback
 from ops.outcome import ExitCode, OperatorError
@@ -69,9 +69,10 @@ for verb in (
     lifecycle.status,
     assembly.synth,
     assembly.diff,
-    describe.access,
+    access.access,
     describe.connections,
     describe.systems,
+    review.review,
     picture.picture,
     secrets.set_secret,
     workflows.check_workflows,

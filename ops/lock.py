@@ -1,9 +1,11 @@
-"""One command at a time may change what is deployed from a checkout."""
+"""One command at a time may change what is deployed from a checkout, and one may write to a folder."""
 
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from ops.outcome import ExitCode, OperatorError
 from ops.workspace import Workspace
@@ -34,3 +36,14 @@ def exclusive(workspace: Workspace, command: str) -> Iterator[None]:
         file.flush()
         yield
         file.truncate(0)
+
+
+@contextmanager
+def in_turn(workspace: Workspace, folder: Path) -> Iterator[None]:
+    """Wait until nobody else of this checkout writes to ``folder``, then be the one who may."""
+    name = hashlib.sha256(str(folder.absolute()).encode()).hexdigest()[:16]
+    file = workspace.state / "writing" / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,7 +1,7 @@
 """From context to stacks: reads what is asked for, builds it, and attaches the rules."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -77,11 +77,19 @@ def build(app: cdk.App, deployment: Deployment) -> None:
         )
     regions = [RegionStacks(app, deployment, region) for region in deployment.regions]
     if deployment.audit_trail:
-        AuditStack(app, deployment=deployment, storages=[place.storage for place in regions if place.storage])
-    GlobalStack(app, deployment=deployment)
+        _after(AuditStack(app, deployment=deployment), [place.storage for place in regions])
+    # Its Slack channel listens to topics by name, so they come first.
+    shards = [shard.observability for place in regions for shard in place.shards]
+    _after(GlobalStack(app, deployment=deployment), shards)
     cdk.Tags.of(app).add("cambium:system", deployment.system)
     cdk.Tags.of(app).add("cambium:environment", deployment.environment.name)
     _check(app, hipaa=deployment.hipaa)
+
+
+def _after(stack: cdk.Stack, others: Sequence[cdk.Stack | None]) -> None:
+    for other in others:
+        if other is not None:
+            stack.add_stack_dependency(other)
 
 
 def _check(app: cdk.App, *, hipaa: bool) -> None:

@@ -4,8 +4,8 @@ from constructs import Construct
 
 from cambium.audit_trail import AuditTrail
 from config.deployment import Deployment
+from config.references import AUDIT_BUCKET
 from stacks.base import CambiumStack
-from stacks.storage import StorageStack
 
 SIX_YEARS_DAYS = 2192
 """How long HIPAA wants documentation kept (45 CFR 164.316(b)(2)(i))."""
@@ -14,7 +14,7 @@ SIX_YEARS_DAYS = 2192
 class AuditStack(CambiumStack):
     """One CloudTrail trail for the account, in the home region."""
 
-    def __init__(self, scope: Construct, *, deployment: Deployment, storages: list[StorageStack]) -> None:
+    def __init__(self, scope: Construct, *, deployment: Deployment) -> None:
         super().__init__(
             scope,
             "audit",
@@ -24,7 +24,7 @@ class AuditStack(CambiumStack):
         AuditTrail(
             self,
             "AuditTrail",
-            bucket_name=deployment.bucket_name("audit", deployment.home.name),
+            bucket_name=deployment.bucket_name(AUDIT_BUCKET, deployment.home.name),
             keep_days=SIX_YEARS_DAYS,
-            watched_buckets=[bucket.bucket for storage in storages for bucket in storage.buckets.values()],
+            watched_buckets=list(deployment.every_bucket()),
         )

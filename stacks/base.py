@@ -38,8 +38,3 @@ class CambiumStack(cdk.Stack):
             termination_protection=deployment.environment.production,
         )
         self.deployment = deployment
-
-
-def words(name: str) -> str:
-    """``core-api`` as the construct id ``CoreApi``."""
-    return "".join(part.capitalize() for part in name.split("-"))

@@ -43,6 +43,7 @@ class ShardStacks:
     Attributes:
         data: Database, cache and secrets.
         compute: Services.
+        observability: Alarms and dashboard.
     """
 
     def __init__(self, app: cdk.App, deployment: Deployment, place: RegionStacks, shard: Shard) -> None:
@@ -61,7 +62,7 @@ class ShardStacks:
         )
         self.compute.add_stack_dependency(place.delivery)
         self._define_credentials()
-        ObservabilityStack(
+        self.observability = ObservabilityStack(
             app, deployment=deployment, region=region, shard=shard, compute=self.compute, data=self.data
         )
 

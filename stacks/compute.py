@@ -13,9 +13,10 @@ from cambium.web_service import ContainerSpec, WebService
 from config import names
 from config.deployment import Deployment
 from config.environment import Platform
+from config.names import words
 from config.region import Region, Shard
-from config.service import BucketName, Computed, Service
-from stacks.base import CambiumStack, words
+from config.service import BucketName, Computed, QueueUrl, RegionName, Service
+from stacks.base import CambiumStack
 from stacks.data import DataStack
 from stacks.network import NetworkStack
 
@@ -102,18 +103,33 @@ class ComputeStack(CambiumStack):
                 f"{words(service.name)}Repository",
                 names.repository_name(deployment.system, service.name),
             ),
-            environment={key: self._value(value) for key, value in service.environment.items()},
+            environment={
+                **{key: self._value(value) for key, value in service.environment.items()},
+                **self._revision(service),
+            },
             secret=self._data.service_secrets.get(service.name),
             secret_keys=deployment.secrets_of(service),
             log_days=deployment.log_days,
         )
 
+    def _revision(self, service: Service) -> dict[str, str]:
+        # Services read their secret once, when they start. What changes in it by a deployment of ours
+        # changes this too, so that the same deployment restarts them.
+        if not service.secrets:
+            return {}
+        version = self.deployment.environment.credentials_version
+        return {"CREDENTIALS_REVISION": f"{version}.{self.deployment.replicas}"}
+
     def _value(self, value: str | Computed) -> str:
-        if isinstance(value, str):
-            return value
-        if isinstance(value, BucketName):
-            return self.deployment.bucket_name(value.bucket, self._region.name)
-        return self._region.name
+        match value:
+            case str():
+                return value
+            case BucketName():
+                return self.deployment.bucket_name(value.bucket, self._region.name)
+            case RegionName():
+                return self._region.name
+            case QueueUrl():
+                raise ValueError(f"no stack builds queues yet, so queue {value.queue} has no address")
 
 
 def _dns(service: Service, platform: Platform) -> str:

@@ -4,9 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 
 from config.database import AuroraServerless
 from config.deployment import Deployment
-from config.network import NatInstance
+from config.network import NatInstance, NoNat
 from config.service import DatabaseUrl, Generated, Service
 from config.values import ConfigError
+
+OLDEST_POSTGRES = 16
+"""Before it the master user cannot grant itself the owner's rights the way ``connection_secrets`` does."""
 
 _OF_DEPLOYMENT: Mapping[str, Callable[[Deployment], object]] = {
     "an Aurora Serverless database": lambda d: isinstance(d.database, AuroraServerless),
@@ -18,6 +21,9 @@ _OF_DEPLOYMENT: Mapping[str, Callable[[Deployment], object]] = {
     "service discovery": lambda d: d.service_discovery,
     "rotation of secrets": lambda d: d.secret_rotation_days,
     "a bucket named for the audit trail": lambda d: d.audit_bucket,
+    "a PostgreSQL before 16": lambda d: d.database and d.database.major < OLDEST_POSTGRES,
+    "a database no service uses": lambda d: d.database and not any(s.uses_database for s in d.services),
+    "a network without a way out": lambda d: isinstance(d.network.nat, NoNat),
     "a NAT instance": lambda d: isinstance(d.network.nat, NatInstance),
     "DNS at Route 53": lambda d: d.edge.dns == "route53" or d.edge.hosted_zone_id,
     "failover to another host": lambda d: d.edge.failover_to,

@@ -10,10 +10,11 @@ from cambium.connection_secrets import ConnectionSecrets, RoleLogin, SecretConte
 from cambium.security_groups import immutable
 from config.database import Database as DatabaseConfig
 from config.deployment import Deployment
+from config.names import words
 from config.operator_keys import BACKUP_KEY, BACKUP_SECRET
 from config.region import Region, Shard
 from config.service import CacheUrl, DatabaseUrl, ReplicaUrls, SecretSource, Service
-from stacks.base import CambiumStack, words
+from stacks.base import CambiumStack
 from stacks.data import DataStack
 from stacks.network import NetworkStack
 
@@ -109,7 +110,8 @@ class CredentialsStack(CambiumStack):
         if cache is None:
             return None
         token = {"SecretArn": cache.auth_token.secret_arn} if cache.auth_token else {}
-        return {"Kind": "redis", "Host": cache.endpoint, "Port": cache.port, **token}
+        encrypted = "true" if cache.auth_token else "false"
+        return {"Kind": "redis", "Host": cache.endpoint, "Port": cache.port, "Tls": encrypted, **token}
 
     def _database_url(self, source: DatabaseUrl | ReplicaUrls) -> dict[str, Any] | None:
         database, config = self._data.database, self.deployment.database

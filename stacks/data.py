@@ -11,9 +11,10 @@ from cambium.service_secret import RoleSecret, ServiceSecret
 from config.access import CACHE, DATABASE
 from config.database import Database as DatabaseConfig
 from config.deployment import Deployment
+from config.names import words
 from config.operator_keys import BACKUP_SECRET
 from config.region import Region, Shard
-from stacks.base import CambiumStack, words
+from stacks.base import CambiumStack
 from stacks.network import NetworkStack
 
 

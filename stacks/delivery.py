@@ -44,12 +44,13 @@ class DeliveryStack(CambiumStack):
             repository=github,
             application=deployment.environment.application or github,
             environment=deployment.environment.name,
-            images=list(self.registry.repositories.values()),
+            repository_arns=f"ecr:*:{account}:repository/{deployment.system}-*",
             account=account,
             service_arns=[
                 f"apprunner:*:{account}:service/{deployment.system}-*",
                 f"ecs:*:{account}:service/*/{deployment.system}-*",
             ],
+            systems_stacks=f"{deployment.stack_name('')}*",
         )
         for name, role in {
             "ReleaseRole": identity.release,

@@ -23,7 +23,8 @@ class EdgeStack(CambiumStack):
             region=region,
             description="Certificate of the load balancer",
         )
-        hosts = [host for service in deployment.services for host in service.hosts]
+        # A host stands once, even where several services share it by path.
+        hosts = list(dict.fromkeys(host for service in deployment.services for host in service.hosts))
         first, *others = hosts or [deployment.edge.domain]
         self.certificate = acm.Certificate(
             self,

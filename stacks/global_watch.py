@@ -8,9 +8,11 @@ from cambium.alarms import Alarms
 from cambium.budget import Budget
 from cambium.notifications import Notifications
 from cambium.outside_view import FAILURES, OutsideView
+from cambium.slack_channel import SlackChannel
 from config.alarms import Alarms as AlarmsConfig
 from config.deployment import GLOBAL_REGION, Deployment
-from stacks.base import CambiumStack, words
+from config.names import words
+from stacks.base import CambiumStack
 
 
 class GlobalStack(CambiumStack):
@@ -27,16 +29,24 @@ class GlobalStack(CambiumStack):
         watching = deployment.environment.alarms
         told = watching.emails if isinstance(watching, AlarmsConfig) else ()
         prefix = deployment.stack_name("").removesuffix("-")
-        Budget(self, "Budget", name=prefix, monthly_usd=deployment.monthly_budget_usd, emails=told)
+        Budget(self, "Budget", monthly_usd=deployment.monthly_budget_usd, emails=told)
         if isinstance(watching, AlarmsConfig):
             self._watch(watching, prefix)
 
     def _watch(self, watching: AlarmsConfig, prefix: str) -> None:
         deployment = self.deployment
-        notifications = Notifications(self, "Notifications", name=f"{prefix}-global", config=watching)
+        notifications = Notifications(self, "Notifications", name=deployment.topic_name(), config=watching)
         self._alarms = Alarms(
             self, "Alarms", prefix=prefix, action=notifications.action, runbook_url=deployment.runbook_url
         )
+        if watching.slack is not None:
+            SlackChannel(
+                self,
+                "Slack",
+                name=prefix,
+                topic_arns=list(deployment.topic_arns()),
+                config=watching.slack,
+            )
         self._watch_bill(deployment.monthly_budget_usd)
         for service in deployment.services:
             for number, host in enumerate(service.hosts, start=1):

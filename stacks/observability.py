@@ -7,6 +7,7 @@ from constructs import Construct
 
 from cambium.alarms import Alarms
 from cambium.dashboard import Dashboard
+from cambium.event_notices import EventNotices
 from cambium.notifications import Notifications
 from cambium.service_metrics import ServiceMetrics
 from config.alarms import Alarms as AlarmsConfig
@@ -40,6 +41,8 @@ class ObservabilityStack(CambiumStack):
             description="Alarms, who hears them, and the dashboard",
         )
         self._prefix = deployment.stack_name("", region, shard).removesuffix("-")
+        self._first_of_region = shard == region.shards[0]
+        self._topic_name = deployment.topic_name(region, shard)
         self._data = data
         metrics = {name: service.metrics for name, service in compute.services.items()}
         dashboard = Dashboard(self, "Dashboard", name=self._prefix)
@@ -61,7 +64,10 @@ class ObservabilityStack(CambiumStack):
         metrics: Mapping[str, ServiceMetrics],
         front_door: cloudwatch.IMetric | None,
     ) -> list[cloudwatch.Alarm]:
-        notifications = Notifications(self, "Notifications", name=self._prefix, config=config)
+        notifications = Notifications(self, "Notifications", name=self._topic_name, config=config)
+        if self._first_of_region:
+            # Events are those of the whole region, so one shard passes them on.
+            EventNotices(self, "Notices", topic=notifications.topic)
         alarms = Alarms(
             self,
             "Alarms",

@@ -4,8 +4,9 @@ from constructs import Construct
 
 from cambium.bucket import PrivateBucket
 from config.deployment import Deployment
+from config.names import words
 from config.region import Region
-from stacks.base import CambiumStack, words
+from stacks.base import CambiumStack
 
 
 class RecoveryStack(CambiumStack):
@@ -16,25 +17,24 @@ class RecoveryStack(CambiumStack):
     """
 
     def __init__(self, scope: Construct, *, deployment: Deployment, region: Region) -> None:
-        place = deployment.recovery_region_of(region)
         super().__init__(
             scope,
             "recovery",
             deployment=deployment,
             region=region,
-            region_name=place,
+            region_name=deployment.recovery_region_of(region),
             description=f"Copies of the backups of {region.name}",
         )
         self.buckets = {
             bucket.replica: PrivateBucket(
                 self,
                 words(bucket.replica),
-                bucket_name=deployment.bucket_name(bucket.replica, place),
+                bucket_name=copy_name,
                 # A copy keeps what the original keeps, as long, and is locked like it.
                 config=bucket.model_copy(update={"name": bucket.replica, "replica": None}),
             )
             for bucket in deployment.buckets
-            if bucket.replica
+            if bucket.replica and (copy_name := deployment.copy_name(bucket, region))
         }
 
 
@@ -47,14 +47,13 @@ class StorageStack(CambiumStack):
 
     def __init__(self, scope: Construct, *, deployment: Deployment, region: Region) -> None:
         super().__init__(scope, "storage", deployment=deployment, region=region, description="Buckets")
-        place = deployment.recovery_region_of(region)
         self.buckets = {
             bucket.name: PrivateBucket(
                 self,
                 words(bucket.name),
                 bucket_name=deployment.bucket_name(bucket.name, region.name),
                 config=bucket,
-                replica_name=deployment.bucket_name(bucket.replica, place) if bucket.replica else None,
+                replica_name=deployment.copy_name(bucket, region),
             )
             for bucket in deployment.buckets
         }

@@ -11,14 +11,17 @@ from cambium.cache import Cache
 from cambium.database import Database
 from cambium.service_metrics import ServiceMetrics, error_percent
 from config.database import Database as DatabaseConfig
+from config.names import words
 
 ERROR_PERCENT = 1
 LATENCY_MS = 1000
 FRONT_DOOR_ERRORS = 5
 DATABASE_PERCENT = 80
-REPLICA_LAG_SECONDS = 30
+REPLICA_LAG_SECONDS = 300
+"""RDS counts up to five minutes of lag while nothing is written; more is real."""
 CACHE_MEMORY_PERCENT = 80
-CPU_CREDITS = 50
+FREE_MEMORY_PERCENT = 5
+BYTES_PER_MIB = 1024**2
 BYTES_PER_GIB = 1024**3
 
 ABOVE = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
@@ -51,9 +54,9 @@ class Alarms(Construct):
 
     def watch_service(self, name: str, metrics: ServiceMetrics) -> None:
         """Error rate and latency of one service."""
-        words = "".join(word.capitalize() for word in name.split("-"))
+        role = words(name)
         self.define(
-            f"{words}Errors",
+            f"{role}Errors",
             name=f"{name}-errors",
             metric=error_percent(metrics, label="5xx (%)"),
             threshold=ERROR_PERCENT,
@@ -63,7 +66,7 @@ class Alarms(Construct):
             runbook="service-errors",
         )
         self.define(
-            f"{words}Latency",
+            f"{role}Latency",
             name=f"{name}-latency",
             metric=metrics.latency_ms("p99"),
             threshold=LATENCY_MS,
@@ -122,6 +125,18 @@ class Alarms(Construct):
             "and raise the ceiling",
             runbook="database-storage",
         )
+        free_mib = config.memory_mib * FREE_MEMORY_PERCENT // 100
+        self.define(
+            "DatabaseMemory",
+            name="database-memory",
+            metric=database.metric("FreeableMemory", "Minimum"),
+            threshold=free_mib * BYTES_PER_MIB,
+            periods=10,
+            comparison=BELOW,
+            what=f"The database has had less than {free_mib} MiB of free memory for 10 minutes",
+            do="look for many large sorts at once (work_mem counts for each); else take a larger class",
+            runbook="database-memory",
+        )
         if config.instance_class.startswith("t"):
             self._watch_credits(database)
         for number, replica in enumerate(database.replicas, start=1):
@@ -132,6 +147,7 @@ class Alarms(Construct):
                 threshold=REPLICA_LAG_SECONDS,
                 periods=5,
                 what=f"Read replica {number} is more than {REPLICA_LAG_SECONDS} s behind",
+                missing=cloudwatch.TreatMissingData.BREACHING,
                 do="reads show old data; look for a long statement on the replica or a burst of writes",
                 runbook="replica-lag",
             )
@@ -140,12 +156,11 @@ class Alarms(Construct):
         self.define(
             "DatabaseCredits",
             name="database-cpu-credits",
-            metric=database.metric("CPUCreditBalance", "Minimum"),
-            threshold=CPU_CREDITS,
+            metric=database.metric("CPUSurplusCreditsCharged", "Maximum"),
+            threshold=0,
             periods=10,
-            comparison=BELOW,
-            what=f"The burstable database has fewer than {CPU_CREDITS} CPU credits left",
-            do="it is busy all day: from here on AWS bills the extra CPU; move to a fixed-size class",
+            what="The burstable database has used up its CPU credits, and AWS bills more",
+            do="it is busy all day: move to a fixed-size class",
             runbook="database-cpu",
         )
 

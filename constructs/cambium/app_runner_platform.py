@@ -10,6 +10,7 @@ from cambium.app_runner_service import AppRunnerService
 from cambium.container_platform import ContainerPlatform
 from cambium.security_groups import SecurityGroups
 from cambium.web_service import ContainerSpec, WebService
+from config.names import words
 
 
 class AppRunnerPlatform(ContainerPlatform):
@@ -36,7 +37,7 @@ class AppRunnerPlatform(ContainerPlatform):
         self.connectors = {
             name: apprunner.CfnVpcConnector(
                 self,
-                f"Connector{name.title().replace('-', '')}",
+                f"Connector{words(name)}",
                 subnets=subnet_ids,
                 security_groups=[groups.group(name).security_group_id],
             )

@@ -49,6 +49,8 @@ class AppRunnerService(WebService):
             self, "AccessRole", assumed_by=iam.ServicePrincipal("build.apprunner.amazonaws.com")
         )
         spec.repository.grant_pull(access)
+        # Without it App Runner never sees that `latest` has moved (https://github.com/aws/aws-cdk/issues/26640).
+        spec.repository.grant(access, "ecr:DescribeImages")
         self.service = self._define_service(role, access, vpc_connector)
         self.service.node.add_dependency(role, access)
         self.service.add_metadata("cambium:app-runner-acknowledged", acknowledgement)

@@ -1,11 +1,14 @@
 """Who did what in the account: every AWS API call, kept where it cannot be changed unnoticed."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_cloudtrail as cloudtrail
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from cambium.acknowledge import acknowledge
+from config.names import words
 
 
 class AuditTrail(Construct):
@@ -22,7 +25,7 @@ class AuditTrail(Construct):
         *,
         bucket_name: str,
         keep_days: int,
-        watched_buckets: list[s3.IBucket],
+        watched_buckets: Sequence[str],
     ) -> None:
         super().__init__(scope, construct_id)
         self.bucket = s3.Bucket(
@@ -58,7 +61,10 @@ class AuditTrail(Construct):
         )
         if watched_buckets:
             trail.add_s3_event_selector(
-                [cloudtrail.S3EventSelector(bucket=bucket) for bucket in watched_buckets]
+                [
+                    cloudtrail.S3EventSelector(bucket=s3.Bucket.from_bucket_name(self, words(name), name))
+                    for name in watched_buckets
+                ]
             )
         loop = "the bucket of the records would record itself without end"
         acknowledge(

@@ -11,7 +11,8 @@ NOTIFY_AT_PERCENT = (80, 100)
 class Budget(Construct):
     """A cost budget of the account, told to people by e-mail.
 
-    An account per environment makes it the budget of the environment. It stops nothing.
+    An account per environment makes it the budget of the environment. It stops nothing. It has no name of
+    its own: a change of subscribers replaces it, and a name that is taken cannot be taken again.
     """
 
     def __init__(
@@ -19,7 +20,6 @@ class Budget(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        name: str,
         monthly_usd: int,
         emails: Sequence[str],
     ) -> None:
@@ -31,7 +31,6 @@ class Budget(Construct):
             self,
             "Monthly",
             budget=budgets.CfnBudget.BudgetDataProperty(
-                budget_name=name,
                 budget_type="COST",
                 time_unit="MONTHLY",
                 budget_limit=budgets.CfnBudget.SpendProperty(amount=monthly_usd, unit="USD"),

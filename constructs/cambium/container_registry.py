@@ -4,6 +4,8 @@ from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_ecr as ecr
 from constructs import Construct
 
+from config.names import words
+
 UNTAGGED_DAYS = 30
 TAGGED_IMAGES_KEPT = 10
 
@@ -23,10 +25,9 @@ class ContainerRegistry(Construct):
         self.repositories = {service: self._define(service, name) for service, name in names.items()}
 
     def _define(self, service: str, name: str) -> ecr.Repository:
-        words = "".join(word.capitalize() for word in service.split("-"))
         repository = ecr.Repository(
             self,
-            words,
+            words(service),
             repository_name=name,
             encryption=ecr.RepositoryEncryption.AES_256,
             image_scan_on_push=True,

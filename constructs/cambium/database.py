@@ -6,7 +6,6 @@ import jsii
 from aws_cdk import CfnDeletionPolicy, CfnResource, Duration, RemovalPolicy
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_rds as rds
 from constructs import Construct
 
@@ -14,6 +13,7 @@ from cambium.acknowledge import acknowledge, acknowledge_log_retention
 from cambium.retention import retention
 from config import database as model
 
+LOGS = ["postgresql", "upgrade"]
 PASSWORD_EXCLUDES = "/@\" '%:?#[]&=+\\`{}|<>^~$;,!*()"  # noqa: S105 - characters, not a password
 """RDS refuses four of these; the others would need escaping in a connection URL."""
 
@@ -49,6 +49,7 @@ class Database(Construct):
         self._config = config
         self._vpc = vpc
         self._security_group = security_group
+        self._log_retention = retention(log_days)
         engine = rds.DatabaseInstanceEngine.postgres(
             version=rds.PostgresEngineVersion.of(config.version, config.version.partition(".")[0])
         )
@@ -70,7 +71,7 @@ class Database(Construct):
             exclude_characters=PASSWORD_EXCLUDES,
         )
         self.master_credentials.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
-        self.instance = self._define_instance(engine, retention(log_days))
+        self.instance = self._define_instance(engine)
         self.replicas = [
             self._define_replica(number, zones[number % len(zones)])
             for number in range(1, config.read_replicas + 1)
@@ -96,7 +97,7 @@ class Database(Construct):
         """A metric of the primary, by RDS's own name."""
         return self.instance.metric(name, statistic=statistic, period=Duration.minutes(1))
 
-    def _define_instance(self, engine: rds.IInstanceEngine, days: logs.RetentionDays) -> rds.DatabaseInstance:
+    def _define_instance(self, engine: rds.IInstanceEngine) -> rds.DatabaseInstance:
         config = self._config
         instance = rds.DatabaseInstance(
             self,
@@ -130,8 +131,8 @@ class Database(Construct):
             database_insights_mode=_INSIGHTS[config.insights],
             performance_insight_retention=_INSIGHTS_RETENTION[config.insights],
             monitoring_interval=Duration.seconds(config.enhanced_monitoring_seconds),
-            cloudwatch_logs_exports=["postgresql", "upgrade"],
-            cloudwatch_logs_retention=days,
+            cloudwatch_logs_exports=LOGS,
+            cloudwatch_logs_retention=self._log_retention,
         )
         # A replaced database must leave the old one running, whatever the deletion policy says.
         resource = instance.node.default_child
@@ -161,9 +162,11 @@ class Database(Construct):
             iam_authentication=True,
             auto_minor_version_upgrade=True,
             ca_certificate=rds.CaCertificate.RDS_CA_RSA2048_G1,
-            database_insights_mode=_INSIGHTS[config.insights],
+            enable_performance_insights=True,
             performance_insight_retention=_INSIGHTS_RETENTION[config.insights],
             monitoring_interval=Duration.seconds(config.enhanced_monitoring_seconds),
+            cloudwatch_logs_exports=LOGS,
+            cloudwatch_logs_retention=self._log_retention,
         )
         encrypted = "a replica takes encryption from its source; RDS refuses to be told"
         copy = "a replica holds a copy: the primary is protected, and losing a replica loses nothing"

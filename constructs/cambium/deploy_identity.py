@@ -1,15 +1,29 @@
 """Who may deploy: GitHub workflows, by short-lived tokens instead of access keys."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from aws_cdk import Aws, Duration
-from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cambium.acknowledge import acknowledge
 from config.environment import GitHubRepository
 
+PUSH_AND_PULL = [
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:CompleteLayerUpload",
+    "ecr:GetDownloadUrlForLayer",
+    "ecr:InitiateLayerUpload",
+    "ecr:PutImage",
+    "ecr:UploadLayerPart",
+]
+READ_STACKS = [
+    "cloudformation:DescribeStackResources",
+    "cloudformation:DescribeStacks",
+    "cloudformation:GetTemplate",
+    "cloudformation:ListStackResources",
+]
 LIST_SERVICES = "apprunner:ListServices"
 UPDATE_SERVICES = [
     "apprunner:DescribeService",
@@ -30,7 +44,7 @@ class DeployIdentity(Construct):
         release: Pushes images and starts deployments of services.
         infrastructure: Runs ``cdk deploy`` through the bootstrap roles; for up to four hours, since a phase
             changes databases and then watches alarms.
-        review: Reads, for ``cdk diff`` on pull requests.
+        review: Reads templates, for ``cdk diff`` on pull requests, and nothing else.
     """
 
     def __init__(
@@ -42,17 +56,15 @@ class DeployIdentity(Construct):
         application: GitHubRepository,
         environment: str,
         account: str,
-        images: Iterable[ecr.IRepository],
+        repository_arns: str,
         service_arns: Sequence[str],
+        systems_stacks: str,
     ) -> None:
         super().__init__(scope, construct_id)
         self.provider_arn = repository.provider_arn or self._define_provider()
-        on_main = "ref:refs/heads/main"
-        self.release = self._define_role(
-            "Release", application.subjects(f"environment:{environment}", on_main), hours=1
-        )
-        for image in images:
-            image.grant_pull_push(self.release)
+        approved = f"environment:{environment}"
+        self.release = self._define_role("Release", application.subjects(approved), hours=1)
+        self._allow_pushing(self.release, repository_arns)
         self.release.add_to_policy(iam.PolicyStatement(actions=[LIST_SERVICES], resources=["*"]))
         self.release.add_to_policy(
             iam.PolicyStatement(
@@ -60,14 +72,14 @@ class DeployIdentity(Construct):
             )
         )
         self._account = account
-        self.infrastructure = self._define_role(
-            "Infrastructure", repository.subjects(f"environment:{environment}"), hours=4
-        )
+        self.infrastructure = self._define_role("Infrastructure", repository.subjects(approved), hours=4)
         self._allow_bootstrap_roles(
             self.infrastructure, "deploy", "file-publishing", "image-publishing", "lookup"
         )
-        self.review = self._define_role("Review", repository.subjects("pull_request", on_main), hours=1)
-        self._allow_bootstrap_roles(self.review, "lookup")
+        self.review = self._define_role(
+            "Review", repository.subjects("pull_request", "ref:refs/heads/main"), hours=1
+        )
+        self._allow_reading_templates(self.review, systems_stacks)
         acknowledge(
             self,
             {
@@ -98,6 +110,41 @@ class DeployIdentity(Construct):
                     "StringLike": {f"{ISSUER}:sub": list(subjects)},
                 },
             ),
+        )
+
+    def _allow_pushing(self, role: iam.Role, repositories: str) -> None:
+        # By name, since an image goes to the repository of every region.
+        role.add_to_policy(iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]))
+        role.add_to_policy(
+            iam.PolicyStatement(actions=PUSH_AND_PULL, resources=[f"arn:{Aws.PARTITION}:{repositories}"])
+        )
+        acknowledge(
+            role,
+            {
+                f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:{repositories}]": "this product's "
+                "repositories in each region"
+            },
+        )
+
+    def _allow_reading_templates(self, role: iam.Role, stacks: str) -> None:
+        # Not the bootstrap's lookup role: it may read every object and every log line, and what runs with
+        # this role is the code of a pull request.
+        account = self._account
+        allowed = {
+            f"cloudformation:*:{account}:stack/{stacks}": READ_STACKS,
+            f"ssm:*:{account}:parameter/cdk-bootstrap/hnb659fds/version": ["ssm:GetParameter"],
+        }
+        for resource, actions in allowed.items():
+            role.add_to_policy(
+                iam.PolicyStatement(actions=actions, resources=[f"arn:{Aws.PARTITION}:{resource}"])
+            )
+        acknowledge(
+            role,
+            {
+                f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:{resource}]": "in each region; AWS adds "
+                "an id to the names of stacks"
+                for resource in allowed
+            },
         )
 
     def _allow_bootstrap_roles(self, role_for: iam.Role, *names: str) -> None:

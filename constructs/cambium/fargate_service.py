@@ -65,6 +65,8 @@ class FargateService(WebService):
         )
         # Includes the capacity providers of the cluster, which CDK adds beside it without an order.
         self.service.node.add_dependency(cluster)
+        # ECS starts tasks at once, and they need what this role may do.
+        self.service.node.add_dependency(self.task_definition.obtain_execution_role())
         target.add_target(self.service)
         self._scale()
         self.role = self.task_definition.task_role

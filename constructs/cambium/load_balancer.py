@@ -9,6 +9,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elb
 from constructs import Construct
 
 from cambium.acknowledge import acknowledge
+from config.doors import listener_priority
 from config.service import Service
 
 
@@ -35,7 +36,6 @@ class LoadBalancer(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._vpc = vpc
-        self._priority = 0
         self.load_balancer = elb.ApplicationLoadBalancer(
             self,
             "LoadBalancer",
@@ -90,7 +90,6 @@ class LoadBalancer(Construct):
                 unhealthy_threshold_count=max(service.health.unhealthy_threshold, 2),
             ),
         )
-        self._priority += 10
         conditions = [elb.ListenerCondition.host_headers(list(service.hosts))] if service.hosts else []
         if service.paths:
             conditions.append(elb.ListenerCondition.path_patterns(list(service.paths)))
@@ -98,7 +97,7 @@ class LoadBalancer(Construct):
             self,
             f"{construct_id}Rule",
             listener=self.listener,
-            priority=self._priority,
+            priority=listener_priority(service),
             conditions=conditions or [elb.ListenerCondition.path_patterns(["/*"])],
             action=elb.ListenerAction.forward([target]),
         )

@@ -7,14 +7,8 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from cambium.acknowledge import acknowledge
-from config.access import INTERNET, AccessRule
-
-GROUP_TAG = "cambium:group"
-"""Carries the group's name in the access table, so that tools find it in a running account."""
-
-
-NOWHERE = "255.255.255.255/32"
-"""An address nothing answers on."""
+from config.access import GROUP_TAG, INTERNET, NOWHERE, AccessRule
+from config.names import words
 
 
 class SecurityGroups(Construct):
@@ -69,10 +63,9 @@ class SecurityGroups(Construct):
 
     def _define(self, name: str) -> ec2.SecurityGroup:
         if name not in self._groups:
-            words = "".join(word.capitalize() for word in name.split("-"))
             group = ec2.SecurityGroup(
                 self,
-                words,
+                words(name),
                 vpc=self._vpc,
                 description=f"Members of {name}: see the access table",
                 allow_all_outbound=False,

@@ -55,17 +55,18 @@ class Server:
         self._folder = folder
         self._programs = programs(engine_version)
         self._admin_password = secrets.token_urlsafe(24)
+        self._process: subprocess.Popen[bytes] | None = None
         self._sockets = self._socket_folder()
         self.socket = self._sockets / ".s.PGSQL.5432"
+        self.log = folder / "server.log"
         try:
             self._initialize()
             self._process = _starter.submit(self._start).result()
             self._wait_until_ready()
+            self._prepare()
         except BaseException:
             self.stop()
             raise
-
-    _process: subprocess.Popen[bytes] | None = None
 
     def _socket_folder(self) -> Path:
         self._folder.mkdir(parents=True)
@@ -104,7 +105,7 @@ class Server:
         settings = _SETTINGS | {"unix_socket_directories": str(self._sockets)}
         options = [option for item in settings.items() for option in ("-c", "=".join(item))]
         program = [str(self._programs / "postgres"), "-D", str(self._data)]
-        with self._log.open("wb") as log:
+        with self.log.open("wb") as log:
             return subprocess.Popen(
                 [*launcher().prefix, *follow_us(), *program, *options],
                 stdin=subprocess.DEVNULL,
@@ -112,24 +113,26 @@ class Server:
                 stderr=subprocess.STDOUT,
             )
 
-    @property
-    def _log(self) -> Path:
-        return self._folder / "server.log"
-
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + _START_SECONDS
         while True:
             try:
-                self._connect().close()
+                self.connect_as_admin().close()
                 return
             except psycopg.OperationalError:
                 ended = self._process is None or self._process.poll() is not None
                 if ended or time.monotonic() > deadline:
-                    reason = self._log.read_text(errors="replace").strip()
+                    reason = self.log.read_text(errors="replace").strip()
                     raise RuntimeError(f"PostgreSQL did not start: {reason}") from None
                 time.sleep(0.05)
 
-    def _connect(self, database: str = "postgres") -> psycopg.Connection:
+    def _prepare(self) -> None:
+        with self.connect_as_admin() as connection:
+            connection.execute("CREATE ROLE rds_superuser NOLOGIN")
+            connection.execute("GRANT pg_monitor, pg_signal_backend, pg_checkpoint TO rds_superuser")
+
+    def connect_as_admin(self, database: str = "postgres") -> psycopg.Connection:
+        """Log in as the superuser that RDS keeps for itself."""
         return psycopg.connect(
             host=str(self._sockets),
             port=5432,
@@ -142,9 +145,7 @@ class Server:
     def create_master(self, credentials: Credentials) -> None:
         """Make the master user as RDS does, with wide powers but no superuser, and its database."""
         user = sql.Identifier(credentials.user)
-        statements: list[sql.SQL | sql.Composed] = [
-            sql.SQL("CREATE ROLE rds_superuser NOLOGIN"),
-            sql.SQL("GRANT pg_monitor, pg_signal_backend, pg_checkpoint TO rds_superuser"),
+        statements = [
             sql.SQL("CREATE ROLE {} LOGIN CREATEDB CREATEROLE PASSWORD {}").format(
                 user, sql.Literal(credentials.password)
             ),
@@ -156,7 +157,7 @@ class Server:
             statements.append(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, user))
         else:
             statements.append(sql.SQL("ALTER DATABASE postgres OWNER TO {}").format(user))
-        with self._connect() as connection:
+        with self.connect_as_admin() as connection:
             for statement in statements:
                 connection.execute(statement)
 
@@ -165,7 +166,7 @@ class Server:
         statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(
             sql.Identifier(credentials.user), sql.Literal(credentials.password)
         )
-        with self._connect() as connection:
+        with self.connect_as_admin() as connection:
             connection.execute(statement)
 
     def stop(self) -> None:

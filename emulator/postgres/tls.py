@@ -43,12 +43,12 @@ class TlsFront:
         self._thread = threading.Thread(target=self._loop.run_forever, name="postgres-tls", daemon=True)
         self._thread.start()
 
-    def open(self, socket: Path) -> Listener:
-        """Open a free port in front of a server's socket."""
+    def open(self, socket: Path, port: int = 0) -> Listener:
+        """Open a port, by default any free one, in front of a server's socket."""
 
         async def start() -> asyncio.Server:
             return await asyncio.start_server(
-                lambda reader, writer: self._serve(socket, reader, writer), host=HOST, port=0
+                lambda reader, writer: self._serve(socket, reader, writer), host=HOST, port=port
             )
 
         server = self._run(start())
@@ -80,8 +80,8 @@ class TlsFront:
                 await asyncio.gather(self._copy(reader, inner_writer), self._copy(inner_reader, writer))
             finally:
                 inner_writer.close()
-        except (OSError, EOFError, TimeoutError, ssl.SSLError):
-            pass  # the client, or the server, went away
+        except (OSError, EOFError):
+            pass  # the client, or the server, went away; TimeoutError and SSLError are OSErrors
         finally:
             writer.close()
 

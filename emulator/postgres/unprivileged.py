@@ -25,7 +25,8 @@ class Launcher:
         """Give a file or folder to the user the command runs as, and a way through to it."""
         if self.owner is not None:
             os.chown(folder, self.owner, -1)
-            folder.parent.chmod(0o711)
+            # Adds to what may be done already: the parent can be /tmp.
+            folder.parent.chmod(folder.parent.stat().st_mode | 0o011)
 
 
 @cache

@@ -39,6 +39,11 @@ class Assembly:
         """Every account and region it deploys to, sorted."""
         return sorted({stack.place for stack in self.stacks})
 
+    @property
+    def templates(self) -> dict[str, dict[str, Any]]:
+        """Each template by stack name."""
+        return {stack.name: stack.template for stack in self.stacks}
+
 
 def read(folder: Path) -> Assembly:
     """The assembly in ``folder``, nested ones included; stacks in the order they deploy."""

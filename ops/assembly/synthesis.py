@@ -9,6 +9,7 @@ from typing import Any
 from ops.assembly import complaints, fingerprint
 from ops.assembly.target import Target
 from ops.embedded import loopback, programs
+from ops.lock import in_turn
 from ops.outcome import ExitCode, OperatorError
 from ops.workspace import Workspace
 
@@ -16,7 +17,8 @@ from ops.workspace import Workspace
 def synthesise(workspace: Workspace, target: Target, folder: Path, say: Callable[[str], None]) -> bool:
     """Make the assembly in ``folder``, unless it is there and no source has changed since.
 
-    The folder appears when it is complete; a synthesis that is killed leaves the old one.
+    The folder appears when it is complete; a synthesis that is killed leaves the old one. Of two at once
+    for the same folder, the second waits, and finds it done.
 
     Returns:
         Whether anything had to be done.
@@ -24,6 +26,11 @@ def synthesise(workspace: Workspace, target: Target, folder: Path, say: Callable
     Raises:
         OperatorError: the app failed; the details are what it said.
     """
+    with in_turn(workspace, folder):
+        return _synthesise(workspace, target, folder, say)
+
+
+def _synthesise(workspace: Workspace, target: Target, folder: Path, say: Callable[[str], None]) -> bool:
     wanted = fingerprint.of(workspace.root, target.context)
     if fingerprint.recorded(folder) == wanted and (folder / "manifest.json").exists():
         return False

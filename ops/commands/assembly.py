@@ -1,6 +1,7 @@
 """``synth`` and ``diff``: templates, without changing anything."""
 
 import re
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -37,13 +38,23 @@ def synth(
     workspace: Workspace = ctx.obj
     target = Target(system, env, phase, platform)
     target.resolve()
-    if out.exists() and any(out.iterdir()) and not (out / "manifest.json").exists():
-        raise OperatorError(ExitCode.USAGE, f"{out} holds something that is not a cloud assembly")
+    _check_out(out)
+    programs.end_leftovers(workspace)
     with Steps(progress(), 1).step("synthesis") as step:
         fresh = synthesise(workspace, target, out.absolute(), step.say)
         words = count(len(manifest.read(out).stacks), "stack")
         step.conclude(words if fresh else f"unchanged, {words}")
     results().print(str(out), soft_wrap=True)
+
+
+def _check_out(out: Path) -> None:
+    try:
+        foreign = out.exists() and any(out.iterdir()) and not (out / "manifest.json").exists()
+        out.absolute().parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OperatorError(ExitCode.USAGE, f"cannot write a folder {out}: {error.strerror}") from None
+    if foreign:
+        raise OperatorError(ExitCode.USAGE, f"{out} holds something that is not a cloud assembly")
 
 
 def diff(

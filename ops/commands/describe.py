@@ -1,28 +1,10 @@
-"""``access``, ``connections`` and ``systems``: what the configuration says. None of them needs AWS."""
+"""``connections`` and ``systems``: what the configuration says. Neither needs AWS."""
 
 from config.catalog import load_system, system_names
 from ops.assembly.target import Target
 from ops.commands.options import EnvOption, JsonOption, PhaseOption, PlatformOption, SystemOption
 from ops.console import print_json, results
-from ops.report.plans import show_access, show_connections, show_systems
-
-
-def access(
-    system: SystemOption,
-    env: EnvOption,
-    phase: PhaseOption = None,
-    platform: PlatformOption = None,
-    json: JsonOption = False,
-) -> None:
-    """List who may open a connection to whom. Everything else is closed.
-
-    Example:  cambium access --system restartix --env production
-    """
-    rules = Target(system, env, phase, platform).resolve().access
-    if json:
-        print_json([rule.model_dump() for rule in rules])
-    else:
-        show_access(results(), rules)
+from ops.report.plans import show_connections, show_systems
 
 
 def connections(

@@ -12,7 +12,7 @@ from ops.assembly.target import Target
 from ops.commands.options import EnvOption, SystemOption
 from ops.console import progress
 from ops.embedded import emulator
-from ops.embedded.aws import Place, Places
+from ops.embedded.aws import Aws, Place, Places
 from ops.lock import exclusive
 from ops.outcome import ExitCode, OperatorError
 from ops.verify.secrets import values_of
@@ -42,12 +42,30 @@ def set_secret(
         )
         if not value:
             raise OperatorError(ExitCode.USAGE, f"{key} was given no value")
+        places, account = Places(running.url), deployment.environment.account
         for region, shard in deployment.shards():
-            aws = Places(running.url).at(Place(deployment.environment.account, region.name))
+            aws = places.at(Place(account, region.name))
             name = deployment.secret_name(secret, shard)
-            values = {**values_of(aws, name), key: value}
+            values = {**_present(aws, name), key: value}
             aws.secretsmanager.put_secret_value(SecretId=name, SecretString=json.dumps(values))
             progress().print(f"{name}: {key} is set")
+
+
+def _present(aws: Aws, name: str) -> dict[str, str]:
+    try:
+        return values_of(aws, name)
+    except aws.secretsmanager.exceptions.ResourceNotFoundException:
+        raise OperatorError(
+            ExitCode.NOT_RUNNING,
+            f"there is no secret {name} on the embedded AWS: it was not deployed, or not to the end",
+            hint="cambium up, then this again",
+        ) from None
+    except ValueError as error:
+        raise OperatorError(
+            ExitCode.VERIFICATION,
+            f"secret {name} is {error}, so a key in it cannot be set",
+            hint="cambium down, then cambium up, makes it anew",
+        ) from None
 
 
 def _check(deployment: Deployment, secret: str, key: str) -> None:

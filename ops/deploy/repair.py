@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 from ops.assembly.comparison import describe
 from ops.assembly.manifest import Stack
-from ops.deploy import leftovers
 from ops.embedded.aws import Places
 from ops.outcome import ExitCode, OperatorError
 
@@ -35,10 +34,8 @@ def repair(stacks: tuple[Stack, ...], places: Places, say: Callable[[str], None]
             after = _wait(places, stack, say)
         if after in NEVER_WORKED:
             say(f"removing {stack.name}, {after}")
-            kept = leftovers.kept(places.at(stack.place), stack.name)
             _delete(places, stack)
             after = _wait(places, stack, say)
-            leftovers.remove(places.at(stack.place), kept)
         if before != after:
             done.append(f"{stack.name}: {before} -> {after or 'removed'}")
     return done

@@ -40,7 +40,9 @@ def running(
     known, owner = processes.identity(process.pid), processes.identity(os.getpid())
     try:
         if known is not None and owner is not None:
-            record.write_text(json.dumps({"owner": asdict(owner), "program": asdict(known)}))
+            unfinished = record.with_suffix(".partial")
+            unfinished.write_text(json.dumps({"owner": asdict(owner), "program": asdict(known)}))
+            unfinished.replace(record)
         yield process
     finally:
         if process.poll() is None and known is not None:

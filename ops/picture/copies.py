@@ -37,7 +37,7 @@ class Copies:
         box = Box(at.x, at.y, at.width, height + 2 * PAD)
         deployment = self._deployment
         regions = {deployment.recovery_region_of(region): None for region in deployment.regions}
-        place = ", ".join(regions)
+        place = ", ".join(name for name in regions if name)
         group = self._drawing.part("back", f"region:{place}")
         self._drawing.rect(group, box, "outside-frame", radius=12)
         self._drawing.text(group, (x, at.y + 32), f"Recovery region {place}", "h2")

@@ -1,8 +1,15 @@
-"""Connections, and the halves of them that security groups write down."""
+"""Connections, the halves of them that security groups write down, and what is wrong with a set of halves."""
 
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Set
+from typing import Literal, NamedTuple, Self
+
+from config.access import INTERNET, NOWHERE, AccessRule
 
 PORTS = (0, 65535)
+EVERYWHERE = ("0.0.0.0/0", "::/0")
+"""What AWS calls the internet."""
+
+Way = Literal["in", "out"]
 
 
 class Connection(NamedTuple):
@@ -13,20 +20,65 @@ class Connection(NamedTuple):
     ports: tuple[int, int]
     protocol: str = "tcp"
 
-    def __str__(self) -> str:
+    @classmethod
+    def asked(cls, rule: AccessRule) -> Self:
+        """The connection that a line of the access table asks for."""
+        return cls(rule.source, rule.target, (rule.port, rule.port))
+
+    @property
+    def door(self) -> str:
+        """The ports, as a person says them."""
         first, last = self.ports
         ports = str(first) if first == last else f"{first}-{last}"
-        spoken = {"all": "all", "tcp": ports}.get(self.protocol, f"{ports} {self.protocol}")
-        return f"{self.source} -> {self.target}:{spoken}"
+        return {"all": "all", "tcp": ports}.get(self.protocol, f"{ports} {self.protocol}")
+
+    def __str__(self) -> str:
+        return f"{self.source} -> {self.target}:{self.door}"
 
 
 class Half(NamedTuple):
-    """One half of a connection, as one group has it."""
+    """One half of a connection, as one group has it: the way out of the caller, or into the called."""
 
     connection: Connection
-    way: str
+    way: Way
 
     def __str__(self) -> str:
         one, other = ("out of", self.connection.source), ("into", self.connection.target)
         preposition, group = one if self.way == "out" else other
         return f"{self.connection} (way {preposition} {group})"
+
+
+def half(group: str, way: Way, peer: str, protocol: object, ports: tuple[object, object]) -> Half | None:
+    """What a rule of ``group`` says, in whichever words AWS wrote it; None if it lets nothing through.
+
+    Args:
+        group: Whose rule it is.
+        way: Which half.
+        peer: A group's name, or a range of addresses.
+        protocol: A name or a number; -1 is all of them.
+        ports: The first and the last; not looked at where all protocols are meant.
+    """
+    if peer == NOWHERE:
+        return None
+    other = INTERNET if peer in EVERYWHERE else peer
+    spoken = {"-1": "all", "6": "tcp"}.get(str(protocol), str(protocol))
+    first, last = PORTS if spoken == "all" else (int(str(ports[0])), int(str(ports[1])))
+    ends = (group, other) if way == "out" else (other, group)
+    return Half(Connection(*ends, (first, last), spoken), way)
+
+
+def expected(rules: Iterable[AccessRule]) -> frozenset[Half]:
+    """The halves the rules ask for; nobody writes rules for the internet's side."""
+    wanted = [Connection.asked(rule) for rule in rules]
+    outs = {Half(one, "out") for one in wanted if one.source != INTERNET}
+    return frozenset(outs | {Half(one, "in") for one in wanted if one.target != INTERNET})
+
+
+def compare(rules: Iterable[AccessRule], written: Set[Half]) -> Iterator[str]:
+    """One line per half that is missing, and per half that nobody asked for.
+
+    A half that is missing serves nobody; a half too many is a door nobody asked for.
+    """
+    asked = expected(rules)
+    yield from (f"missing {one}" for one in sorted(asked - written))
+    yield from (f"not in the access rules: {one}" for one in sorted(written - asked))

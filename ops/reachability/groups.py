@@ -2,15 +2,12 @@
 
 from itertools import combinations
 
-from config.access import INTERNET
-from ops.reachability.connections import PORTS, Connection, Half
+from config.access import GROUP_TAG
+from ops.reachability.connections import EVERYWHERE, Half, Way, half
 from ops.reachability.templates import Address, Properties, Templates
 
 GROUP = "AWS::EC2::SecurityGroup"
-GROUP_TAG = "cambium:group"
-EVERYWHERE = ("0.0.0.0/0", "::/0")
-NOBODY = "255.255.255.255/32"
-"""The CDK writes a way out to this address where there is to be none."""
+WAYS: tuple[tuple[str, Way], ...] = (("Egress", "out"), ("Ingress", "in"))
 
 
 class Groups:
@@ -50,25 +47,22 @@ class Groups:
         self.halves[where] = set()
         if properties.get("SecurityGroupEgress"):
             self._limited.add(where)
-        for key, way in (("SecurityGroupEgress", "out"), ("SecurityGroupIngress", "in")):
-            for rule in properties.get(key, []):
+        for kind, way in WAYS:
+            for rule in properties.get(f"SecurityGroup{kind}", []):
                 self._add_rule(where, where.stack, rule, way)
 
     def _read_rules(self) -> None:
-        for kind, way in (("Egress", "out"), ("Ingress", "in")):
+        for kind, way in WAYS:
             for where, rule in self.templates.of_type(f"{GROUP}{kind}"):
                 group = self.templates.target(where.stack, rule["GroupId"])
                 if group in self.halves:
                     self._add_rule(group, where.stack, rule, way)
 
-    def _add_rule(self, group: Address, stack: str, rule: Properties, way: str) -> None:
-        peer = self._peer(stack, rule)
-        if peer == NOBODY:
-            return
-        protocol = "all" if rule["IpProtocol"] == "-1" else str(rule["IpProtocol"])
-        ports = PORTS if protocol == "all" else (int(rule["FromPort"]), int(rule["ToPort"]))
-        ends = (self.names[group], peer) if way == "out" else (peer, self.names[group])
-        self.halves[group].add(Half(Connection(*ends, ports, protocol), way))
+    def _add_rule(self, group: Address, stack: str, rule: Properties, way: Way) -> None:
+        ports = rule.get("FromPort", 0), rule.get("ToPort", 65535)
+        found = half(self.names[group], way, self._peer(stack, rule), rule["IpProtocol"], ports)
+        if found is not None:
+            self.halves[group].add(found)
 
     def _peer(self, stack: str, rule: Properties) -> str:
         for key in ("SourceSecurityGroupId", "DestinationSecurityGroupId"):
@@ -84,5 +78,4 @@ class Groups:
             "DestinationPrefixListId",
             "SourceSecurityGroupId",
         )
-        peer = str(next((rule[key] for key in peers if key in rule), "nobody"))
-        return INTERNET if peer in EVERYWHERE else peer
+        return str(next((rule[key] for key in peers if key in rule), "nobody"))

@@ -6,8 +6,8 @@ from itertools import chain, product
 from config.access import INTERNET, LOAD_BALANCER
 from config.deployment import Deployment
 from config.network import NoNat
-from ops.reachability.connections import Connection, Half
-from ops.reachability.groups import EVERYWHERE, Groups
+from ops.reachability.connections import EVERYWHERE, Connection, compare
+from ops.reachability.groups import Groups
 from ops.reachability.members import Member, Members
 from ops.reachability.templates import Address, Templates
 
@@ -37,11 +37,11 @@ class Reachability:
 
     def differences(self) -> list[str]:
         """One line per way that is missing, and per way that nobody asked for; empty when all is as asked."""
-        wanted = {Connection(rule.source, rule.target, (rule.port,) * 2) for rule in self.deployment.access}
+        wanted = {Connection.asked(rule) for rule in self.deployment.access}
         paths = self.paths()
         found = chain(
             self.complaints,
-            self._compare_halves(wanted),
+            compare(self.deployment.access, set(chain.from_iterable(self.halves.values()))),
             (f"{path} is possible, and nobody asked for it" for path in paths if not _asked(path, wanted)),
             self._missing(wanted, paths),
             *(self._check_member(member) for member in self.members),
@@ -93,13 +93,6 @@ class Reachability:
 
     def _stands_in(self, member: Member, subnets: set[Address]) -> bool:
         return bool(member.subnets) and subnets.issuperset(member.subnets)
-
-    def _compare_halves(self, wanted: set[Connection]) -> Iterator[str]:
-        asked = {Half(one, "out") for one in wanted if one.source != INTERNET}
-        asked |= {Half(one, "in") for one in wanted if one.target != INTERNET}
-        written = set(chain.from_iterable(self.halves.values()))
-        yield from (f"missing {half}" for half in asked - written)
-        yield from (f"not in the access rules: {half}" for half in written - asked)
 
     def _missing(self, wanted: set[Connection], paths: set[Connection]) -> Iterator[str]:
         carried = {member.role for member in self.members} | {INTERNET}

@@ -8,6 +8,7 @@ from rich.markup import escape
 from config.deployment import Deployment
 from ops.assembly.comparison import Deployed
 from ops.assembly.target import Target
+from ops.reachability.connections import Connection
 from ops.report.tables import bad, entry, faint, good, heading, section, table
 from ops.report.wording import count, peer
 from ops.verify.network import FoundGroups
@@ -62,17 +63,16 @@ def show_endpoints(console: Console, stacks: tuple[Deployed, ...]) -> None:
 
 
 def show_groups(console: Console, deployment: Deployment, groups: tuple[FoundGroups, ...]) -> None:
-    """Who may talk to whom, as the security groups say; a half without its other half is marked."""
-    reasons = {(rule.source, rule.target, str(rule.port)): rule.why for rule in deployment.access}
+    """Who may talk to whom, as the security groups say, be it only one half; the differences name halves."""
+    reasons = {Connection.asked(rule): rule.why for rule in deployment.access}
     content = table("from", "may open", "port", "why", "region", right=["port"], keep=["from", "may open"])
     for found in groups:
-        for source, target, port in sorted({(h.source, h.target, h.port) for h in found.halves}):
-            why = reasons.get((source, target, port))
+        for connection in sorted({half.connection for half in found.halves}):
             content.add_row(
-                peer(source),
-                peer(target),
-                port,
-                why or bad("nobody asked for it"),
+                peer(connection.source),
+                peer(connection.target),
+                connection.door,
+                reasons.get(connection) or bad("nobody asked for it"),
                 found.place.region,
             )
     section(console, "Who may talk to whom (all else is closed)", content)

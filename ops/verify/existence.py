@@ -26,8 +26,6 @@ QUESTIONS = {
     "AWS::AppRunner::VpcConnector": Question("apprunner", "describe_vpc_connector", "VpcConnectorArn"),
     "AWS::CloudWatch::Alarm": Question("cloudwatch", "describe_alarms", "AlarmNames", in_list=True),
     "AWS::CloudWatch::Dashboard": Question("cloudwatch", "get_dashboard", "DashboardName"),
-    "AWS::DynamoDB::GlobalTable": Question("dynamodb", "describe_table", "TableName"),
-    "AWS::DynamoDB::Table": Question("dynamodb", "describe_table", "TableName"),
     "AWS::EC2::InternetGateway": Question("ec2", "describe_internet_gateways", "InternetGatewayIds", True),
     "AWS::EC2::NatGateway": Question("ec2", "describe_nat_gateways", "NatGatewayIds", True),
     "AWS::EC2::RouteTable": Question("ec2", "describe_route_tables", "RouteTableIds", True),
@@ -53,18 +51,13 @@ QUESTIONS = {
     "AWS::IAM::Role": Question("iam", "get_role", "RoleName"),
     "AWS::KMS::Key": Question("kms", "describe_key", "KeyId"),
     "AWS::Lambda::Function": Question("lambda", "get_function_configuration", "FunctionName"),
-    "AWS::RDS::DBCluster": Question("rds", "describe_db_clusters", "DBClusterIdentifier"),
     "AWS::RDS::DBInstance": Question("rds", "describe_db_instances", "DBInstanceIdentifier"),
     "AWS::RDS::DBParameterGroup": Question("rds", "describe_db_parameter_groups", "DBParameterGroupName"),
     "AWS::RDS::DBSubnetGroup": Question("rds", "describe_db_subnet_groups", "DBSubnetGroupName"),
     "AWS::S3::Bucket": Question("s3", "head_bucket", "Bucket"),
     "AWS::SNS::Topic": Question("sns", "get_topic_attributes", "TopicArn"),
-    "AWS::SQS::Queue": Question("sqs", "get_queue_attributes", "QueueUrl"),
     "AWS::SSM::Parameter": Question("ssm", "get_parameter", "Name"),
     "AWS::SecretsManager::Secret": Question("secretsmanager", "describe_secret", "SecretId"),
-    "AWS::StepFunctions::StateMachine": Question(
-        "stepfunctions", "describe_state_machine", "stateMachineArn"
-    ),
 }
 """The types that stand on their own. The others, such as a route or a policy, are parts of these."""
 

@@ -1,43 +1,18 @@
-"""Reads the security groups from the API and compares them, both ways, with the access rules.
-
-A connection needs two halves: a way out of the caller and a way in of the called. A half that is
-missing serves nobody; a half too many is a door nobody asked for.
-"""
+"""Reads the security groups from the API, for the same comparison that the templates go through."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from config.access import INTERNET, AccessRule
+from config.access import GROUP_TAG, AccessRule
 from ops.embedded.aws import Aws, Place, Places
+from ops.reachability.connections import PORTS, Half, Way, compare, half
 from ops.verify.inventory import Inventory
 
 if TYPE_CHECKING:
     from types_boto3_ec2.type_defs import IpPermissionOutputTypeDef, SecurityGroupTypeDef
-
-TAG = "cambium:group"
-EVERYWHERE = ("0.0.0.0/0", "::/0")
-NOBODY = "255.255.255.255/32"
-"""The CDK writes a way out to this address where there is to be none."""
-
-Way = Literal["in", "out"]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Half:
-    """One half of a connection, as found in one group."""
-
-    source: str
-    target: str
-    port: str
-    way: Way
-
-    def __str__(self) -> str:
-        """As a finding names it."""
-        where = f"way into {self.target}" if self.way == "in" else f"way out of {self.source}"
-        return f"{self.source} -> {self.target}:{self.port} ({where})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +32,10 @@ def read(inventory: Inventory, places: Places) -> list[FoundGroups]:
     return [_read_place(places.at(place), ids) for place, ids in sorted(by_place.items())]
 
 
-def expected(rules: Iterable[AccessRule]) -> frozenset[Half]:
-    """The halves the rules ask for; nobody writes rules for the internet's side."""
-    halves = set()
-    for rule in rules:
-        if rule.target != INTERNET:
-            halves.add(Half(rule.source, rule.target, str(rule.port), "in"))
-        if rule.source != INTERNET:
-            halves.add(Half(rule.source, rule.target, str(rule.port), "out"))
-    return frozenset(halves)
-
-
 def differences(rules: Iterable[AccessRule], found: FoundGroups) -> list[str]:
-    """One line per half that is missing, and per half that nobody asked for."""
-    wanted = expected(rules)
-    region = found.place.region
-    return [
-        *(f"{region}: {complaint}" for complaint in found.complaints),
-        *(f"{region}: missing {half}" for half in sorted(wanted - found.halves)),
-        *(f"{region}: not in the access rules: {half}" for half in sorted(found.halves - wanted)),
-    ]
+    """Where the groups of one place let through more or less than the rules ask for."""
+    lines = [*found.complaints, *compare(rules, found.halves)]
+    return [f"{found.place.region}: {line}" for line in lines]
 
 
 def _read_place(aws: Aws, ids: list[str]) -> FoundGroups:
@@ -84,7 +43,7 @@ def _read_place(aws: Aws, ids: list[str]) -> FoundGroups:
     names = {group["GroupId"]: _name(group) for group in groups}
     networks = sorted({group["VpcId"] for group in groups})
     complaints = [
-        f"security group {group['GroupId']} ({group.get('Description', '')}) has no tag {TAG}"
+        f"security group {group['GroupId']} ({group.get('Description', '')}) has no tag {GROUP_TAG}"
         for group in groups
         if names[group["GroupId"]] == group["GroupId"]
     ]
@@ -94,38 +53,29 @@ def _read_place(aws: Aws, ids: list[str]) -> FoundGroups:
 
 def _name(group: SecurityGroupTypeDef) -> str:
     tags = {tag["Key"]: tag["Value"] for tag in group.get("Tags", [])}
-    return tags.get(TAG, group["GroupId"])
+    return tags.get(GROUP_TAG, group["GroupId"])
 
 
 def _halves(group: SecurityGroupTypeDef, names: dict[str, str]) -> Iterator[Half]:
     me = names[group["GroupId"]]
-    for permission in group.get("IpPermissions", []):
-        for peer in _peers(permission, names):
-            yield Half(peer, me, _port(permission), "in")
-    for permission in group.get("IpPermissionsEgress", []):
-        for peer in _peers(permission, names):
-            yield Half(me, peer, _port(permission), "out")
+    sides: dict[Way, list[IpPermissionOutputTypeDef]] = {
+        "in": group.get("IpPermissions", []),
+        "out": group.get("IpPermissionsEgress", []),
+    }
+    for way, permissions in sides.items():
+        for permission in permissions:
+            ports = permission.get("FromPort", PORTS[0]), permission.get("ToPort", PORTS[1])
+            for peer in _peers(permission, names):
+                found = half(me, way, peer, permission.get("IpProtocol", "-1"), ports)
+                yield from [found] if found else []
 
 
 def _peers(permission: IpPermissionOutputTypeDef, names: dict[str, str]) -> Iterator[str]:
     for pair in permission.get("UserIdGroupPairs", []):
         yield names.get(pair["GroupId"], pair["GroupId"])
-    addresses = [one["CidrIp"] for one in permission.get("IpRanges", [])]
-    addresses += [one["CidrIpv6"] for one in permission.get("Ipv6Ranges", [])]
-    for address in addresses:
-        if address != NOBODY:
-            yield INTERNET if address in EVERYWHERE else address
-    for prefix in permission.get("PrefixListIds", []):
-        yield prefix["PrefixListId"]
-
-
-def _port(permission: IpPermissionOutputTypeDef) -> str:
-    protocol = permission.get("IpProtocol", "-1")
-    if protocol == "-1":
-        return "all"
-    first, last = permission.get("FromPort", 0), permission.get("ToPort", 65535)
-    ports = str(first) if first == last else f"{first}-{last}"
-    return ports if protocol in ("tcp", "6") else f"{ports}/{protocol}"
+    yield from (one["CidrIp"] for one in permission.get("IpRanges", []))
+    yield from (one["CidrIpv6"] for one in permission.get("Ipv6Ranges", []))
+    yield from (one["PrefixListId"] for one in permission.get("PrefixListIds", []))
 
 
 def _open_defaults(aws: Aws, networks: list[str]) -> Iterator[str]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from config.deployment import Deployment
 from config.values import OptOut
 from ops.embedded.aws import Places
 from ops.verify.inventory import Inventory, Resource
+
+if TYPE_CHECKING:
+    from types_boto3_rds.type_defs import DBInstanceTypeDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ class Store:
 def read(deployment: Deployment, inventory: Inventory, places: Places) -> list[Store]:
     """Every database and cache of the deployed stacks."""
     stores: list[Store] = []
-    for resource in inventory.of_type("AWS::RDS::DBInstance", "AWS::RDS::DBCluster"):
+    for resource in inventory.of_type("AWS::RDS::DBInstance"):
         stores.append(_database(deployment, resource, places))
     for resource in inventory.of_type("AWS::ElastiCache::ReplicationGroup"):
         stores.append(_cache(deployment, resource, places))
@@ -35,17 +39,11 @@ def read(deployment: Deployment, inventory: Inventory, places: Places) -> list[S
 
 def _database(deployment: Deployment, resource: Resource, places: Places) -> Store:
     rds = places.at(resource.place).rds
-    if resource.type == "AWS::RDS::DBCluster":
-        cluster = rds.describe_db_clusters(DBClusterIdentifier=resource.physical_id)["DBClusters"][0]
-        found = dict(cluster)
-        size = "serverless"
-    else:
-        instance = rds.describe_db_instances(DBInstanceIdentifier=resource.physical_id)["DBInstances"][0]
-        found = dict(instance)
-        size = f"{instance['DBInstanceClass']}, {instance['AllocatedStorage']} GiB"
-        size += ", two zones" if instance.get("MultiAZ") else ""
+    found = rds.describe_db_instances(DBInstanceIdentifier=resource.physical_id)["DBInstances"][0]
+    size = f"{found['DBInstanceClass']}, {found['AllocatedStorage']} GiB"
+    size += ", two zones" if found.get("MultiAZ") else ""
     replica = bool(found.get("ReadReplicaSourceDBInstanceIdentifier"))
-    complaints = tuple(_database_complaints(deployment, resource, found, replica=replica))
+    complaints = tuple(_database_complaints(deployment, found, replica=replica))
     return Store(
         name=resource.physical_id,
         region=resource.place.region,
@@ -60,17 +58,14 @@ def _database(deployment: Deployment, resource: Resource, places: Places) -> Sto
     )
 
 
-def _database_complaints(
-    deployment: Deployment, resource: Resource, found: dict[str, object], *, replica: bool
-) -> Iterator[str]:
-    name = resource.physical_id
-    member = bool(found.get("DBClusterIdentifier")) and resource.type == "AWS::RDS::DBInstance"
+def _database_complaints(deployment: Deployment, found: DBInstanceTypeDef, *, replica: bool) -> Iterator[str]:
+    name = found["DBInstanceIdentifier"]
     if not found.get("StorageEncrypted"):
         yield f"database {name} is not encrypted"
     if found.get("PubliclyAccessible"):
         yield f"database {name} is publicly accessible"
     allowed = deployment.database is not None and isinstance(deployment.database.deletion_protection, OptOut)
-    if not (found.get("DeletionProtection") or allowed or replica or member):
+    if not (found.get("DeletionProtection") or allowed or replica):
         yield f"database {name} is not protected against deletion"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from config.deployment import Deployment
+from ops import reachability
 from ops.assembly.comparison import HEALTHY, Deployed, compare
 from ops.assembly.manifest import Assembly
 from ops.embedded.aws import Places
@@ -58,6 +59,7 @@ def verify(
             *_stack_differences(deployed),
             *lost,
             *_network_differences(deployment, groups),
+            *(f"templates: {line}" for line in reachability.differences(deployment, assembly.templates)),
             *(complaint for store in found_stores for complaint in store.complaints),
             *found_secrets.complaints,
         ),

@@ -7,8 +7,8 @@ network without a way out and for the embedded AWS. There is no way to connect u
 
 import os
 import ssl
-import urllib.error
 import urllib.request
+from http.client import HTTPException
 
 from connection_secrets.failure import ActionableError
 
@@ -17,29 +17,42 @@ _TIMEOUT_SECONDS = 20
 
 
 def tls_context() -> ssl.SSLContext:
-    """A context that verifies chain and host name."""
+    """A context that verifies chain and host name.
+
+    Not ``ssl.create_default_context``: given an empty bundle it trusts the system's authorities
+    instead, and from Python 3.13 on it refuses chains for their form (RFC 5280). We trust what psql's
+    verify-full trusts: a chain to the bundle and the right host name.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     named = os.environ.get("DATABASE_CA_FILE") or os.environ.get("PGSSLROOTCERT")
-    context = _from_file(named) if named else _from_trust_store(os.environ["AWS_REGION"])
-    # Python 3.13 also refuses chains for their form (RFC 5280). We trust what psql's verify-full
-    # trusts: a chain to the bundle and the right host name.
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    if named:
+        _trust_file(context, named)
+    else:
+        _trust_aws(context, os.environ["AWS_REGION"])
     return context
 
 
-def _from_file(path: str) -> ssl.SSLContext:
+def _trust_file(context: ssl.SSLContext, path: str) -> None:
     try:
-        return ssl.create_default_context(cafile=path)
+        context.load_verify_locations(cafile=path)
     except OSError:
         raise ActionableError(f"{path} does not exist or holds no certificate") from None
 
 
-def _from_trust_store(region: str) -> ssl.SSLContext:
+def _trust_aws(context: ssl.SSLContext, region: str) -> None:
     url = f"{TRUST_STORE}/{region}/{region}-bundle.pem"
     try:
         with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310 - https, fixed host
-            return ssl.create_default_context(cadata=answer.read().decode("ascii"))
-    except (urllib.error.URLError, OSError, ValueError) as error:
+            context.load_verify_locations(cadata=answer.read().decode("ascii"))
+    except (OSError, HTTPException, ValueError) as error:
         raise ActionableError(
-            f"cannot get the certificate authority of the database from {url} ({type(error).__name__}): "
+            f"cannot get the certificate authority of the database from {url} ({_reason(error)}): "
             "open a way out to HTTPS, or name a file in DATABASE_CA_FILE"
         ) from None
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, urllib.request.HTTPError):
+        return f"HTTP status {error.code}"
+    inner = getattr(error, "reason", None)  # of a URLError: the error of the network, or a text
+    return type(inner if isinstance(inner, Exception) else error).__name__

@@ -47,8 +47,13 @@ def connect(server: Server, master: Secret, *, wait_seconds: float) -> Connectio
 
 def sqlstate(error: DatabaseError) -> str:
     """Return the five characters by which PostgreSQL names an error."""
-    details = error.args[0] if error.args else {}
-    return str(details.get("C", "unknown")) if isinstance(details, dict) else "unknown"
+    return field(error, "C")
+
+
+def field(error: DatabaseError, code: str) -> str:
+    """Return a field of PostgreSQL's error message by its code in the protocol."""
+    details = error.args[0] if error.args else None
+    return str(details.get(code, "unknown")) if isinstance(details, dict) else "unknown"
 
 
 def _attempt(server: Server, master: Secret, tls: ssl.SSLContext) -> Connection | str:
@@ -66,8 +71,8 @@ def _attempt(server: Server, master: Secret, tls: ssl.SSLContext) -> Connection 
         )
     except ssl.SSLCertVerificationError as error:
         raise ActionableError(
-            f"the TLS certificate of {server} is not trusted ({error.verify_message}); connect by "
-            "the host name it was issued for and ship the current RDS certificate bundle"
+            f"the TLS certificate of {server} is not trusted ({error.verify_message}); connect by the "
+            "host name it was issued for, and check the file if DATABASE_CA_FILE or PGSSLROOTCERT names one"
         ) from None
     except DatabaseError as error:
         if sqlstate(error) in _NOT_YET:

@@ -10,6 +10,7 @@ Properties = Mapping[str, object]
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _ROLE = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _DATABASE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
+_HIGHEST_PORT = 65535
 
 
 def text(properties: Properties, name: str) -> str:
@@ -40,15 +41,18 @@ def hosts(properties: Properties, name: str = "Hosts") -> tuple[str, ...]:
 
 def port(properties: Properties, name: str = "Port") -> int:
     """Return a TCP port."""
-    return whole_number(properties, name, highest=65535)
-
-
-def whole_number(properties: Properties, name: str, *, highest: int) -> int:
-    """Return a number from 1 to ``highest``."""
     value = str(properties.get(name, ""))
-    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= highest):
-        raise ActionableError(f"{name} must be a whole number from 1 to {highest}, got {value!r}")
+    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= _HIGHEST_PORT):
+        raise ActionableError(f"{name} must be a whole number from 1 to {_HIGHEST_PORT}, got {value!r}")
     return int(value)
+
+
+def truth(properties: Properties, name: str) -> bool:
+    """Return whether it is true; there is no default."""
+    value = properties.get(name)
+    if value not in ("true", "false"):
+        raise ActionableError(f"{name} must be 'true' or 'false', got {value!r}")
+    return value == "true"
 
 
 def role_name(properties: Properties, name: str = "Name") -> str:

@@ -51,8 +51,6 @@ def _define_login(session: Session, role: Role, verifier: str) -> None:
         )
     # ALTER must not repeat those: even NOSUPERUSER takes a superuser to say there.
     session.run(step, f"ALTER ROLE {name} LOGIN PASSWORD '{verifier}'", confidential=True)
-    if role.statement_timeout_ms:
-        session.run(step, f"ALTER ROLE {name} SET statement_timeout = {role.statement_timeout_ms}")
 
 
 def _take_over_schema(session: Session, owner: Role) -> None:

@@ -8,8 +8,6 @@ from connection_secrets.connection import Server
 from connection_secrets.failure import ActionableError
 from connection_secrets.properties import Properties
 
-_DAY_MS = 24 * 60 * 60 * 1000
-
 
 class Kind(StrEnum):
     """What a role may do; all of them may log in."""
@@ -31,8 +29,6 @@ class Role:
     name: str
     secret_arn: str
     kind: Kind
-    statement_timeout_ms: int | None
-    """None leaves the setting of the role as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +69,8 @@ def _role(properties: Properties) -> Role:
     kind = read.text(properties, "Kind")
     if kind not in list(Kind):
         raise ActionableError(f"Kind must be one of {', '.join(Kind)}, got {kind!r}")
-    timeout = "StatementTimeoutMs"
-    asked = properties.get(timeout)
     return Role(
         name=read.role_name(properties),
         secret_arn=read.text(properties, "SecretArn"),
         kind=Kind(kind),
-        statement_timeout_ms=read.whole_number(properties, timeout, highest=_DAY_MS) if asked else None,
     )

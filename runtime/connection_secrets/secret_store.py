@@ -52,13 +52,11 @@ def find(arn: str) -> Secret | None:
     """Return the current version, or None when the secret has no value (or does not exist)."""
     try:
         answer = client.get_secret_value(SecretId=arn)
-    except ClientError as error:
+    except (ClientError, BotoCoreError) as error:
         if _code(error) == "ResourceNotFoundException":
             return None
         raise _refused("reading", arn, error) from None
-    except BotoCoreError as error:
-        raise _refused("reading", arn, error) from None
-    document = "" if "SecretBinary" in answer else answer.get("SecretString", "{}")
+    document = answer.get("SecretString", "")  # absent from a binary secret
     return Secret(arn, answer["VersionId"], _json_object(arn, document))
 
 
@@ -90,12 +88,10 @@ def _promote(arn: str, version_id: str, expected: Secret) -> str | None:
             MoveToVersionId=version_id,
             RemoveFromVersionId=expected.version_id,
         )
-    except ClientError as error:
+    except (ClientError, BotoCoreError) as error:
         # NotFound: the version we read lost its last label and is gone already.
         if _code(error) in ("InvalidParameterException", "ResourceNotFoundException"):
             return None
-        raise _refused("writing", arn, error) from None
-    except BotoCoreError as error:
         raise _refused("writing", arn, error) from None
     return version_id
 
@@ -111,12 +107,13 @@ def _json_object(arn: str, document: str) -> Mapping[str, object]:
 
 
 def _refused(doing: str, arn: str, error: ClientError | BotoCoreError) -> ActionableError:
-    reason = _code(error) if isinstance(error, ClientError) else type(error).__name__
     return ActionableError(
-        f"{doing} secret {arn} failed with {reason}; "
+        f"{doing} secret {arn} failed with {_code(error)}; "
         "check the permissions of the function and its way to Secrets Manager"
     )
 
 
-def _code(error: ClientError) -> str:
+def _code(error: ClientError | BotoCoreError) -> str:
+    if isinstance(error, BotoCoreError):
+        return type(error).__name__
     return str(error.response.get("Error", {}).get("Code", "an unknown error"))

@@ -1,11 +1,11 @@
 """One transaction on the database whose errors name the step and never the statement."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from pg8000.native import Connection, DatabaseError, InterfaceError
 
-from connection_secrets.connection import Server, sqlstate
+from connection_secrets.connection import Server, field, sqlstate
 from connection_secrets.failure import ActionableError
 
 
@@ -33,8 +33,7 @@ class Session:
         try:
             return self._connection.run(sql, **values) or []
         except DatabaseError as error:
-            details = error.args[0] if isinstance(error.args[0], dict) else {}
-            message = "" if confidential else f"{details.get('M', 'no message')}, "
+            message = "" if confidential else f"{field(error, 'M')}, "
             reason = f"{message}SQLSTATE {sqlstate(error)}"
         except (InterfaceError, OSError) as error:
             reason = f"connection lost, {type(error).__name__}"
@@ -52,11 +51,6 @@ def transaction(connection: Connection, server: Server) -> Iterator[Session]:
         yield session
         session.run("committing", "COMMIT")
     finally:
-        _close(connection)
-
-
-def _close(connection: Connection) -> None:
-    try:
-        connection.close()
-    except (InterfaceError, OSError):
-        return
+        # By now it is committed, or its error says more than that of closing.
+        with suppress(InterfaceError, OSError):
+            connection.close()

@@ -1,8 +1,7 @@
-"""The kinds of values the ConnectionUrls resource composes."""
+"""The kinds of URLs the ConnectionUrls resource composes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 from urllib.parse import quote, urlencode
 
 from connection_secrets import properties as read
@@ -11,13 +10,6 @@ from connection_secrets.properties import Properties
 from connection_secrets.secret_store import Secret
 
 ReadSecret = Callable[[str], Secret]
-
-
-class Composed(Protocol):
-    """A value that can be composed once the secrets it needs can be read."""
-
-    def compose(self, read_secret: ReadSecret) -> str:
-        """Return the complete value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,32 +32,26 @@ class PostgresUrl:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedisUrl:
-    """A URL over TLS, with the token under ``password`` in the secret if there is one."""
+    """A URL with the token under ``password`` in the secret if there is one; over TLS if it says so."""
 
     secret_arn: str | None
     host: str
     port: int
+    tls: bool
 
     def compose(self, read_secret: ReadSecret) -> str:
         """Return the URL."""
-        address = f"{self.host}:{self.port}"
-        if self.secret_arn is None:
-            return f"rediss://{address}"
-        return f"rediss://:{_encoded(read_secret(self.secret_arn).text('password'))}@{address}"
+        scheme = "rediss" if self.tls else "redis"
+        token = ""
+        if self.secret_arn is not None:
+            token = f":{_encoded(read_secret(self.secret_arn).text('password'))}@"
+        return f"{scheme}://{token}{self.host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A value known to the template, kept beside the secret ones for the application's sake."""
-
-    value: str
-
-    def compose(self, read_secret: ReadSecret) -> str:
-        """Return the value."""
-        return self.value
+Url = PostgresUrl | RedisUrl
 
 
-def parse(properties: Properties) -> Composed:
+def parse(properties: Properties) -> Url:
     """Return what one entry of ``Urls`` asks for."""
     kind = read.text(properties, "Kind")
     if kind not in _PARSERS:
@@ -93,24 +79,23 @@ def _postgres_url(properties: Properties, hosts: tuple[str, ...]) -> PostgresUrl
 
 
 def _redis(properties: Properties) -> RedisUrl:
-    return RedisUrl(
+    url = RedisUrl(
         secret_arn=read.optional_text(properties, "SecretArn"),
         host=read.host(properties),
         port=read.port(properties),
+        tls=read.truth(properties, "Tls"),
     )
-
-
-def _value(properties: Properties) -> Value:
-    return Value(read.text(properties, "Value"))
+    if url.secret_arn is not None and not url.tls:
+        raise ActionableError("Tls must be 'true' with a SecretArn: anyone on the way could read the token")
+    return url
 
 
 def _encoded(part: str) -> str:
     return quote(part, safe="")
 
 
-_PARSERS: Mapping[str, Callable[[Properties], Composed]] = {
+_PARSERS: Mapping[str, Callable[[Properties], Url]] = {
     "postgres": _postgres,
     "postgres-list": _postgres_list,
     "redis": _redis,
-    "value": _value,
 }

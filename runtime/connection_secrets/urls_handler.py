@@ -14,7 +14,7 @@ from connection_secrets import properties as read
 from connection_secrets import secret_store
 from connection_secrets.failure import ActionableError, logger, shielded
 from connection_secrets.properties import Properties
-from connection_secrets.urls import Composed, parse
+from connection_secrets.urls import Url, parse
 
 _ATTEMPTS = 5
 
@@ -64,19 +64,19 @@ def _store(
     raise ActionableError(f"secret {target} was changed by someone else {_ATTEMPTS} times; deploy again")
 
 
-def _urls(properties: Properties) -> Mapping[str, Composed]:
+def _urls(properties: Properties) -> Mapping[str, Url]:
     entries = read.mapping(properties, "Urls")
     return {key: _url(key, read.as_mapping(f"Urls.{key}", entries[key])) for key in entries}
 
 
-def _url(key: str, properties: Properties) -> Composed:
+def _url(key: str, properties: Properties) -> Url:
     try:
         return parse(properties)
     except ActionableError as failure:
         raise ActionableError(f"Urls.{key}: {failure}") from None
 
 
-def _operator_keys(properties: Properties, urls: Mapping[str, Composed]) -> tuple[str, ...]:
+def _operator_keys(properties: Properties, urls: Mapping[str, Url]) -> tuple[str, ...]:
     keys = tuple(str(key) for key in read.items(properties, "OperatorKeys"))
     both = sorted(urls.keys() & set(keys))
     if both:

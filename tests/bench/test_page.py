@@ -29,6 +29,13 @@ def test_a_cell_cannot_break_the_table() -> None:
     assert markdown.table(["A"], [["one|two\nthree"]]).splitlines()[-1] == "| one\\|two three |"
 
 
+def test_prose_fits_the_page() -> None:
+    lines = markdown.paragraph("seconds " * 50).splitlines()
+
+    assert len(lines) > 1
+    assert max(map(len, lines)) <= markdown.LINE_LENGTH
+
+
 def test_a_row_of_another_width_is_refused() -> None:
     with pytest.raises(ValueError, match="each row must have 2 cells, got 1"):
         markdown.table(["A", "B"], [["1"]])

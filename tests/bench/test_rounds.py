@@ -53,4 +53,6 @@ def test_a_ratio_compares_runs_of_the_same_round() -> None:
 def test_what_a_stage_adds_is_the_median_of_the_differences() -> None:
     measured = Measured({"before": _costs(1.0, 3.0, 1.0), "after": _costs(1.5, 3.5, 1.9)})
 
-    assert measured.added("after", "before") == pytest.approx(0.5)
+    added = measured.added("after", "before")
+
+    assert (added.median, added.lowest, added.highest) == pytest.approx((0.5, 0.5, 0.9))

@@ -370,7 +370,7 @@ def test_two_regions_that_copy_to_one_place(product: Product, refusal: Refusal) 
 
     message = refusal(lambda: described.resolve("production"))
 
-    assert "regions se and ie must copy their backups to recovery regions of their own" in message
+    assert "regions se and ie must copy their buckets to recovery regions of their own" in message
 
 
 def test_aurora_that_is_another_database(product: Product, refusal: Refusal) -> None:

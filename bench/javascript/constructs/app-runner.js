@@ -29,7 +29,10 @@ class AppRunnerService extends Construct {
     const role = new iam.Role(this, 'InstanceRole', {
       assumedBy: new iam.ServicePrincipal('tasks.apprunner.amazonaws.com'),
     });
-    spec.secret?.grantRead(role);
+    if (spec.secret) {
+      const actions = ['secretsmanager:GetSecretValue'];
+      role.addToPolicy(new iam.PolicyStatement({ actions, resources: [spec.secret.secretArn] }));
+    }
     const access = new iam.Role(this, 'AccessRole', {
       assumedBy: new iam.ServicePrincipal('build.apprunner.amazonaws.com'),
     });

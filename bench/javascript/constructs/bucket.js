@@ -16,7 +16,7 @@ class PrivateBucket extends Construct {
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       versioned: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       objectLockDefaultRetention: config.lock_days
         ? s3.ObjectLockRetention.governance(Duration.days(config.lock_days))
         : undefined,

@@ -64,7 +64,7 @@ class Cache extends Construct {
         excludePunctuation: true,
         passwordLength: 64,
       },
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
   }
 }

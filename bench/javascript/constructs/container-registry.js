@@ -15,7 +15,7 @@ class ContainerRegistry extends Construct {
       encryption: ecr.RepositoryEncryption.AES_256,
       imageScanOnPush: true,
       imageTagMutability: ecr.TagMutability.MUTABLE,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     repository.addLifecycleRule({
       rulePriority: 1,

@@ -17,7 +17,7 @@ class Database extends Construct {
     this.parameters = new rds.ParameterGroup(this, 'Parameters', {
       engine,
       parameters: parameters(config),
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.subnets = new rds.SubnetGroup(this, 'Subnets', {
       vpc,
@@ -29,7 +29,7 @@ class Database extends Construct {
       secretName,
       excludeCharacters: PASSWORD_EXCLUDES,
     });
-    this.masterCredentials.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    this.masterCredentials.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     this.instance = this.defineInstance(engine, { vpc, securityGroup, logDays, config });
     acknowledgeLogRetention(this);
     const byRunbook = 'the master login is used by deployments only, and rotated by its runbook';

@@ -6,6 +6,7 @@ const { acknowledge } = require('./acknowledge');
 const ISSUER = 'token.actions.githubusercontent.com';
 const UPDATE_SERVICES = [
   'apprunner:DescribeService',
+  'apprunner:ListOperations',
   'apprunner:StartDeployment',
   'apprunner:UpdateService',
   'ecs:DescribeServices',
@@ -23,13 +24,14 @@ class DeployIdentity extends Construct {
     });
     this.release = this.defineRole('Release', [`environment:${environment}`, 'ref:refs/heads/main']);
     for (const image of images) image.grantPullPush(this.release);
+    this.release.addToPolicy(new iam.PolicyStatement({ actions: ['apprunner:ListServices'], resources: ['*'] }));
     this.release.addToPolicy(
       new iam.PolicyStatement({
         actions: UPDATE_SERVICES,
         resources: serviceArns.map((arn) => `arn:${Aws.PARTITION}:${arn}`),
       }),
     );
-    this.infrastructure = this.defineRole('Infrastructure', [`environment:${environment}`]);
+    this.infrastructure = this.defineRole('Infrastructure', [`environment:${environment}`], 4);
     this.allowBootstrapRoles(this.infrastructure, 'deploy', 'file-publishing', 'image-publishing', 'lookup');
     this.review = this.defineRole('Review', ['pull_request', 'ref:refs/heads/main']);
     this.allowBootstrapRoles(this.review, 'lookup');
@@ -38,14 +40,14 @@ class DeployIdentity extends Construct {
       'services of this product: AWS adds an id to their names',
     ];
     acknowledge(this, {
-      'AwsSolutions-IAM5[Resource::*]': 'ecr:GetAuthorizationToken takes no resource',
+      'AwsSolutions-IAM5[Resource::*]': 'registry log-in and listing take no resource',
       ...Object.fromEntries(serviceArns.map(named)),
     });
   }
 
-  defineRole(id, claims) {
+  defineRole(id, claims, hours = 1) {
     return new iam.Role(this, id, {
-      maxSessionDuration: Duration.hours(1),
+      maxSessionDuration: Duration.hours(hours),
       assumedBy: new iam.WebIdentityPrincipal(this.provider.oidcProviderArn, {
         StringEquals: { [`${ISSUER}:aud`]: 'sts.amazonaws.com' },
         StringLike: { [`${ISSUER}:sub`]: claims.map((claim) => `${this.repository}:${claim}`) },

@@ -47,7 +47,7 @@ class Network extends Construct {
   recordTraffic(days) {
     const group = new logs.LogGroup(this, 'FlowLogGroup', {
       retention: retention(days),
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const role = new iam.Role(this, 'FlowLogRole', { assumedBy: new iam.ServicePrincipal('vpc-flow-logs.amazonaws.com') });
     this.vpc.addFlowLog('FlowLog', {

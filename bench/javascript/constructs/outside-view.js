@@ -13,7 +13,7 @@ class OutsideView extends Construct {
         port: 443,
         resourcePath: path,
         requestInterval: 10,
-        failureThreshold: 3,
+        failureThreshold: 4,
         enableSni: true,
         measureLatency: false,
       },

@@ -8,7 +8,7 @@ class ServiceSecret extends Construct {
   constructor(scope, id, { secretName, description }) {
     super(scope, id);
     const resource = new secretsmanager.CfnSecret(this, 'Resource', { name: secretName, description });
-    resource.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    resource.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     this.secret = secretsmanager.Secret.fromSecretCompleteArn(this, 'Secret', resource.ref);
     const byHand = 'third-party keys change at the third party; an operator puts the new one in';
     acknowledge(this, { 'AwsSolutions-SMG4': byHand, 'HIPAA.Security-SecretsManagerRotationEnabled': byHand });
@@ -27,7 +27,7 @@ class RoleSecret extends Construct {
         excludeCharacters: PASSWORD_EXCLUDES,
         passwordLength: 40,
       },
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const runbook = 'rotated by the runbook, which rolls the services in the same step';
     acknowledge(this.secret, { 'AwsSolutions-SMG4': runbook, 'HIPAA.Security-SecretsManagerRotationEnabled': runbook });
