@@ -21,6 +21,7 @@ from emulator.postgres.unprivileged import follow_us, launcher
 
 ADMIN = "rdsadmin"
 _START_SECONDS = 60
+_STOP_SECONDS = 8  # PostgreSQL itself waits 5 for its children
 _SOCKET_LIMIT = 100  # a unix socket's path has room for 104 bytes on macOS, 108 on Linux
 
 # A child told to follow its parent follows the thread that started it, so that must be one that
@@ -174,12 +175,12 @@ class Server:
         if self._process is not None:
             self._process.send_signal(signal.SIGQUIT)  # no checkpoint: the data goes anyway
             try:
-                self._process.wait(timeout=5)
+                self._process.wait(timeout=_STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-        for folder in (self._sockets, self._folder):
-            shutil.rmtree(folder, ignore_errors=True)
+        for folder in {self._sockets, self._folder}:
+            shutil.rmtree(folder)
 
 
 def programs(engine_version: str) -> Path:

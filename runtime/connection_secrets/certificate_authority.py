@@ -9,6 +9,7 @@ import os
 import ssl
 import urllib.request
 from http.client import HTTPException
+from urllib.error import HTTPError
 
 from connection_secrets.failure import ActionableError
 
@@ -52,7 +53,7 @@ def _trust_aws(context: ssl.SSLContext, region: str) -> None:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, urllib.request.HTTPError):
+    if isinstance(error, HTTPError):
         return f"HTTP status {error.code}"
     inner = getattr(error, "reason", None)  # of a URLError: the error of the network, or a text
     return type(inner if isinstance(inner, Exception) else error).__name__

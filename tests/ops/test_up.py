@@ -67,7 +67,7 @@ def test_the_report_shows_what_exists_and_what_is_left_to_do(toy: Checkout) -> N
     _, output = toy.run(*UP)
 
     assert "https://toy.example.com" in output
-    assert "load-balancer" in output
+    assert "the internet" in output
     assert "the example's dashboard" in output
     assert ".venv/bin/cambium set-secret --system toy --env test --secret web --key API_KEY" in output
     assert all(len(line) <= 100 for line in output.splitlines())

@@ -2,18 +2,16 @@
 
 import logging
 import os
-import subprocess
-import sys
-import time
+import tempfile
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-import boto3
 import pytest
-from botocore.exceptions import BotoCoreError
-from psycopg import sql
 
-from postgres_server import VERSIONS, Certificates, TlsFront, free_port, running_postgres
+from emulator.postgres.certificates import CA_FILE, make_context
+from emulator.postgres.server import Credentials, Server
+from emulator.postgres.tls import TlsFront
+from emulator.testing import Emulator, started
 
 # Before the handlers are imported: like Lambda, they make their client on import.
 os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
@@ -21,55 +19,20 @@ os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
 from connection_secrets import failure, secret_store
 from runtime.support import NUMBERS, SENTINEL, Database, Instance, Vault
 
-if TYPE_CHECKING:
-    from types_boto3_secretsmanager import SecretsManagerClient
-
 
 @pytest.fixture(scope="session")
-def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SecretsManagerClient"]:
-    """Run the emulator's Secrets Manager."""
-    port = free_port()
-    settings = {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "ministack"],
-        env=os.environ | settings,
-        cwd=tmp_path_factory.mktemp("ministack"),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    client = boto3.client(
-        "secretsmanager",
-        endpoint_url=f"http://127.0.0.1:{port}",
-        region_name="eu-central-1",
-        aws_access_key_id="123456789012",
-        aws_secret_access_key="test",
-    )
-    try:
-        _wait_for(client)
-        yield client
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _wait_for(client: "SecretsManagerClient") -> None:
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            client.list_secrets()
-        except BotoCoreError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-        else:
-            return
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """Has the Secrets Manager."""
+    with started(tmp_path_factory.mktemp("emulator")) as running:
+        yield running
 
 
 @pytest.fixture
-def vault(ministack: "SecretsManagerClient", monkeypatch: pytest.MonkeyPatch) -> Vault:
+def vault(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Vault:
     """The Secrets Manager the handlers use, too."""
-    monkeypatch.setattr(secret_store, "client", ministack)
-    return Vault(ministack)
+    vault = Vault(emulator.client("secretsmanager", "eu-central-1"))
+    monkeypatch.setattr(secret_store, "client", vault.client)
+    return vault
 
 
 @pytest.fixture
@@ -84,42 +47,28 @@ def logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixtur
     ours.removeHandler(caplog.handler)
 
 
-@pytest.fixture(scope="session")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    """What the database shows, and the authority the function trusts."""
-    return Certificates.issue(tmp_path_factory.mktemp("certificates"))
-
-
-@pytest.fixture(scope="session", params=list(VERSIONS), ids=lambda version: f"postgres{version}")
-def instance(request: pytest.FixtureRequest, certificates: Certificates) -> Iterator[Instance]:
+@pytest.fixture(scope="session", params=["16", "18"], ids="postgres{}".format)
+def instance(request: pytest.FixtureRequest) -> Iterator[Instance]:
     """Both versions, one after the other."""
-    with (
-        running_postgres(request.param) as server,
-        TlsFront(server.port, certificates.chain) as front,
-    ):
-        yield Instance(server, front.port)
+    # Not pytest's tmp_path: only its owner can enter, and PostgreSQL does not run as root.
+    with tempfile.TemporaryDirectory(prefix="pg") as name:
+        folder = Path(name)
+        front = TlsFront(make_context(folder), on_traffic=lambda: None)
+        server = Server(folder / "server", request.param)
+        with server.connect_as_admin() as admin:
+            admin.execute("ALTER ROLE ALL SET log_statement = 'all'")
+        yield Instance(server, front, front.open(server.socket).port, folder / CA_FILE)
+        server.stop()
+        front.stop()
 
 
 @pytest.fixture
-def database(
-    instance: Instance,
-    vault: Vault,
-    certificates: Certificates,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Database:
+def database(instance: Instance, vault: Vault, monkeypatch: pytest.MonkeyPatch) -> Database:
     """A database nobody has prepared."""
-    monkeypatch.setenv("DATABASE_CA_FILE", str(certificates.authority))
+    monkeypatch.setenv("DATABASE_CA_FILE", str(instance.ca_file))
     name = f"shop{next(NUMBERS)}"
-    master, password = f"admin_{name}", f"master {SENTINEL}"
-    with instance.server.as_superuser() as superuser:
-        superuser.execute(
-            sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER CREATEROLE CREATEDB PASSWORD {}").format(
-                sql.Identifier(master), password
-            )
-        )
-        superuser.execute(
-            sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(master))
-        )
+    master = Credentials(user=f"admin_{name}", password=f"master {SENTINEL}", database=name)
+    instance.server.create_master(master)
     secrets = {
         kind: vault.add({"username": f"{kind}_{name}", "password": f"{kind} {SENTINEL}"})
         for kind in ("owner", "application", "readonly")
@@ -127,12 +76,12 @@ def database(
     # As RDS's SecretTargetAttachment completes it.
     secrets["master"] = vault.add(
         {
-            "username": master,
-            "password": password,
+            "username": master.user,
+            "password": master.password,
             "engine": "postgres",
             "host": "localhost",
             "port": instance.port,
             "dbname": name,
         }
     )
-    return Database(instance, vault, certificates, name, secrets)
+    return Database(instance, vault, name, secrets)

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -10,7 +11,8 @@ import psycopg
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connection_secrets import roles_handler
-from postgres_server import Certificates, PostgresServer
+from emulator.postgres.server import Server
+from emulator.postgres.tls import TlsFront
 
 if TYPE_CHECKING:
     from types_boto3_secretsmanager import SecretsManagerClient
@@ -28,19 +30,19 @@ def lambda_context(seconds: float = 60) -> LambdaContext:
     return cast(LambdaContext, context)
 
 
+EMPTY: dict[str, str] = {}
+
+
 @dataclass(frozen=True)
 class Vault:
     """Secrets the tests put in and look into."""
 
     client: "SecretsManagerClient"
 
-    def add(self, values: object = None, *, document: str | None = None) -> str:
-        """Create a secret; without arguments it has no value."""
-        name = f"test/{next(NUMBERS)}"
+    def add(self, values: object = EMPTY, *, document: str | None = None) -> str:
+        """Create a secret."""
         content = document if document is not None else json.dumps(values)
-        if values is None and document is None:
-            return self.client.create_secret(Name=name)["ARN"]
-        return self.client.create_secret(Name=name, SecretString=content)["ARN"]
+        return self.client.create_secret(Name=f"test/{next(NUMBERS)}", SecretString=content)["ARN"]
 
     def put(self, arn: str, values: object) -> str:
         """Store a new version and return its id."""
@@ -60,8 +62,10 @@ class Vault:
 class Instance:
     """A server as applications see an RDS instance: by host name, over TLS."""
 
-    server: PostgresServer
+    server: Server
+    front: TlsFront
     port: int
+    ca_file: Path
 
 
 @dataclass
@@ -70,7 +74,6 @@ class Database:
 
     instance: Instance
     vault: Vault
-    certificates: Certificates
     name: str
     secrets: dict[str, str]
 
@@ -109,10 +112,10 @@ class Database:
             "user": credentials["username"],
             "password": credentials["password"],
             "sslmode": "verify-full",
-            "sslrootcert": str(self.certificates.authority),
+            "sslrootcert": str(self.instance.ca_file),
         }
         return psycopg.connect(**(parameters | changes), autocommit=True)
 
     def as_superuser(self) -> psycopg.Connection[Any]:
         """Connect as the user RDS keeps for itself."""
-        return self.instance.server.as_superuser(self.name)
+        return self.instance.server.connect_as_admin(self.name)

@@ -2,8 +2,10 @@
 
 import json
 import logging
+import socket
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -11,7 +13,8 @@ from botocore.stub import Stubber
 
 from connection_secrets import connection, secret_store, urls_handler
 from connection_secrets.failure import ActionableError, shielded
-from postgres_server import Certificates, free_port
+from emulator.postgres.certificates import CA_FILE, make_context
+from emulator.testing import free_port
 from runtime.support import SENTINEL, Database, Vault, lambda_context
 
 PARTS = ("s3ntinel", SENTINEL)
@@ -75,12 +78,21 @@ def _host_down(_: Database, __: pytest.MonkeyPatch) -> dict[str, Any]:
     return {"Port": str(free_port())}
 
 
-def _plain_text_server(database: Database, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    return {"Port": str(database.instance.server.port)}
+def _plain_text_server(_: Database, __: pytest.MonkeyPatch) -> dict[str, Any]:
+    server = socket.create_server(("127.0.0.1", 0))
+    Thread(target=_refuse_tls, args=[server]).start()
+    return {"Port": str(server.getsockname()[1])}
+
+
+def _refuse_tls(server: socket.socket) -> None:
+    client, _ = server.accept()
+    with server, client:
+        assert len(client.recv(8)) == 8  # PostgreSQL's SSLRequest
+        client.sendall(b"N")
 
 
 def _wrong_host_name(_: Database, __: pytest.MonkeyPatch) -> dict[str, Any]:
-    return {"Host": "127.0.0.1"}
+    return {"Host": "127.1"}  # is 127.0.0.1, but the certificate does not say so
 
 
 def _unknown_database(_: Database, __: pytest.MonkeyPatch) -> dict[str, Any]:
@@ -100,7 +112,7 @@ def _role_of_someone_else(database: Database, _: pytest.MonkeyPatch) -> dict[str
 
 
 def _bug(_: Database, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    monkeypatch.setattr(connection, "_tls_context", lambda: json.loads(SENTINEL))
+    monkeypatch.setattr(connection, "tls_context", lambda: json.loads(SENTINEL))
     return {}
 
 
@@ -115,7 +127,7 @@ FAILURES: dict[Sabotage, str] = {
     _forbidden_character: "characters SCRAM forbids",
     _host_down: "ConnectionRefusedError",
     _plain_text_server: "it does not offer TLS",
-    _wrong_host_name: "is not trusted (IP address mismatch",
+    _wrong_host_name: "is not trusted (Hostname mismatch",
     _unknown_database: "SQLSTATE 3D000",
     _refused_statement: "permission denied to create role",
     _role_of_someone_else: "defining role owner_",
@@ -155,26 +167,13 @@ def test_an_untrusted_certificate_ends_it(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    monkeypatch.setenv("DATABASE_CA_FILE", str(Certificates.issue(tmp_path).authority))
+    make_context(tmp_path)
+    monkeypatch.setenv("DATABASE_CA_FILE", str(tmp_path / CA_FILE))
 
     with pytest.raises(ActionableError, match=r"localhost.* is not trusted") as failure:
         database.provision()
 
     assert_silent_error(logged, failure.value)
-
-
-@pytest.mark.database
-def test_no_certificate_authority_means_no_connection(
-    database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.delenv("DATABASE_CA_FILE")
-    monkeypatch.setattr(connection, "BUNDLED_CA", tmp_path / "rds-ca.pem")
-
-    with pytest.raises(ActionableError, match=r"set DATABASE_CA_FILE or ship rds-ca\.pem"):
-        database.provision()
-    monkeypatch.setenv("PGSSLROOTCERT", str(tmp_path / "missing.pem"))
-    with pytest.raises(ActionableError, match=r"missing\.pem does not exist"):
-        database.provision()
 
 
 @pytest.mark.database

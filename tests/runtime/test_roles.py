@@ -1,6 +1,7 @@
 """What the roles may do, proved by logging in as them to PostgreSQL 16 and 18."""
 
-from threading import Timer
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -9,7 +10,8 @@ from psycopg import errors
 
 from connection_secrets import connection, roles_handler, urls_handler
 from connection_secrets.failure import ActionableError
-from postgres_server import TlsFront, free_port
+from emulator.postgres.tls import Listener
+from emulator.testing import free_port
 from runtime.support import SENTINEL, Database, lambda_context
 
 pytestmark = pytest.mark.database
@@ -43,7 +45,7 @@ def test_application_logs_in_over_the_composed_url_and_works_on_later_tables(
         "Database": migrated.name,
         "Options": {
             "sslmode": "verify-full",
-            "sslrootcert": str(migrated.certificates.authority),
+            "sslrootcert": str(migrated.instance.ca_file),
         },
     }
     properties = {"TargetSecretArn": target, "Urls": {"DATABASE_URL": entry}}
@@ -230,15 +232,17 @@ def test_waits_for_a_database_that_is_still_starting(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "_PAUSE_SECONDS", 0.05)
-    backend, chain = database.instance.server.port, database.certificates.chain
-    front = TlsFront(backend, chain, port=free_port())
-    start = Timer(0.3, front.__enter__)
-    start.start()
+    instance, port = database.instance, free_port()
 
-    database.provision(Port=str(front.port))
+    def open_later() -> Listener:
+        time.sleep(0.3)
+        return instance.front.open(instance.server.socket, port)
 
-    start.join()
-    front.__exit__()
+    with ThreadPoolExecutor() as threads:
+        opening = threads.submit(open_later)
+        database.provision(Port=str(port))
+
+    instance.front.close(opening.result())
     database.connect("application").close()
 
 
@@ -254,15 +258,6 @@ def test_gives_up_waiting_in_time_to_say_where_nothing_answers(
 
     with pytest.raises(ActionableError, match=f"localhost:{port}/.* accepted no connection"):
         roles_handler.on_event(event, lambda_context(seconds=30.3))
-
-
-def test_a_statement_timeout_is_set_only_when_asked(database: Database) -> None:
-    owner, application, _ = database.properties["Roles"]
-    database.provision(Roles=[owner, application | {"StatementTimeoutMs": "1500"}])
-
-    with database.connect("application") as limited, database.connect("owner") as unlimited:
-        assert limited.execute("SHOW statement_timeout").fetchone() == ("1500ms",)
-        assert unlimited.execute("SHOW statement_timeout").fetchone() == ("0",)
 
 
 @pytest.mark.parametrize("power", ["BYPASSRLS", "CREATEDB"])

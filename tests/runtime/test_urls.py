@@ -4,11 +4,15 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from botocore.stub import ANY, Stubber
 
 from connection_secrets import secret_store, urls_handler
 from connection_secrets.failure import ActionableError
+from emulator.testing import Emulator, Stack
 from runtime.support import SENTINEL, Vault, lambda_context
+
+
+REDIS = {"Kind": "redis", "Host": "cache.internal", "Port": "6379", "Tls": "false"}
+PLAIN_REDIS_URL = "redis://cache.internal:6379"
 
 
 def compose(target: str, **properties: Any) -> dict[str, Any]:
@@ -68,15 +72,22 @@ def test_replicas_are_one_value_with_a_url_each(vault: Vault) -> None:
     )
 
 
-def test_redis_is_over_tls_with_the_token_if_there_is_one(vault: Vault) -> None:
+def test_redis_is_over_tls_if_it_says_so_with_the_token_if_there_is_one(vault: Vault) -> None:
     target, token = vault.add(), vault.add({"password": "to/ken"})
-    redis = {"Kind": "redis", "Host": "cache.internal", "Port": "6379"}
 
-    compose(target, Urls={"REDIS_URL": redis | {"SecretArn": token}, "OPEN_REDIS_URL": redis})
+    compose(
+        target,
+        Urls={
+            "REDIS_URL": REDIS | {"Tls": "true", "SecretArn": token},
+            "TOKENLESS_REDIS_URL": REDIS | {"Tls": "true"},
+            "PLAIN_REDIS_URL": REDIS,
+        },
+    )
 
     assert vault.get(target) == {
         "REDIS_URL": "rediss://:to%2Fken@cache.internal:6379",
-        "OPEN_REDIS_URL": "rediss://cache.internal:6379",
+        "TOKENLESS_REDIS_URL": "rediss://cache.internal:6379",
+        "PLAIN_REDIS_URL": PLAIN_REDIS_URL,
     }
 
 
@@ -85,11 +96,11 @@ def test_operator_keys_appear_empty_and_are_reported_by_name(vault: Vault) -> No
 
     answer = compose(
         target,
-        Urls={"REGION": {"Kind": "value", "Value": "eu-central-1"}},
+        Urls={"REDIS_URL": REDIS},
         OperatorKeys=["STRIPE_KEY", "SMTP_PASSWORD"],
     )
 
-    assert vault.get(target) == {"STRIPE_KEY": "", "SMTP_PASSWORD": "", "REGION": "eu-central-1"}
+    assert vault.get(target) == {"STRIPE_KEY": "", "SMTP_PASSWORD": "", "REDIS_URL": PLAIN_REDIS_URL}
     assert answer == {
         "PhysicalResourceId": f"connection-urls:{target}",
         "Data": {
@@ -99,37 +110,31 @@ def test_operator_keys_appear_empty_and_are_reported_by_name(vault: Vault) -> No
     }
 
 
-def test_a_secret_without_any_version_gets_its_first(vault: Vault) -> None:
-    # MiniStack gives every secret a version; the real service answers NotFound.
-    expected = {
-        "SecretId": "arn:target",
-        "ClientRequestToken": ANY,
-        "SecretString": '{"A": "1"}',
-        "VersionStages": ["CAMBIUM_COMPOSED", "AWSCURRENT"],
-    }
-    with Stubber(secret_store.client) as stub:
-        stub.add_client_error("get_secret_value", "ResourceNotFoundException")
-        stub.add_response("put_secret_value", {}, expected)
+def test_a_secret_without_any_version_gets_its_first(vault: Vault, emulator: Emulator) -> None:
+    stack = Stack(emulator, {"Target": {"Type": "AWS::SecretsManager::Secret"}}, "eu-central-1")
+    target = stack["Target"]
+    assert secret_store.find(target) is None
 
-        answer = compose("arn:target", Urls={"A": {"Kind": "value", "Value": "1"}})
+    answer = compose(target, Urls={"REDIS_URL": REDIS})
 
-    assert answer["Data"]["VersionId"]
+    assert vault.get(target) == {"REDIS_URL": PLAIN_REDIS_URL}
+    assert answer["Data"]["VersionId"] == vault.version(target)
 
 
 def test_a_binary_secret_is_refused_and_not_replaced(vault: Vault) -> None:
     target = vault.client.create_secret(Name="test/binary", SecretBinary=b"keep")["ARN"]
 
     with pytest.raises(ActionableError, match="must hold a JSON object"):
-        compose(target, Urls={"A": {"Kind": "value", "Value": "1"}})
+        compose(target, Urls={"REDIS_URL": REDIS})
 
 
 def test_what_an_operator_or_anyone_else_stored_is_kept(vault: Vault) -> None:
-    stored = {"STRIPE_KEY": "theirs", "UNDECLARED": {"nested": 1}, "REGION": "old"}
+    stored = {"STRIPE_KEY": "theirs", "UNDECLARED": {"nested": 1}, "REDIS_URL": "old"}
     target = vault.add(stored)
 
-    answer = compose(target, Urls={"REGION": {"Kind": "value", "Value": "new"}}, OperatorKeys=["STRIPE_KEY"])
+    answer = compose(target, Urls={"REDIS_URL": REDIS}, OperatorKeys=["STRIPE_KEY"])
 
-    assert vault.get(target) == stored | {"REGION": "new"}
+    assert vault.get(target) == stored | {"REDIS_URL": PLAIN_REDIS_URL}
     assert answer["Data"]["MissingKeys"] == ""
 
 
@@ -169,9 +174,9 @@ def test_an_operator_writing_at_the_same_moment_loses_nothing(
 
     monkeypatch.setattr(secret_store, "find", find_then_operator_writes)
 
-    compose(target, Urls={"A": {"Kind": "value", "Value": "1"}}, OperatorKeys=["STRIPE_KEY"])
+    compose(target, Urls={"REDIS_URL": REDIS}, OperatorKeys=["STRIPE_KEY"])
 
-    assert vault.get(target) == {"STRIPE_KEY": "second", "A": "1"}
+    assert vault.get(target) == {"STRIPE_KEY": "second", "REDIS_URL": PLAIN_REDIS_URL}
 
 
 def test_gives_up_on_a_secret_that_never_stays_still(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,7 +184,7 @@ def test_gives_up_on_a_secret_that_never_stays_still(vault: Vault, monkeypatch: 
     monkeypatch.setattr(secret_store, "replace", lambda *_, **__: None)
 
     with pytest.raises(ActionableError, match="changed by someone else 5 times"):
-        compose(target, Urls={"A": {"Kind": "value", "Value": "1"}})
+        compose(target, Urls={"REDIS_URL": REDIS})
 
 
 def test_deleting_leaves_the_secret(vault: Vault) -> None:
@@ -199,13 +204,16 @@ def test_deleting_leaves_the_secret(vault: Vault) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"Kind": "mysql"}, "Urls.KEY: Kind must be one of postgres, postgres-list, redis, value"),
+        ({"Kind": "mysql"}, "Urls.KEY: Kind must be one of postgres, postgres-list, redis, got 'mysql'"),
         ({"Host": "evil@host"}, "Urls.KEY: Host must match"),
         ({"Port": "65536"}, "Port must be a whole number from 1 to 65535, got '65536'"),
         ({"Database": ""}, "Database must be a non-empty string"),
         ({"Options": "sslmode"}, "Options must be a map"),
         ({"Kind": "postgres-list", "Hosts": []}, "Hosts must name at least one host"),
         ({"Kind": "postgres-list", "Hosts": [1]}, "Hosts must be a host name"),
+        ({"Kind": "redis"}, "Tls must be 'true' or 'false', got None"),
+        ({"Kind": "redis", "Tls": "True"}, "Tls must be 'true' or 'false', got 'True'"),
+        ({"Kind": "redis", "Tls": "false"}, "Tls must be 'true' with a SecretArn"),
     ],
 )
 def test_names_the_property_that_is_wrong(
@@ -218,7 +226,5 @@ def test_names_the_property_that_is_wrong(
 
 
 def test_a_key_is_composed_or_the_operators_but_not_both(vault: Vault) -> None:
-    urls = {"KEY": {"Kind": "value", "Value": "1"}}
-
     with pytest.raises(ActionableError, match="KEY must be in Urls or in OperatorKeys"):
-        compose(vault.add(), Urls=urls, OperatorKeys=["KEY"])
+        compose(vault.add(), Urls={"KEY": REDIS}, OperatorKeys=["KEY"])

@@ -1,10 +1,10 @@
-"""A small product for the tests of the command: one service, no data."""
+"""A small product for the tests of the command: one service that nobody calls, no data."""
 
 from config.alarms import Alarms
 from config.changes import Phase
 from config.edge import Edge
 from config.environment import Environment
-from config.network import NatGateways, Network
+from config.network import Network, NoNat
 from config.region import irish_home
 from config.service import Service, SetByOperator
 from config.system import System
@@ -12,14 +12,13 @@ from config.system import System
 SYSTEM = System(
     name="toy",
     edge=Edge(dns="cloudflare", domain="toy.example.com"),
-    network=Network(cidr="10.9.0.0/16", zones=2, nat=NatGateways(count=1)),
+    network=Network(cidr="10.9.0.0/16", zones=2, nat=NoNat()),
     services=(
         Service(
             name="web",
-            port=8080,
             cpu=256,
             memory_mib=512,
-            hosts=("toy.example.com",),
+            port=None,
             secrets={"API_KEY": SetByOperator(where="the example's dashboard")},
         ),
     ),
