@@ -129,5 +129,9 @@ def _between(services: tuple[Service, ...], platform: Platform) -> Iterator[Acce
 def _way_out(services: tuple[Service, ...], pool: ConnectionPool | None) -> Iterator[AccessRule]:
     for service in services:
         yield AccessRule(source=service.group, target=INTERNET, port=HTTPS, why="AWS and third-party APIs")
+        for port in service.reaches:
+            yield AccessRule(
+                source=service.group, target=INTERNET, port=port, why=f"{service.name} reaches out"
+            )
     if pool is not None:
         yield AccessRule(source=POOL, target=INTERNET, port=HTTPS, why="its image, password and logs")

@@ -66,6 +66,8 @@ class Service(Model):
     """Whether the internet may call it."""
     calls: tuple[Name, ...] = ()
     """Services it calls inside the network."""
+    reaches: tuple[PortNumber, ...] = ()
+    """Ports it may reach on the internet besides 443, such as a database of a third party."""
     environment: FrozenMap[str | Computed] = Field(default_factory=dict, validate_default=True)
     secrets: FrozenMap[SecretSource] = Field(default_factory=dict, validate_default=True)
     """Environment variable to where its value comes from; all live in the service's one secret."""

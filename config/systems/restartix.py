@@ -64,7 +64,8 @@ TELEMETRY_API = Service(
     secrets={
         "DATABASE_URL": DatabaseUrl(role="restartix"),
         "DATABASE_REPLICA_URLS": ReplicaUrls(role="restartix"),
-        "CLICKHOUSE_URL": SetByOperator(where="ClickHouse Cloud, Connect"),
+        # The matrix lets out 443 only; `reaches=(8443,)` would open ClickHouse's other HTTPS port.
+        "CLICKHOUSE_URL": SetByOperator(where="ClickHouse Cloud, Connect: the HTTPS URL on port 443"),
     },
 )
 

@@ -63,7 +63,16 @@ class TlsFront:
         self._run(stop())
 
     def stop(self) -> None:
-        """End the thread, and every connection with it."""
+        """End every connection, and the thread."""
+
+        async def end() -> None:
+            tasks = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.sleep(0)  # closing takes another round
+
+        self._run(end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=5)
         self._loop.close()
@@ -81,8 +90,8 @@ class TlsFront:
                 await asyncio.gather(self._copy(reader, inner_writer), self._copy(inner_reader, writer))
             finally:
                 inner_writer.close()
-        except (OSError, EOFError):
-            pass  # the client, or the server, went away; TimeoutError and SSLError are OSErrors
+        except (OSError, EOFError, asyncio.CancelledError):
+            pass  # the client, the server or we went away; TimeoutError and SSLError are OSErrors
         finally:
             writer.close()
 

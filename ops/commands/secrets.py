@@ -46,12 +46,17 @@ def set_secret(
         for region, shard in deployment.shards():
             aws = places.at(Place(account, region.name))
             name = deployment.secret_name(secret, shard)
-            values = {**_present(aws, name), key: value}
+            values = {**present(aws, name), key: value}
             aws.secretsmanager.put_secret_value(SecretId=name, SecretString=json.dumps(values))
             progress().print(f"{name}: {key} is set")
 
 
-def _present(aws: Aws, name: str) -> dict[str, str]:
+def present(aws: Aws, name: str) -> dict[str, str]:
+    """The keys and values of a secret that ``up`` made.
+
+    Raises:
+        OperatorError: it is not there, or not an object.
+    """
     try:
         return values_of(aws, name)
     except aws.secretsmanager.exceptions.ResourceNotFoundException:

@@ -56,7 +56,6 @@ QUESTIONS = {
     "AWS::RDS::DBSubnetGroup": Question("rds", "describe_db_subnet_groups", "DBSubnetGroupName"),
     "AWS::S3::Bucket": Question("s3", "head_bucket", "Bucket"),
     "AWS::SNS::Topic": Question("sns", "get_topic_attributes", "TopicArn"),
-    "AWS::SSM::Parameter": Question("ssm", "get_parameter", "Name"),
     "AWS::SecretsManager::Secret": Question("secretsmanager", "describe_secret", "SecretId"),
 }
 """The types that stand on their own. The others, such as a route or a policy, are parts of these."""

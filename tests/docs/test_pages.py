@@ -125,3 +125,43 @@ def _is_known(name: str, names: str) -> bool:
     # A log group without a name of its own gets one from its stack and logical id.
     stack, _, logical_id = name.rpartition("-")
     return name in names or (stack in names and logical_id in names)
+
+
+def test_a23_somebody_who_is_no_engineer_is_led_from_nothing_to_the_first_deploy() -> None:
+    """Every step with its command, in this order, and each part ends with a check."""
+    page = Page(RUNBOOKS / "first-account.md")
+    steps = (
+        "Assign MFA device",
+        "aws configure sso",
+        "make setup",
+        "npx cdk bootstrap aws://",
+        "aws iam list-open-id-connect-providers",
+        "npx cdk deploy '*-delivery'",
+        "gh variable set AWS_INFRASTRUCTURE_ROLE",
+        "npx cdk deploy '*-credentials'",
+        "npx cdk deploy --all",
+        "curl --fail https://",
+    )
+    places = [page.text.find(step) for step in steps]
+
+    assert -1 not in places, steps[places.index(-1)]
+    assert places == sorted(places)
+    parts = re.split(r"^## \d+\. ", page.text, flags=re.M)[1:]
+    assert len(parts) == 9
+    for part in parts[:-1]:
+        assert "Check" in part, part.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    "task", ["release", "logs", "is well", "bill", "rotate", "size", "go back", "next phase"]
+)
+def test_a24_every_task_of_a_day_is_a_command_or_a_link(task: str) -> None:
+    page = Page(RUNBOOKS / "day-to-day.md")
+    rows = [
+        line.split(" | ") for line in page.text.splitlines() if line.startswith("| ") and "I want" not in line
+    ]
+    found = [row for row in rows if task in row[0]]
+
+    assert found, f"no row says how to {task}"
+    for row in found:
+        assert any(sign in " ".join(row[:2]) for sign in ("](", "`", "push", "Actions")), row

@@ -114,6 +114,16 @@ def test_synth_leaves_a_folder_alone_that_is_no_assembly(cambium: Command, tmp_p
     assert (mine / "photo.jpg").exists()
 
 
+def test_synth_refuses_a_file_where_the_folder_is_to_be(cambium: Command, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+
+    for out in ("notes.txt", "notes.txt/below"):
+        result = cambium("synth", *PRODUCTION, "--out", str(tmp_path / out))
+        assert result.exit_code == ExitCode.USAGE
+        assert "cannot write a folder" in result.stderr
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
 def test_every_command_explains_itself_with_an_example() -> None:
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)

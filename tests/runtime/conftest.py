@@ -56,8 +56,11 @@ def instance(request: pytest.FixtureRequest) -> Iterator[Instance]:
         front = TlsFront(make_context(folder), on_traffic=lambda: None)
         server = Server(folder / "server", request.param)
         with server.connect_as_admin() as admin:
+            assert admin.info.server_version // 10000 == int(request.param)
             admin.execute("ALTER ROLE ALL SET log_statement = 'all'")
-        yield Instance(server, front, front.open(server.socket).port, folder / CA_FILE)
+        listener = front.open(server.socket)
+        yield Instance(server, front, listener.port, folder / CA_FILE)
+        front.close(listener)
         server.stop()
         front.stop()
 

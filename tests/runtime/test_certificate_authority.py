@@ -43,8 +43,10 @@ def serve(bundle: Path, tls: ssl.SSLContext | None = None) -> Iterator[str]:
         if tls is not None:
             server.socket = tls.wrap_socket(server.socket, server_side=True)
         Thread(target=server.serve_forever, args=[0.01]).start()
-        yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
-        server.shutdown()
+        try:
+            yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
 
 
 @pytest.fixture

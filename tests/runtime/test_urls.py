@@ -10,7 +10,6 @@ from connection_secrets.failure import ActionableError
 from emulator.testing import Emulator, Stack
 from runtime.support import SENTINEL, Vault, lambda_context
 
-
 REDIS = {"Kind": "redis", "Host": "cache.internal", "Port": "6379", "Tls": "false"}
 PLAIN_REDIS_URL = "redis://cache.internal:6379"
 

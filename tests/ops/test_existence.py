@@ -1,0 +1,10 @@
+"""Which resources are looked up at their own service."""
+
+from ops.verify.existence import QUESTIONS
+from support.assembly import Assembly
+
+
+def test_nothing_is_looked_up_that_no_template_has(restartix: dict[str, Assembly]) -> None:
+    types = {resource.type for assembly in restartix.values() for resource in assembly.resources}
+
+    assert set(QUESTIONS) <= types
