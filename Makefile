@@ -28,12 +28,14 @@ help: ## this list
 
 setup: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/lambda ## install everything into this checkout
 
-$(VENV)/bin/python:
+# The stamp comes last, so that an environment that was interrupted half way is made anew.
+$(STAMPS)/venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Cambium needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Point PYTHON at one: make up PYTHON=python3.12")'
 	@echo "setup 1/3  creating $(VENV)"
-	@$(PYTHON) -m venv $(VENV)
+	@rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
+	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/python: requirements.txt pyproject.toml | $(VENV)/bin/python
+$(STAMPS)/python: requirements.txt pyproject.toml | $(STAMPS)/venv
 	@echo "setup 1/3  installing the Python packages of requirements.txt (about a minute)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
@@ -96,4 +98,6 @@ lock: setup ## compile the lock files again
 	@npm install --package-lock-only --silent
 
 clean: down ## remove everything make installed or built
-	@rm -rf $(VENV) node_modules .cambium cdk.out
+	@rm -rf $(VENV) node_modules .cambium cdk.out bench/javascript/node_modules
+	@rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -109,6 +109,47 @@ InstanceClass = Annotated[str, AfterValidator(_known_class)]
 """A size of which the memory is known, so that what runs in it can be checked against it."""
 
 
+AWS_REGIONS = frozenset(
+    {
+        "af-south-1",
+        "ap-east-1",
+        "ap-east-2",
+        "ap-northeast-1",
+        "ap-northeast-2",
+        "ap-northeast-3",
+        "ap-south-1",
+        "ap-south-2",
+        "ap-southeast-1",
+        "ap-southeast-2",
+        "ap-southeast-3",
+        "ap-southeast-4",
+        "ap-southeast-5",
+        "ap-southeast-6",
+        "ap-southeast-7",
+        "ca-central-1",
+        "ca-west-1",
+        "eu-central-1",
+        "eu-central-2",
+        "eu-north-1",
+        "eu-south-1",
+        "eu-south-2",
+        "eu-west-1",
+        "eu-west-2",
+        "eu-west-3",
+        "il-central-1",
+        "me-central-1",
+        "me-south-1",
+        "mx-central-1",
+        "sa-east-1",
+        "us-east-1",
+        "us-east-2",
+        "us-west-1",
+        "us-west-2",
+    }
+)
+"""Commercial regions. A test compares them with those the AWS SDK knows (botocore 1.43)."""
+
+
 def nearest_memory(table: dict[int, tuple[int, ...]], cpu: int) -> str:
     """List what ``cpu`` may be combined with, or the CPU sizes when ``cpu`` itself is unknown."""
     if cpu not in table:

@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 import traceback
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 
 from pydantic import ValidationError
@@ -16,9 +17,8 @@ from config.values import ConfigError
 
 def system_names() -> tuple[str, ...]:
     """Names of all systems; a module ``restartix_fargate`` describes ``restartix-fargate``."""
-    return tuple(
-        sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(config.systems.__path__))
-    )
+    modules = (module.name for module in pkgutil.iter_modules(config.systems.__path__))
+    return tuple(sorted(name.replace("_", "-") for name in modules if name.isidentifier()))
 
 
 @cache
@@ -30,6 +30,7 @@ def load_system(name: str) -> System:
             not valid, and the message names line, field, rule and value.
     """
     if name not in system_names():
+        _check_file_name(name)
         raise ConfigError(f"there is no system {name!r}; there is {', '.join(system_names())}")
     module = _import(f"config.systems.{name.replace('-', '_')}")
     system = getattr(module, "SYSTEM", None)
@@ -44,17 +45,32 @@ def load_system(name: str) -> System:
     return system
 
 
+def _check_file_name(name: str) -> None:
+    for folder in config.systems.__path__:
+        file = Path(folder) / f"{name}.py"
+        if file.exists():
+            proper = f"{name.replace('-', '_')}.py"
+            raise ConfigError(
+                f"config/systems/{file.name} must be called {proper}: Python imports no hyphens"
+            )
+
+
 def _import(module: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except ValidationError as error:
         raise ConfigError(explain(error, subject=f"{module}{_line(error, module)}")) from error
+    except SyntaxError as error:
+        file = f"config/systems/{module.rpartition('.')[2]}.py"
+        raise ConfigError(f"{file}, line {error.lineno}: {error.msg}") from error
+    except (ImportError, NameError, AttributeError, TypeError, ValueError) as error:
+        raise ConfigError(f"{module}{_line(error, module)}: {error}") from error
 
 
-def _line(error: ValidationError, module: str) -> str:
-    """Where in the module the value is that was refused."""
+def _line(error: Exception, module: str) -> str:
+    """Where in the module the mistake is."""
     file = f"{module.rpartition('.')[2]}.py"
     lines = [
         frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(file)
     ]
-    return f", line {lines[-1]}," if lines else ""
+    return f", line {lines[-1]}" if lines else ""

@@ -4,6 +4,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+MAY_HOLD_SECRETS = ("secrets", "environment")
+"""Fields somebody may paste a key into by mistake: what they hold is never repeated."""
+
 _PHRASES = {
     "missing": "must be given",
     "int_type": "must be a whole number",
@@ -33,10 +36,9 @@ def explain(error: ValidationError, *, subject: str) -> str:
     lines = [f"{subject} is not valid:"]
     for detail in error.errors(include_url=False):
         field = ".".join([error.title, *(str(part) for part in detail["loc"])])
-        lines.append(
-            f"  {field}: {_sentence(detail['type'], detail.get('ctx', {}), detail['msg'])}"
-            f"{_got(detail['input'], kind=detail['type'])}"
-        )
+        said = _sentence(detail["type"], detail.get("ctx", {}), detail["msg"])
+        secret = any(part in MAY_HOLD_SECRETS for part in detail["loc"])
+        lines.append(f"  {field}: {said}{'' if secret else _got(detail['input'], kind=detail['type'])}")
     return "\n".join(lines)
 
 

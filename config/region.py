@@ -1,5 +1,6 @@
 """Where a deployment runs: regions, and the shards inside them."""
 
+import re
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -36,8 +37,8 @@ class Region(Model):
     @model_validator(mode="after")
     def _check(self) -> Self:
         for zone in self.zones:
-            if not zone.startswith(self.name):
-                raise ValueError(f"zone {zone} must lie in region {self.name}")
+            if not re.fullmatch(rf"{self.name}[a-f]", zone):
+                raise ValueError(f"zone {zone} must lie in region {self.name}, such as {self.name}a")
         if len(set(self.zones)) != len(self.zones):
             raise ValueError(f"region {self.key} must name each zone once, got {', '.join(self.zones)}")
         keys = [shard.key for shard in self.shards]

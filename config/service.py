@@ -20,6 +20,8 @@ from config.sources import SetByOperator as SetByOperator
 from config.storage import Volume
 from config.values import DomainName, FrozenMap, Model, Name, PortNumber, worded
 
+LOOKS_SECRET = re.compile(r"PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIAL|PRIVATE_KEY|API_KEY|ACCESS_KEY")
+"""Names of environment variables that hold what nobody may read."""
 RESERVED_SERVICES = ("backup", "cache", "database", "front-door")
 """Words that secrets and alarms of ours are named by."""
 RESERVED_GROUPS = ("internet", "load-balancer", "database", "cache", "connection-pool", "volume")
@@ -105,6 +107,16 @@ class Service(Model):
             raise ValueError(
                 f"service {self.name}: environment value PORT must be its port {self.port}, got {told!r}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _check_told_in_the_open(self) -> Self:
+        for key, value in self.environment.items():
+            if isinstance(value, str) and LOOKS_SECRET.search(key):
+                raise ValueError(
+                    f"service {self.name}: {key} must be in secrets, such as SetByOperator(where=...), since "
+                    "environment values stand in the template for everybody to read"
+                )
         return self
 
     @model_validator(mode="after")

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.values import Model, Name
+from config.values import Model, Name, either
 
 
 class BucketName(Model):
@@ -68,5 +68,10 @@ class SetByOperator(Model):
 
 
 SecretSource = Annotated[
-    DatabaseUrl | ReplicaUrls | CacheUrl | Generated | SetByOperator, Field(discriminator="kind")
+    DatabaseUrl | ReplicaUrls | CacheUrl | Generated | SetByOperator,
+    Field(discriminator="kind"),
+    either(
+        'where the value comes from, never the value: DatabaseUrl(role="..."), ReplicaUrls(role="..."), '
+        'CacheUrl(), Generated() or SetByOperator(where="...")'
+    ),
 ]

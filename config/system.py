@@ -109,9 +109,10 @@ class System(Model):
             raise ConfigError(str(error)) from error
 
     def _grown(self, environment: Environment, number: int) -> Deployment:
-        """The deployment, once every step of growth on the way to it has been found safe."""
-        grown = resolve(self, environment, 1)
-        for later in range(2, number + 1):
-            before, grown = grown, resolve(self, environment, later)
-            check_growth(before, grown)
-        return grown
+        """The deployment, once every step of growth has been found safe."""
+        grown = [resolve(self, environment, 1)]
+        # Later phases too: a mistake in them should not wait for the day of growth.
+        for later in range(2, len(self.phases) + 1):
+            grown.append(resolve(self, environment, later))
+            check_growth(grown[-2], grown[-1])
+        return grown[number - 1]

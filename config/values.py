@@ -18,6 +18,8 @@ from pydantic import (
     model_validator,
 )
 
+from config.aws_limits import AWS_REGIONS
+
 T = TypeVar("T")
 
 
@@ -101,9 +103,15 @@ DomainName = Annotated[
 ]
 """A fully qualified host name, lower case."""
 
-RegionCode = Annotated[
-    str, worded(r"[a-z]{2}(-[a-z]+)+-[1-9]", "the code of an AWS region, such as eu-central-1")
-]
+
+def _region(value: str) -> str:
+    if value not in AWS_REGIONS:
+        close = get_close_matches(value, AWS_REGIONS, n=1)
+        raise ValueError(f"must be a region of AWS; did you mean {close[0] if close else 'eu-central-1'}?")
+    return value
+
+
+RegionCode = Annotated[str, AfterValidator(_region)]
 """The name AWS gives a region."""
 
 ImageId = Annotated[

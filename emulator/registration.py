@@ -73,6 +73,7 @@ def completed(original: Handlers, top_up: TopUp) -> Handlers:
         return physical_id, attributes | top_up.apply(physical_id, properties)
 
     def update(physical_id: str, old: Properties, new: Properties, *rest: Any) -> Provisioned:
+        top_up.before_update(physical_id, old, new)
         new_id, attributes = original["update"](physical_id, top_up.prepare(old), top_up.prepare(new), *rest)
         return new_id, attributes | top_up.apply(new_id, new)
 

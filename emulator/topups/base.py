@@ -22,6 +22,9 @@ class TopUp:
         """Complete the resource after create or update; return attributes that changed."""
         return {}
 
+    def before_update(self, physical_id: str, old: Properties, new: Properties) -> None:
+        """Refuse a change that AWS refuses and MiniStack does not."""
+
     def before_delete(self, physical_id: str, properties: Properties) -> None:
         """Remove what stands in the way of MiniStack's delete."""
 

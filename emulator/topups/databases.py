@@ -61,6 +61,12 @@ class Instance(_Database):
         record["Endpoint"].update(Address=endpoint.address, Port=endpoint.port)
         return {"Endpoint.Address": endpoint.address, "Endpoint.Port": str(endpoint.port)}
 
+    def before_update(self, physical_id: str, old: Properties, new: Properties) -> None:
+        """Storage of RDS never shrinks."""
+        before, after = int(old.get("AllocatedStorage", 0)), int(new.get("AllocatedStorage", 0))
+        if 0 < after < before:
+            raise ValueError(f"Invalid storage size: {before} GiB is allocated, and {after} GiB is less")
+
     def _endpoint(self, record: dict[str, Any], properties: Properties) -> Endpoint:
         owner = record["DBInstanceArn"]
         if properties.get("SourceDBInstanceIdentifier"):

@@ -6,9 +6,10 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
+from boto3 import Session
 from cfnlint.version import __version__ as cfnlint_version
 
-from config.aws_limits import CREATABLE_AURORA_MINORS, CREATABLE_POSTGRES_MINORS
+from config.aws_limits import AWS_REGIONS, CREATABLE_AURORA_MINORS, CREATABLE_POSTGRES_MINORS
 from config.cache import KNOWN_VERSIONS
 
 EXTENSIONS = files("cfnlint.data.schemas.extensions")
@@ -62,3 +63,7 @@ def test_elasticache_creates_these_versions(engine: str) -> None:
     known = versions(schema("aws_elasticache_cachecluster", "engine_version"), engine, "then")
 
     assert set(KNOWN_VERSIONS[engine]) <= known
+
+
+def test_the_regions_are_those_the_sdk_knows() -> None:
+    assert set(Session().get_available_regions("ec2")) == AWS_REGIONS

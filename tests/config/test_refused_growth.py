@@ -37,6 +37,12 @@ LOSSES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         {"database": DatabaseChange(max_storage_gib=50)},
         "phase 2 must not lower database.max_storage_gib: at least 100, got 50",
     ),
+    "storage that may have grown by itself to the ceiling": (
+        {},
+        {"database": DatabaseChange(storage_gib=60, max_storage_gib=200)},
+        "phase 2 must raise database.storage_gib to 100 at least: storage may have grown by itself to the "
+        "ceiling of the phase before, and RDS never shrinks it, got 60",
+    ),
     "backups disappear": (
         {},
         {"database": DatabaseChange(backup_days=1)},
@@ -92,7 +98,8 @@ def test_growth_loses_nothing(loss: str, product: Product, refusal: Refusal) -> 
     cache = Cache(engine="valkey", version="8.1", node_type="t4g.micro")
     system = product(phases=phases, cache=cache)
 
-    assert system.resolve("production", 1).phase == 1
+    # Said in phase 1 already: nobody should learn it on the day of growth.
+    assert words in refusal(lambda: system.resolve("production", 1))
     assert words in refusal(lambda: system.resolve("production", 2))
 
 
@@ -145,6 +152,17 @@ def test_every_step_on_the_way_is_checked(product: Product, refusal: Refusal) ->
     assert "phase 2 must not lower database.storage_gib" in refusal(
         lambda: product(phases=phases).resolve("production", 3)
     )
+
+
+@pytest.mark.parametrize(
+    "change", [{"storage_gib": 100, "max_storage_gib": 200}, {"max_storage_gib": 200}, {"multi_az": True}]
+)
+def test_growth_may_raise_storage_from_the_ceiling_on_or_leave_it(
+    change: dict[str, Any], product: Product
+) -> None:
+    phases = (Phase(title="one"), Phase(title="two", database=DatabaseChange(**change)))
+
+    assert product(phases=phases).resolve("production", 2).phase == 2
 
 
 def test_growth_may_add_a_zone_a_region_and_a_shard(product: Product) -> None:

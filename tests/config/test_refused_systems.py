@@ -120,6 +120,18 @@ DESCRIBED_WRONGLY: dict[str, tuple[dict[str, Any], str]] = {
         {"buckets": (Bucket(name="a", replica="b"), Bucket(name="b"))},
         "buckets and their replicas must have names of their own, got a, b, b",
     ),
+    "a bucket where the audit trail has its own": (
+        {"audit_trail": True, "buckets": (Bucket(name="audit"),)},
+        "buckets and their replicas must have names of their own, got audit, audit",
+    ),
+    "a copy where the audit trail has its own": (
+        {"audit_trail": True, "buckets": (Bucket(name="a", replica="audit"),)},
+        "buckets and their replicas must have names of their own, got a, audit, audit",
+    ),
+    "two services that take every request": (
+        {"services": (service("web"), service("shop", port=9998))},
+        "services web and shop both claim every request that no other service claims: give it to one",
+    ),
     "no service at all": ({"services": ()}, "System.services: must have at least 1 of them, got ()"),
     "a phase that moves the network": (
         {"phases": (Phase.model_validate({"title": "one", "network": {"cidr": "10.9.0.0/16"}}),)},
@@ -349,6 +361,33 @@ def test_clear_text_to_the_cache_of_production(product: Product, refusal: Refusa
     )
 
 
+@pytest.mark.parametrize("name", ["backup", "cache", "database", "front-door"])
+def test_a_service_named_like_a_secret_or_an_alarm_of_ours(name: str, refusal: Refusal) -> None:
+    assert (
+        f"a service must have a name other than backup, cache, database, front-door, got {name}"
+        in refusal(lambda: service(name))
+    )
+
+
+def test_a_bucket_named_audit_where_no_trail_has_one(product: Product) -> None:
+    audit = (Bucket(name="audit"),)
+
+    assert product(buckets=audit).buckets == audit
+    assert product(buckets=audit, audit_trail=True, audit_bucket="audit").buckets == audit
+
+
+def test_a_copy_that_has_nowhere_to_go(product: Product, refusal: Refusal) -> None:
+    system = product(
+        environments=production(product, recovery_region=None),
+        buckets=(Bucket(name="uploads"), Bucket(name="backups", replica="copies")),
+    )
+
+    assert (
+        "recovery_region of environment production must be given, since bucket backups has a copy in "
+        "another region, got None"
+    ) in refusal(lambda: system.resolve("production"))
+
+
 def test_a_bucket_name_longer_than_s3_allows(product: Product, refusal: Refusal) -> None:
     system = product(buckets=(Bucket(name="everything-that-anybody-uploaded"),))
 
@@ -365,7 +404,8 @@ def test_two_regions_that_copy_to_one_place(product: Product, refusal: Refusal) 
         Region(key="ie", name="eu-west-1", zones=("eu-west-1a", "eu-west-1b"), cidr="10.1.0.0/16"),
     )
     described = product(
-        environments=production(product, regions=regions), buckets=(Bucket(name="backups", replica="copies"),)
+        environments=production(product, regions=regions, recovery_region="eu-central-1"),
+        buckets=(Bucket(name="backups", replica="copies"),),
     )
 
     message = refusal(lambda: described.resolve("production"))
@@ -433,7 +473,7 @@ BROKEN_MODULES = {
     ),
     "bad_value": (
         "from config.network import Network\n\nNETWORK = Network(\n    cidr='10.0.0.0/33',\n)\n",
-        "config.systems.bad_value, line 3, is not valid:\n  Network.cidr: must be an IPv4 network",
+        "config.systems.bad_value, line 3 is not valid:\n  Network.cidr: must be an IPv4 network",
     ),
 }
 

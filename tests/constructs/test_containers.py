@@ -14,6 +14,7 @@ from cambium.network import Network
 from cambium.security_groups import SecurityGroups
 from cambium.web_service import ContainerSpec
 from config.access import access_rules
+from config.doors import listener_priority
 from config.environment import Platform
 from config.network import Network as NetworkConfig
 from config.scaling import HealthCheck, Scaling
@@ -132,6 +133,14 @@ def test_a_service_waits_for_the_capacity_providers_it_names(built: BuiltOf) -> 
     assert association.logical_id in built(ordinary).the(SERVICE).body["DependsOn"]
 
 
+def test_a_service_waits_for_what_its_tasks_may_do_before_they_run(built: BuiltOf) -> None:
+    (policy,) = [
+        one for one in built(ordinary).of_type("AWS::IAM::Policy") if "TaskExecutionRole" in str(one["Roles"])
+    ]
+
+    assert policy.logical_id in built(ordinary).the(SERVICE).body["DependsOn"]
+
+
 def test_tasks_spread_over_zones_again_after_a_zone_comes_back(built: BuiltOf) -> None:
     assert built(ordinary).the(SERVICE)["AvailabilityZoneRebalancing"] == "ENABLED"
 
@@ -205,6 +214,16 @@ def test_a_path_of_a_host_is_asked_before_everything_else(built: BuiltOf) -> Non
     ]
 
 
+def test_a_rule_has_the_number_of_its_service_and_none_of_its_place(built: BuiltOf) -> None:
+    admin = service("admin", 8001, hosts=("shop.test",), paths=("/admin/*",))
+    web = service("web", 8002, hosts=())
+
+    assert [rule["Priority"] for rule in built(by_path).of_type(RULE)] == [
+        listener_priority(admin),
+        listener_priority(web),
+    ]
+
+
 def test_a_request_for_nobody_is_answered_404_at_the_door(built: BuiltOf) -> None:
     https = built(ordinary).the("AWS::ElasticLoadBalancingV2::Listener", Protocol="HTTPS")
 
@@ -244,6 +263,19 @@ def test_app_runner_has_a_connector_per_group(built: BuiltOf) -> None:
 
     assert len(connectors) == 2
     assert "AccessJobs" in connectors[through]
+
+
+def test_app_runner_may_see_that_the_latest_image_is_another(built: BuiltOf) -> None:
+    pulls = [
+        statement["Action"]
+        for policy in built(on_app_runner).of_type("AWS::IAM::Policy")
+        if "AccessRole" in str(policy["Roles"])
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "ecr:BatchGetImage" in statement["Action"]
+    ]
+
+    assert len(pulls) == 2
+    assert all("ecr:DescribeImages" in actions for actions in pulls)
 
 
 def test_app_runners_own_log_groups_end_too(built: BuiltOf) -> None:

@@ -7,7 +7,7 @@ import aws_cdk as cdk
 from cambium.database import Database, parameters
 from config.database import Database as DatabaseConfig
 from config.database import DatabaseRole, Unprotected
-from support.assembly import Resource
+from support.assembly import Resource, text
 from support.scenario import PRIVATE, ZONES, Built, BuiltOf, scenario, some_group, some_vpc
 
 INSTANCE = "AWS::RDS::DBInstance"
@@ -142,6 +142,22 @@ def test_a_replica_is_told_what_it_does_not_inherit(built: BuiltOf) -> None:
 def test_logs_are_exported_and_end(built: BuiltOf) -> None:
     assert primary(built(small))["EnableCloudwatchLogsExports"] == ["postgresql", "upgrade"]
     assert {one["RetentionInDays"] for one in built(small).of_type("Custom::LogRetention")} == {30}
+
+
+def test_the_logs_of_replicas_are_exported_and_end_too(built: BuiltOf) -> None:
+    kept = {text(one["LogGroupName"]): one for one in built(large).of_type("Custom::LogRetention")}
+
+    for replica in replicas(built(large)):
+        assert replica["EnableCloudwatchLogsExports"] == ["postgresql", "upgrade"]
+        for log in ("postgresql", "upgrade"):
+            assert kept[f"/aws/rds/instance/<{replica.logical_id}>/{log}"]["RetentionInDays"] == 30
+
+
+def test_a_replica_has_insights_and_leaves_their_mode_to_the_primary(built: BuiltOf) -> None:
+    for replica in replicas(built(large)):
+        assert replica["EnablePerformanceInsights"] is True
+        assert "DatabaseInsightsMode" not in replica.properties
+    assert primary(built(large))["DatabaseInsightsMode"] == "standard"
 
 
 def test_memory_parameters_are_in_pages_of_8_kb_and_in_kb() -> None:

@@ -1,11 +1,13 @@
 """What the identities of workflows promise."""
 
+from typing import Any
+
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_ecr as ecr
 
 from cambium.deploy_identity import DeployIdentity
 from config.environment import GitHubRepository
+from support.assembly import Resource, text
 from support.scenario import ACCOUNT, BuiltOf, Define, scenario
 
 ISSUER = "token.actions.githubusercontent.com"
@@ -23,8 +25,9 @@ def identity(stack: cdk.Stack, repository: GitHubRepository) -> None:
         application=APPLICATION,
         environment="staging",
         account=ACCOUNT,
-        images=[ecr.Repository.from_repository_name(stack, "Image", "shop-api")],
+        repository_arns=f"ecr:*:{ACCOUNT}:repository/shop-*",
         service_arns=[f"ecs:*:{ACCOUNT}:service/*/shop-*"],
+        systems_stacks="shop-staging-*",
     )
 
 
@@ -43,11 +46,33 @@ def account_that_trusts_github(stack: cdk.Stack) -> None:
     identity(stack, GitHubRepository(owner="shop", name="infra", provider_arn=PROVIDER))
 
 
-def subjects(built: BuiltOf, define: Define, role: str) -> list[str]:
+def role_of(built: BuiltOf, define: Define, role: str) -> Resource:
     (found,) = [
         one for one in built(define).of_type("AWS::IAM::Role") if one.logical_id.startswith(f"Identity{role}")
     ]
-    condition = found["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]
+    return found
+
+
+def allowed(built: BuiltOf, define: Define, role: str) -> dict[str, set[str]]:
+    """What a role may do, by what it may do it to."""
+    (policy,) = [
+        one
+        for one in built(define).of_type("AWS::IAM::Policy")
+        if {"Ref": role_of(built, define, role).logical_id} in one["Roles"]
+    ]
+    found: dict[str, set[str]] = {}
+    for statement in policy["PolicyDocument"]["Statement"]:
+        for resource in listed(statement["Resource"]):
+            found.setdefault(text(resource), set()).update(listed(statement["Action"]))
+    return found
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def subjects(built: BuiltOf, define: Define, role: str) -> list[str]:
+    condition = role_of(built, define, role)["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]
     assert condition["StringEquals"] == {f"{ISSUER}:aud": "sts.amazonaws.com"}
     trusted: list[str] = condition["StringLike"][f"{ISSUER}:sub"]
     return trusted
@@ -76,10 +101,63 @@ def test_a_pull_request_gets_no_role_that_changes_something(built: BuiltOf) -> N
 
 
 def test_images_are_released_by_the_applications_own_repository(built: BuiltOf) -> None:
-    assert subjects(built, newer_repository, "Release") == [
-        "repo:shop/api:environment:staging",
-        "repo:shop/api:ref:refs/heads/main",
+    assert subjects(built, newer_repository, "Release") == ["repo:shop/api:environment:staging"]
+
+
+@pytest.mark.parametrize("role", ["Release", "Infrastructure"])
+def test_whoever_changes_something_passed_the_gate_of_the_environment(built: BuiltOf, role: str) -> None:
+    assert {one.split(":", 2)[2] for one in subjects(built, newer_repository, role)} == {
+        "environment:staging"
+    }
+
+
+def test_a_review_reads_from_pull_requests_and_from_main(built: BuiltOf) -> None:
+    assert subjects(built, older_repository, "Review") == [
+        "repo:shop/infra:pull_request",
+        "repo:shop/infra:ref:refs/heads/main",
     ]
+
+
+@pytest.mark.parametrize(("role", "hours"), [("Release", 1), ("Infrastructure", 4), ("Review", 1)])
+def test_a_session_lasts_as_long_as_its_work_may(built: BuiltOf, role: str, hours: int) -> None:
+    assert role_of(built, older_repository, role)["MaxSessionDuration"] == hours * 3600
+
+
+def test_a_release_pushes_to_the_products_repositories_of_every_region(built: BuiltOf) -> None:
+    may = allowed(built, older_repository, "Release")
+
+    assert set(may) == {
+        "*",
+        f"arn:<AWS::Partition>:ecr:*:{ACCOUNT}:repository/shop-*",
+        f"arn:<AWS::Partition>:ecs:*:{ACCOUNT}:service/*/shop-*",
+    }
+    assert may["*"] == {"ecr:GetAuthorizationToken", "apprunner:ListServices"}
+    assert "ecr:PutImage" in may[f"arn:<AWS::Partition>:ecr:*:{ACCOUNT}:repository/shop-*"]
+    assert "apprunner:ListOperations" in may[f"arn:<AWS::Partition>:ecs:*:{ACCOUNT}:service/*/shop-*"]
+
+
+def test_infrastructure_is_changed_only_through_the_bootstraps_roles(built: BuiltOf) -> None:
+    may = allowed(built, older_repository, "Infrastructure")
+    roles = ("deploy", "file-publishing", "image-publishing", "lookup")
+
+    assert may == {
+        f"arn:<AWS::Partition>:iam::{ACCOUNT}:role/cdk-hnb659fds-{role}-role-{ACCOUNT}-*": {"sts:AssumeRole"}
+        for role in roles
+    }
+
+
+def test_what_runs_the_code_of_a_pull_request_reads_this_environments_stacks_only(built: BuiltOf) -> None:
+    assert allowed(built, older_repository, "Review") == {
+        f"arn:<AWS::Partition>:cloudformation:*:{ACCOUNT}:stack/shop-staging-*": {
+            "cloudformation:DescribeStackResources",
+            "cloudformation:DescribeStacks",
+            "cloudformation:GetTemplate",
+            "cloudformation:ListStackResources",
+        },
+        f"arn:<AWS::Partition>:ssm:*:{ACCOUNT}:parameter/cdk-bootstrap/hnb659fds/version": {
+            "ssm:GetParameter"
+        },
+    }
 
 
 def test_an_account_takes_the_provider_once(built: BuiltOf) -> None:

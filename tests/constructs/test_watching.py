@@ -3,7 +3,6 @@
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_cloudwatch_actions as actions
-from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 
 from cambium.alarms import Alarms
@@ -15,6 +14,7 @@ from cambium.retention import retention
 from config.cache import Cache as CacheConfig
 from config.database import Database as DatabaseConfig
 from config.database import DatabaseRole
+from support.assembly import text
 from support.scenario import PRIVATE, ZONES, BuiltOf, Define, scenario, some_group, some_vpc
 
 ALARM = "AWS::CloudWatch::Alarm"
@@ -91,9 +91,15 @@ def watched_cache(stack: cdk.Stack) -> None:
 
 @scenario
 def records(stack: cdk.Stack) -> None:
-    bucket = s3.Bucket.from_bucket_name(stack, "Uploads", "uploads")
-    AuditTrail(stack, "AuditTrail", bucket_name="records", keep_days=2192, watched_buckets=[bucket])
-    Budget(stack, "Budget", name="shop", monthly_usd=40, emails=["a@shop.test"])
+    watched = ["shop-uploads", "shop-uploads-copy"]
+    AuditTrail(stack, "AuditTrail", bucket_name="records", keep_days=2192, watched_buckets=watched)
+    Budget(stack, "Budget", monthly_usd=40, emails=["a@shop.test"])
+
+
+@scenario
+def nothing_to_watch(stack: cdk.Stack) -> None:
+    AuditTrail(stack, "AuditTrail", bucket_name="records", keep_days=2192, watched_buckets=[])
+    Budget(stack, "Budget", monthly_usd=40, emails=[])
 
 
 def threshold(built: BuiltOf, define: Define, name: str) -> float:
@@ -110,6 +116,24 @@ def test_thresholds_are_shares_of_what_is_configured(built: BuiltOf) -> None:
     assert threshold(built, fixed_size, "database-storage") == 60 * gib
 
 
+def test_memory_is_short_below_5_percent_of_the_class(built: BuiltOf) -> None:
+    mib = 1024**2
+    alarm = built(burstable).the(ALARM, AlarmName="shop-test-database-memory")
+
+    # A t4g.small has 2 GiB, an r6g.large 16.
+    assert threshold(built, burstable, "database-memory") == 102 * mib
+    assert threshold(built, fixed_size, "database-memory") == 819 * mib
+    assert (alarm["MetricName"], alarm["Statistic"]) == ("FreeableMemory", "Minimum")
+    assert alarm["ComparisonOperator"] == "LessThanThreshold"
+
+
+def test_credits_are_told_when_aws_begins_to_bill_for_more(built: BuiltOf) -> None:
+    alarm = built(burstable).the(ALARM, AlarmName="shop-test-database-cpu-credits")
+
+    assert alarm["MetricName"] == "CPUSurplusCreditsCharged"
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
+
+
 def test_cpu_credits_are_watched_where_there_are_some(built: BuiltOf) -> None:
     names = [{one["AlarmName"] for one in built(define).of_type(ALARM)} for define in (burstable, fixed_size)]
 
@@ -118,7 +142,8 @@ def test_cpu_credits_are_watched_where_there_are_some(built: BuiltOf) -> None:
 
 
 def test_lag_is_watched_where_there_is_a_replica(built: BuiltOf) -> None:
-    assert threshold(built, fixed_size, "database-replica-1-lag") == 30
+    # RDS counts up to five minutes while nothing is written.
+    assert threshold(built, fixed_size, "database-replica-1-lag") == 300
 
 
 def test_the_caches_memory_is_watched(built: BuiltOf) -> None:
@@ -140,6 +165,14 @@ def test_silence_is_no_alarm_unless_it_means_one(built: BuiltOf) -> None:
     assert {one["TreatMissingData"] for one in built(burstable).of_type(ALARM)} == {"notBreaching"}
 
 
+def test_a_replica_that_says_nothing_is_as_bad_as_one_that_is_late(built: BuiltOf) -> None:
+    silent = {
+        one["AlarmName"] for one in built(fixed_size).of_type(ALARM) if one["TreatMissingData"] == "breaching"
+    }
+
+    assert silent == {"shop-test-database-replica-1-lag"}
+
+
 def test_a22_the_record_covers_all_regions_and_proves_nothing_was_altered(built: BuiltOf) -> None:
     trail = built(records).the("AWS::CloudTrail::Trail")
 
@@ -151,8 +184,19 @@ def test_a22_the_record_covers_all_regions_and_proves_nothing_was_altered(built:
 def test_a22_reads_and_writes_of_watched_objects_are_recorded(built: BuiltOf) -> None:
     (selector,) = built(records).the("AWS::CloudTrail::Trail")["EventSelectors"]
 
-    assert [value["Type"] for value in selector["DataResources"]] == ["AWS::S3::Object"]
-    assert "uploads/" in str(selector["DataResources"])
+    (objects,) = selector["DataResources"]
+    assert objects["Type"] == "AWS::S3::Object"
+    assert [text(arn).rpartition(":::")[2] for arn in objects["Values"]] == [
+        "shop-uploads/",
+        "shop-uploads-copy/",
+    ]
+
+
+def test_a_product_without_objects_is_recorded_all_the_same(built: BuiltOf) -> None:
+    trail = built(nothing_to_watch).the("AWS::CloudTrail::Trail")
+
+    assert trail["IsLogging"] is True
+    assert not trail.properties.get("EventSelectors")
 
 
 def test_a22_records_outlive_the_stack_and_go_after_six_years(built: BuiltOf) -> None:
@@ -169,6 +213,17 @@ def test_a_budget_tells_everybody_at_80_and_100_percent(built: BuiltOf) -> None:
 
     assert told == [80, 100]
     assert budget["Budget"]["BudgetLimit"] == {"Amount": 40, "Unit": "USD"}
+
+
+def test_a_budget_can_be_replaced_since_no_name_is_taken(built: BuiltOf) -> None:
+    assert "BudgetName" not in built(records).the("AWS::Budgets::Budget")["Budget"]
+
+
+def test_a_budget_that_nobody_hears_tells_nobody(built: BuiltOf) -> None:
+    budget = built(nothing_to_watch).the("AWS::Budgets::Budget")
+
+    assert budget["Budget"]["BudgetLimit"]["Amount"] == 40
+    assert budget["NotificationsWithSubscribers"] == []
 
 
 @pytest.mark.parametrize(("days", "kept"), [(1, "ONE_DAY"), (31, "TWO_MONTHS"), (2000, "SIX_YEARS")])

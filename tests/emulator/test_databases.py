@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from emulator.testing import Emulator, Stack
+from emulator.testing import Emulator, Stack, StackError
 
 pytestmark = [pytest.mark.embedded, pytest.mark.database]
 
@@ -113,6 +113,13 @@ def test_data_survive_a_new_size_and_a_new_password(emulator: Emulator, deploy: 
     assert endpoint(emulator, stack["Database"]) == place
     with login(emulator, place, password="battery") as opened:
         assert opened.execute("SELECT answer FROM kept").fetchone() == (42,)
+
+
+def test_storage_never_shrinks(deploy: Callable[..., Stack]) -> None:
+    stack = deploy({"Database": database(AllocatedStorage="50")})
+
+    with pytest.raises(StackError, match="50 GiB is allocated, and 20 GiB is less"):
+        stack.update({"Database": database(AllocatedStorage="20")})
 
 
 def test_a_deleted_database_no_longer_answers(emulator: Emulator, deploy: Callable[..., Stack]) -> None:

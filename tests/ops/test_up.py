@@ -134,6 +134,21 @@ def test_a_failed_first_deploy_names_the_resource_and_is_repaired_once_the_cause
     assert code == ExitCode.OK, output
 
 
+def test_a_door_that_nobody_asked_for_is_found_in_the_templates_and_in_what_exists(toy: Checkout) -> None:
+    door = toy.workspace.root / "runtime" / "door"
+    door.parent.mkdir(exist_ok=True)
+    door.touch()
+
+    code, output = toy.run(*UP)
+
+    door.unlink()
+    found = "not in the access rules: internet -> compute:22 (way into compute)"
+    assert code == ExitCode.VERIFICATION, output
+    assert f"eu-west-1: {found}" in output
+    assert f"templates: {found}" in output
+    assert toy.run(*UP)[0] == ExitCode.OK
+
+
 def test_the_state_of_another_process_is_not_mistaken_for_ours(toy: Checkout) -> None:
     toy.run(*UP)
     running = emulator.find(toy.workspace)

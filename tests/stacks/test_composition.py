@@ -7,8 +7,11 @@ import pytest
 
 from config.alarms import NoAlarms
 from config.catalog import load_system
+from config.deployment import Deployment
 from config.storage import Bucket, Transition
+from config.system import System
 from stacks.app import feature_flags
+from stacks.composition import RegionStacks
 from stacks.global_watch import GlobalStack
 from stacks.storage import RecoveryStack, StorageStack
 from support.assembly import Resource
@@ -55,6 +58,46 @@ def test_an_environment_nobody_is_woken_for_has_a_budget_all_the_same() -> None:
     assert [one["Type"] for one in resources] == ["AWS::Budgets::Budget"]
     (budget,) = resources
     assert budget["Properties"]["Budget"]["BudgetLimit"]["Amount"] == deployment.monthly_budget_usd
+
+
+def compute_of(deployment: Deployment) -> dict[str, Any]:
+    """The template of a deployment's services."""
+    app = cdk.App(
+        context=feature_flags(), analytics_reporting=False, builtin_cloud_formation_validation=False
+    )
+    (shard,) = RegionStacks(app, deployment, deployment.home).shards
+    template: dict[str, Any] = app.synth().get_stack_by_name(shard.compute.stack_name).template
+    return template
+
+
+def revisions(template: dict[str, Any]) -> list[str]:
+    return [
+        pair["Value"]
+        for one in template["Resources"].values()
+        if one["Type"] == "AWS::ECS::TaskDefinition"
+        for container in one["Properties"]["ContainerDefinitions"]
+        for pair in container["Environment"]
+        if pair["Name"] == "CREDENTIALS_REVISION"
+    ]
+
+
+def test_services_restart_when_a_deployment_changes_what_is_in_their_secret(notes_system: System) -> None:
+    """They read it once, when they start, and nothing else in their template says that it changed."""
+    deployment = notes_system.resolve("production")
+    assert deployment.database
+    fewer, more = (
+        deployment.model_copy(
+            update={"database": deployment.database.model_copy(update={"read_replicas": number})}
+        )
+        for number in (1, 2)
+    )
+    rotated = fewer.model_copy(
+        update={"environment": fewer.environment.model_copy(update={"credentials_version": 2})}
+    )
+    before, after, then = compute_of(more), compute_of(fewer), compute_of(rotated)
+
+    assert before != after != then
+    assert [revisions(template) for template in (before, after, then)] == [["1.2"], ["1.1"], ["2.1"]]
 
 
 def of(resources: list[Resource], role: str, type_name: str) -> list[Any]:

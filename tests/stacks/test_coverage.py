@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from config.alarms import NoAlarms
 from config.catalog import load_system
 from config.deployment import Deployment
+from config.network import NoNat
 from config.system import System
 from config.values import ConfigError
 from stacks.coverage import refuse_unbuilt
@@ -99,6 +100,34 @@ def test_a_system_that_needs_more_is_refused_by_everything_it_lacks(system: str,
 
 def test_a_system_that_needs_no_more_is_built(notes_system: System) -> None:
     refuse_unbuilt(notes_system.resolve("production"))
+
+
+def test_a_postgres_whose_roles_cannot_be_made_is_refused(notes_system: System) -> None:
+    deployment = notes_system.resolve("production")
+    database = deployment.database
+    assert database
+    older, oldest_built = (database.model_copy(update={"version": it}) for it in ("15.19", "16.15"))
+
+    with pytest.raises(ConfigError, match=r"yet: a PostgreSQL before 16$"):
+        refuse_unbuilt(deployment.model_copy(update={"database": older}))
+    refuse_unbuilt(deployment.model_copy(update={"database": oldest_built}))
+
+
+def test_a_network_that_leads_nowhere_is_refused(notes_system: System) -> None:
+    deployment = notes_system.resolve("production")
+    closed = deployment.network.model_copy(update={"nat": NoNat()})
+
+    with pytest.raises(ConfigError, match=r"yet: a network without a way out$"):
+        refuse_unbuilt(deployment.model_copy(update={"network": closed}))
+
+
+def test_a_database_for_nobody_is_refused(notes_system: System) -> None:
+    deployment = notes_system.resolve("production")
+    idle = deployment.services[0].model_copy(update={"secrets": {}, "database_pool": 0})
+
+    with pytest.raises(ConfigError, match=r"yet: a database no service uses$"):
+        refuse_unbuilt(deployment.model_copy(update={"services": (idle,)}))
+    refuse_unbuilt(deployment.model_copy(update={"services": (idle,), "database": None}))
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,21 @@ def test_a22_every_api_call_of_the_account_is_recorded(phase_one: Assembly) -> N
     assert trail["EnableLogFileValidation"] is True
 
 
-def test_a22_reads_and_writes_of_patients_files_are_recorded(phase_one: Assembly) -> None:
+def test_a22_reads_and_writes_of_patients_files_and_of_their_copies_are_recorded(phase_one: Assembly) -> None:
     (selector,) = phase_one.the("AWS::CloudTrail::Trail")["EventSelectors"]
     (objects,) = selector["DataResources"]
-    watched = [phase_one.target("audit", arn["Fn::Join"][1][0]) for arn in objects["Values"]]
+    stored = [
+        bucket["BucketName"]
+        for role in ("storage", "recovery")
+        for bucket in phase_one.of_type("AWS::S3::Bucket", role)
+    ]
 
     assert objects["Type"] == "AWS::S3::Object"
-    assert watched == phase_one.of_type("AWS::S3::Bucket", "storage")
+    assert len(stored) == 3
+    assert sorted(text(arn) for arn in objects["Values"]) == sorted(
+        f"arn:aws:s3:::{name}/" for name in stored
+    )
+    assert phase_one.stacks["storage"].name in phase_one.stacks["audit"].after
 
 
 def test_a22_records_are_kept_six_years(phase_one: Assembly) -> None:

@@ -18,6 +18,12 @@ PUSH = {
     "ecr:PutImage",
     "ecr:UploadLayerPart",
 }
+READ = {
+    "cloudformation:DescribeStackResources",
+    "cloudformation:DescribeStacks",
+    "cloudformation:GetTemplate",
+    "cloudformation:ListStackResources",
+}
 UPDATE = {
     "apprunner:DescribeService",
     "apprunner:ListOperations",
@@ -108,10 +114,13 @@ def test_a13_app_runner_itself_pulls_the_one_image(phase_one: Assembly) -> None:
     assert set(may) == {
         "ecr:BatchCheckLayerAvailability",
         "ecr:BatchGetImage",
+        # Without it App Runner never sees that the latest image is another.
+        "ecr:DescribeImages",
         "ecr:GetDownloadUrlForLayer",
         "ecr:GetAuthorizationToken",
     }
     assert [arn.rpartition("/")[2] for arn in may["ecr:BatchGetImage"]] == ["restartix-core-api"]
+    assert may["ecr:DescribeImages"] == may["ecr:BatchGetImage"]
 
 
 def test_a13_on_fargate_the_application_has_its_objects_and_the_platform_its_secret(
@@ -136,7 +145,13 @@ def test_a13_the_deploy_role_pushes_images_and_updates_services_and_nothing_else
     may = allowed(phase_one, phase_one.at("delivery", "Identity/Release/Resource"))
 
     assert set(may) == PUSH | UPDATE | {"ecr:GetAuthorizationToken"}
-    assert len(may["ecr:PutImage"]) == len(phase_one.of_type("AWS::ECR::Repository"))
+    # By name, since an image goes to the repository of every region.
+    assert {tuple(may[action]) for action in PUSH} == {
+        ("arn:<AWS::Partition>:ecr:*:111122223333:repository/restartix-*",)
+    }
+    assert all(
+        one["RepositoryName"].startswith("restartix-") for one in phase_one.of_type("AWS::ECR::Repository")
+    )
     assert may["apprunner:UpdateService"] == [
         "arn:<AWS::Partition>:apprunner:*:111122223333:service/restartix-*",
         "arn:<AWS::Partition>:ecs:*:111122223333:service/*/restartix-*",
@@ -168,7 +183,7 @@ def test_a13_workflows_come_with_short_lived_tokens_and_nobody_has_access_keys(p
 @pytest.mark.parametrize(
     ("role", "claims"),
     [
-        ("Release", {"environment:production", "ref:refs/heads/main"}),
+        ("Release", {"environment:production"}),
         ("Infrastructure", {"environment:production"}),
         ("Review", {"pull_request", "ref:refs/heads/main"}),
     ],
@@ -184,11 +199,15 @@ def test_a13_each_role_trusts_the_workflows_it_is_for(
 def test_a13_reviewing_a_pull_request_can_change_nothing(phase_one: Assembly) -> None:
     may = allowed(phase_one, phase_one.at("delivery", "Identity/Review/Resource"))
 
-    assert may == {
-        "sts:AssumeRole": [
-            "arn:<AWS::Partition>:iam::111122223333:role/cdk-hnb659fds-lookup-role-111122223333-*"
-        ]
-    }
+    stacks = "arn:<AWS::Partition>:cloudformation:*:111122223333:stack/restartix-production-*"
+    version = "arn:<AWS::Partition>:ssm:*:111122223333:parameter/cdk-bootstrap/hnb659fds/version"
+    assert may == {**{action: [stacks] for action in READ}, "ssm:GetParameter": [version]}
+
+
+def test_a13_a_deployment_of_the_infrastructure_has_four_hours(phase_one: Assembly) -> None:
+    role = phase_one.at("delivery", "Identity/Infrastructure/Resource")
+
+    assert role["MaxSessionDuration"] == 4 * 3600
 
 
 def test_a14_this_repository_has_workflows_for_checks_diff_and_deploy() -> None:

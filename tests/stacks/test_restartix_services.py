@@ -90,7 +90,16 @@ def test_a7_a8_health_is_asked_every_10_s_and_5_failures_in_a_row_count(
 def test_a7_a8_environment_values_are_exactly_those_of_the_table(phase_one: Assembly, service: str) -> None:
     told = image(phase_one, service)["ImageConfiguration"]["RuntimeEnvironmentVariables"]
 
-    assert named(told) == ENVIRONMENT[service]
+    # And one of ours: the version of the credentials, and how many replicas their URLs name.
+    assert named(told) == {**ENVIRONMENT[service], "CREDENTIALS_REVISION": "1.0"}
+
+
+@BOTH
+def test_a16_services_restart_with_the_replicas_their_secrets_name(phase_two: Assembly, service: str) -> None:
+    told = image(phase_two, service)["ImageConfiguration"]["RuntimeEnvironmentVariables"]
+
+    assert len(phase_two.of_type("AWS::RDS::DBInstance")) == 1 + 2
+    assert named(told)["CREDENTIALS_REVISION"] == "1.2"
 
 
 @BOTH
@@ -210,6 +219,23 @@ def test_fargate_rolls_back_a_release_that_does_not_start(fargate: Assembly, ser
 @BOTH
 def test_nobody_opens_a_shell_in_production(fargate: Assembly, service: str) -> None:
     assert fargate.the("AWS::ECS::Service", ServiceName=service)["EnableExecuteCommand"] is False
+
+
+@BOTH
+def test_fargate_starts_tasks_only_once_their_role_may_read_the_secret(
+    fargate: Assembly, service: str
+) -> None:
+    definition = task(fargate, service)
+    role = fargate.target("compute", definition["ExecutionRoleArn"])
+    assert role
+    policies = {
+        one.logical_id
+        for one in fargate.of_type("AWS::IAM::Policy", "compute")
+        if {"Ref": role.logical_id} in one["Roles"]
+    }
+
+    assert policies
+    assert policies <= set(fargate.the("AWS::ECS::Service", ServiceName=service).body["DependsOn"])
 
 
 def test_fargate_answers_over_https_with_a_certificate_for_every_host(fargate: Assembly) -> None:

@@ -108,6 +108,20 @@ def test_a11_fargate_has_the_same_alarms_and_watches_its_own_front_door_too(
 
     assert facts(phase_one) <= facts(fargate)
     assert {name for name, _ in facts(fargate) - facts(phase_one)} == {f"{SHARD}front-door-errors"}
+    assert alarm(fargate, f"{SHARD}front-door-errors")["MetricName"] == "HTTPCode_ELB_5XX_Count"
+
+
+def test_a11_the_databases_memory_is_watched_by_its_class(phase_one: Assembly, phase_two: Assembly) -> None:
+    # 5 % of the 4 GiB of a t4g.medium, and of the 16 of an r6g.large.
+    for assembly, mib in ((phase_one, 204), (phase_two, 819)):
+        found = alarm(assembly, f"{SHARD}database-memory")
+        assert (found["MetricName"], found["Threshold"]) == ("FreeableMemory", mib * 1024**2)
+
+
+def test_a11_credits_are_told_when_aws_bills_for_more(phase_one: Assembly) -> None:
+    found = alarm(phase_one, f"{SHARD}database-cpu-credits")
+
+    assert (found["MetricName"], found["Threshold"]) == ("CPUSurplusCreditsCharged", 0)
 
 
 def test_a16_each_replicas_lag_is_watched(phase_two: Assembly) -> None:
@@ -116,6 +130,7 @@ def test_a16_each_replicas_lag_is_watched(phase_two: Assembly) -> None:
         (dimension,) = lag["Dimensions"]
         watched = phase_two.target("observability", dimension["Value"])
         assert watched == phase_two.at("data", f"Database/Replica{number}/Resource")
+        assert (lag["Threshold"], lag["TreatMissingData"]) == (300, "breaching")
 
 
 def test_a11_every_alarm_says_what_to_do_and_has_a_runbook(restartix: dict[str, Assembly]) -> None:
@@ -147,9 +162,22 @@ def test_a11_alarms_may_use_the_key_of_their_encrypted_topic(phase_one: Assembly
         allowed = [
             statement["Action"]
             for statement in key["KeyPolicy"]["Statement"]
-            if statement["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+            if "cloudwatch.amazonaws.com" in statement["Principal"].get("Service", ())
         ]
         assert {"kms:Decrypt", "kms:GenerateDataKey*"} <= {action for one in allowed for action in one}
+
+
+def test_a11_aws_itself_says_what_no_metric_shows(phase_one: Assembly) -> None:
+    rules = phase_one.of_type("AWS::Events::Rule")
+    topic = phase_one.the("AWS::SNS::Topic", "observability")
+
+    assert {source for rule in rules for source in rule["EventPattern"]["source"]} == {
+        "aws.rds",
+        "aws.ecs",
+        "aws.apprunner",
+    }
+    for rule in rules:
+        assert phase_one.targets(rule.role, [target["Arn"] for target in rule["Targets"]]) == [topic]
 
 
 def test_a11_an_environment_that_alarms_nobody_is_refused() -> None:
@@ -234,5 +262,6 @@ def test_a12_the_budget_speaks_up_at_80_and_100_percent(phase_one: Assembly, pha
 
     assert budget["Budget"]["BudgetLimit"] == {"Amount": 200, "Unit": "USD"}
     assert budget["Budget"]["TimeUnit"] == "MONTHLY"
+    assert "BudgetName" not in budget["Budget"]
     assert told == {80: ["alerts@restartix.com"], 100: ["alerts@restartix.com"]}
     assert phase_two.the("AWS::Budgets::Budget")["Budget"]["BudgetLimit"]["Amount"] == 1200

@@ -17,6 +17,7 @@ from support.assembly import Assembly
 ROOT = Path(__file__).parents[2]
 RUN_APP = Path(__file__).parent / "run_app.py"
 NEWCOMER = ROOT / "tests" / "config" / "newcomer"
+WORLDWIDE = ROOT / "tests" / "stacks" / "worldwide"
 DONE = "finished"
 
 
@@ -52,6 +53,7 @@ NOTES = Synth(Target("notes", "production"), ("--systems", str(NEWCOMER)))
 SYNTHS = {
     **RESTARTIX,
     "notes": NOTES,
+    "worldwide": Synth(Target("atlas", "production"), ("--systems", str(WORLDWIDE))),
     "unacknowledged_phase_one": Synth(RESTARTIX["phase_one"].target, ("--unacknowledged",)),
     "unacknowledged_fargate": Synth(RESTARTIX["fargate_phase_two"].target, ("--unacknowledged",)),
 }

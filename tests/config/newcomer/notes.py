@@ -32,7 +32,6 @@ SYSTEM = System(
     environments=(
         Environment(name="production", account="111122223333", phase=1, production=True,
                     regions=(Region(key="se", name="eu-north-1", zones=("eu-north-1a", "eu-north-1b")),),
-                    recovery_region="eu-central-1", monthly_budget_usd=150,
-                    alarms=Alarms(emails=("me@notes.example",))),
+                    monthly_budget_usd=150, alarms=Alarms(emails=("me@notes.example",))),
     ),
 )
