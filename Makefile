@@ -44,7 +44,7 @@ $(STAMPS)/python: requirements.txt pyproject.toml | $(STAMPS)/venv
 
 $(STAMPS)/node: package.json package-lock.json $(STAMPS)/python
 	@echo "setup 2/3  installing the CDK CLI into node_modules"
-	@npm ci --loglevel=error --ignore-scripts
+	@npm ci --loglevel=error --no-audit --no-fund --ignore-scripts > /dev/null
 	@touch $@
 
 # The libraries a Lambda ships are installed once, here: synthesis downloads nothing.

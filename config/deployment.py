@@ -11,7 +11,7 @@ from config.alarms import NoAlarms
 from config.cache import Cache
 from config.connection_budget import ConnectionBudget, connection_budget
 from config.database import AuroraServerless, ConnectionPool, Database
-from config.doors import check_doors
+from config.doors import check_doors, check_priorities
 from config.edge import Edge
 from config.environment import Environment, Platform
 from config.host import SingleHost
@@ -62,6 +62,8 @@ class Deployment(Model):
         check_places(self)
         check_platform(self.platform, self.services, self.host)
         check_doors(self.services, self.edge.domain)
+        if self.platform == "fargate":
+            check_priorities(self.services)
         check_protections(self)
         if self.database is not None and self.pool is None:
             connection_budget(self.services, self.database).check()

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 
 from config.service import Service
 
-SLOTS = 120
-LONGEST_PATH = 99
-SLOTS_OF_KIND = SLOTS * (LONGEST_PATH + 1)
-"""Four kinds of rules share the 50,000 numbers a listener has."""
+LAST_PRIORITY = 50000
+"""The highest number a listener rule may have (Elastic Load Balancing, CreateRule)."""
+LONGEST_PATH = 35
+SLOTS_OF_PATH = 400
+"""Services whose longest paths are equally long share so many numbers."""
+SLOTS_OF_HOST = 20000
 
 SHARED_PORT = 80
 """Static front ends listen here by convention, each in a task of its own."""
@@ -21,7 +23,6 @@ def check_doors(services: tuple[Service, ...], domain: str) -> None:
         ValueError: names the services and the door.
     """
     _check_ports(services)
-    _check_priorities(services)
     doors: dict[str, str] = {}
     for service in services:
         for host in service.hosts:
@@ -58,7 +59,7 @@ def _doors(service: Service) -> Iterator[str]:
     if not service.hosts:
         for path in service.paths:
             yield f"path {path}"
-    if service.public and service.port is not None and not service.hosts and not service.paths:
+    if service.public and service.port is not None and _takes_the_rest(service):
         yield "every request that no other service claims"
 
 
@@ -67,15 +68,29 @@ def listener_priority(service: Service) -> int:
 
     It depends on the service alone, so that adding or removing another renumbers nobody: a load balancer
     refuses a number that is still in use. A rule with host and path comes before one with a host, that
-    before one with a path; among them the longer path first.
+    before one with a path, and what takes the rest comes last; among paths the longer one first.
     """
-    kind = (not service.hosts) * 2 + (not service.paths)
-    longest = max((len(path) for path in service.paths), default=0)
-    general = LONGEST_PATH - min(longest, LONGEST_PATH)
-    return kind * SLOTS_OF_KIND + general * SLOTS + zlib.crc32(service.name.encode()) % SLOTS + 1
+    if _takes_the_rest(service):
+        return LAST_PRIORITY
+    paths_end = (LONGEST_PATH + 1) * SLOTS_OF_PATH
+    slot = zlib.crc32(service.name.encode())
+    if not service.paths:
+        return paths_end + 1 + slot % SLOTS_OF_HOST
+    shorter = LONGEST_PATH - min(max(map(len, service.paths)), LONGEST_PATH)
+    start = 0 if service.hosts else paths_end + SLOTS_OF_HOST
+    return start + shorter * SLOTS_OF_PATH + 1 + slot % SLOTS_OF_PATH
 
 
-def _check_priorities(services: tuple[Service, ...]) -> None:
+def _takes_the_rest(service: Service) -> bool:
+    return not service.hosts and (not service.paths or "/*" in service.paths)
+
+
+def check_priorities(services: tuple[Service, ...]) -> None:
+    """Refuse two services whose listener rules would have one number.
+
+    Raises:
+        ValueError: names both and the number.
+    """
     taken: dict[int, str] = {}
     for service in services:
         if service.public and service.port is not None:

@@ -16,6 +16,8 @@ from ops.console import show_error
 from ops.embedded import loopback
 from ops.outcome import ExitCode, OperatorError
 
+CORRECT = "correct the options (SYSTEM, ENV, PHASE of make), or config/ if they are right"
+
 
 class Verbs(TyperGroup):
     """Every failure an operator can act on ends as one message and one code, never as a traceback."""
@@ -26,7 +28,7 @@ class Verbs(TyperGroup):
             return super().invoke(ctx)
         except ConfigError as error:
             show_error(
-                OperatorError(ExitCode.CONFIGURATION, str(error), hint="correct config/; nothing was started")
+                OperatorError(ExitCode.CONFIGURATION, str(error), hint=f"{CORRECT}; nothing was started")
             )
             raise typer.Exit(ExitCode.CONFIGURATION) from None
         except OperatorError as error:
@@ -37,7 +39,7 @@ class Verbs(TyperGroup):
                 OperatorError(
                     ExitCode.EMULATOR,
                     f"the embedded AWS does not answer as it should: {error}",
-                    hint=f"read {ctx.obj.emulator_log}; cambium down, then cambium up, starts afresh",
+                    hint=f"read {ctx.obj.emulator_log}; make down, then make up, starts afresh",
                 )
             )
             raise typer.Exit(ExitCode.EMULATOR) from None

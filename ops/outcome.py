@@ -12,7 +12,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     """A missing or unknown option."""
     CONFIGURATION = 3
-    """The description of the system is wrong: correct ``config/``."""
+    """The description of the system, or the choice of it, is wrong: correct the options or ``config/``."""
     BUSY = 4
     """Another command works on this checkout: wait for it."""
     EMULATOR = 5
@@ -26,7 +26,7 @@ class ExitCode(IntEnum):
     VERIFICATION = 9
     """What exists is not what was described: read the list of differences."""
     NOT_RUNNING = 10
-    """Nothing is deployed here: run ``cambium up``."""
+    """Nothing is deployed here: run ``make up``."""
     DIFFERENT = 11
     """``cambium diff --fail`` found differences."""
     WORKFLOWS = 12

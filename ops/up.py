@@ -41,7 +41,11 @@ def bring_up(workspace: Workspace, target: Target) -> None:
     places = Places(running.url)
     assembly = _synthesis(workspace, steps, target, deployment)
     _bootstrap(workspace, steps, assembly, places)
-    ledger.record(workspace, running, f"{target.system}-{target.environment}", assembly.folder)
+    ledger.record(
+        workspace,
+        running,
+        ledger.Entry(target, deployment.phase, deployment.phase_title, deployment.platform, assembly.folder),
+    )
     seconds = _deploy(workspace, steps, assembly, places)
     found = _verification(workspace, steps, deployment, assembly, places)
     summary.show(results(), target, deployment, found, seconds)

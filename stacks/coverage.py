@@ -22,6 +22,9 @@ _OF_DEPLOYMENT: Mapping[str, Callable[[Deployment], object]] = {
     "rotation of secrets": lambda d: d.secret_rotation_days,
     "a bucket named for the audit trail": lambda d: d.audit_bucket,
     "a PostgreSQL before 16": lambda d: d.database and d.database.major < OLDEST_POSTGRES,
+    "a product without database, cache and secrets": lambda d: (
+        not (d.database or d.cache or any(s.secrets for s in d.services))
+    ),
     "a database no service uses": lambda d: d.database and not any(s.uses_database for s in d.services),
     "a network without a way out": lambda d: isinstance(d.network.nat, NoNat),
     "a NAT instance": lambda d: isinstance(d.network.nat, NatInstance),

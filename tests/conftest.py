@@ -7,7 +7,10 @@ import pytest
 
 from config.system import System
 from support.assembly import Assembly
+from support.reviewed import use_reviewed
 from support.synthesis import NEWCOMER, RESTARTIX, SYNTHS, Synths
+
+use_reviewed()
 
 
 @pytest.fixture(scope="session")

@@ -156,9 +156,10 @@ class Alarms(Construct):
         self.define(
             "DatabaseCredits",
             name="database-cpu-credits",
-            metric=database.metric("CPUSurplusCreditsCharged", "Maximum"),
+            # Credits are counted every five minutes, not every one.
+            metric=database.metric("CPUSurplusCreditsCharged", "Maximum", minutes=5),
             threshold=0,
-            periods=10,
+            periods=2,
             what="The burstable database has used up its CPU credits, and AWS bills more",
             do="it is busy all day: move to a fixed-size class",
             runbook="database-cpu",

@@ -93,9 +93,9 @@ class Database(Construct):
         """Network rules of the primary."""
         return self.instance.connections
 
-    def metric(self, name: str, statistic: str = "Average") -> cloudwatch.Metric:
-        """A metric of the primary, by RDS's own name."""
-        return self.instance.metric(name, statistic=statistic, period=Duration.minutes(1))
+    def metric(self, name: str, statistic: str = "Average", *, minutes: int = 1) -> cloudwatch.Metric:
+        """A metric of the primary, by RDS's own name, over so many minutes."""
+        return self.instance.metric(name, statistic=statistic, period=Duration.minutes(minutes))
 
     def _define_instance(self, engine: rds.IInstanceEngine) -> rds.DatabaseInstance:
         config = self._config

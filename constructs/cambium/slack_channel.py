@@ -8,7 +8,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from cambium.acknowledge import acknowledge
+from cambium.acknowledge import acknowledge, acknowledge_log_retention
 from config.alarms import Slack
 
 
@@ -39,6 +39,7 @@ class SlackChannel(Construct):
             # What the channel may ever do, whatever somebody types in it.
             guardrail_policies=[iam.ManagedPolicy.from_aws_managed_policy_name("ReadOnlyAccess")],
         )
+        acknowledge_log_retention(self)
         acknowledge(
             self.channel,
             {

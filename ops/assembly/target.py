@@ -6,6 +6,9 @@ from config.catalog import load_system
 from config.deployment import Deployment
 from config.environment import Platform
 
+COMMAND = ".venv/bin/cambium"
+"""As a person types it who has activated nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -41,6 +44,11 @@ class Target:
         words += [f"--phase {self.phase}"] if self.phase is not None else []
         words += [f"--platform {self.platform}"] if self.platform is not None else []
         return " ".join(words)
+
+    @property
+    def command_up(self) -> str:
+        """What deploys it, as a person types it who has activated nothing."""
+        return f"{COMMAND} up {self.options}"
 
     def assembly_name(self, phase: int) -> str:
         """The folder of its assembly."""

@@ -64,31 +64,61 @@ def status(ctx: typer.Context, json: JsonOption = False) -> None:
     workspace: Workspace = ctx.obj
     running = emulator.find(workspace)
     if running is None:
-        raise OperatorError(ExitCode.NOT_RUNNING, "the embedded AWS does not run", hint="cambium up")
-    deployed = _deployed(workspace, running)
+        raise OperatorError(ExitCode.NOT_RUNNING, "the embedded AWS does not run", hint="make up")
+    environments = _environments(workspace, running)
+    deployed = [one for _, stacks in environments for one in stacks]
     if json:
-        print_json({"url": running.url, "stacks": [_facts(one) for one in deployed]})
+        print_json(
+            {
+                "url": running.url,
+                "environments": [_environment(entry) for entry, _ in environments],
+                "stacks": [_facts(one) for one in deployed],
+            }
+        )
     else:
-        since = f"process {running.process.pid}, since {running.since}"
-        console = results()
-        console.print(f"[bold]embedded AWS[/]  {running.url}  {since}")
-        summary.show_stacks(console, tuple(deployed), {})
-        summary.show_endpoints(console, tuple(deployed))
+        _show(running, environments)
     if not deployed:
-        raise OperatorError(ExitCode.NOT_RUNNING, "nothing is deployed on it yet", hint="cambium up")
-    if not all(one.up_to_date for one in deployed):
+        raise OperatorError(ExitCode.NOT_RUNNING, "nothing is deployed on it yet", hint="make up")
+    stale = [entry for entry, stacks in environments if not all(one.up_to_date for one in stacks)]
+    if stale:
         raise OperatorError(
-            ExitCode.VERIFICATION, "some stacks are not what was synthesised", hint="run cambium up again"
+            ExitCode.VERIFICATION,
+            "some stacks are not what was synthesised",
+            hint="; ".join(entry.target.command_up for entry in stale),
         )
 
 
-def _deployed(workspace: Workspace, running: emulator.Emulator) -> list[comparison.Deployed]:
+Environments = list[tuple[ledger.Entry, list[comparison.Deployed]]]
+
+
+def _environments(workspace: Workspace, running: emulator.Emulator) -> Environments:
     places = Places(running.url)
-    found: list[comparison.Deployed] = []
-    for folder in ledger.assemblies(workspace, running):
-        if (folder / "manifest.json").exists():
-            found += comparison.compare(manifest.read(folder), places)
-    return found
+    return [
+        (entry, comparison.compare(manifest.read(entry.assembly), places))
+        for entry in ledger.entries(workspace, running)
+        if (entry.assembly / "manifest.json").exists()
+    ]
+
+
+def _show(running: emulator.Emulator, environments: Environments) -> None:
+    console = results()
+    since = f"process {running.process.pid}, since {running.since}"
+    console.print(f"[bold]embedded AWS[/]  {running.url}  {since}")
+    for entry, stacks in environments:
+        console.print()
+        summary.show_title(console, entry.target, entry.phase, entry.phase_title, entry.platform)
+        summary.show_stacks(console, tuple(stacks), {})
+        summary.show_endpoints(console, tuple(stacks))
+        summary.show_next(console, entry.target, (entry.target.command_up, "deploy it again, after a change"))
+
+
+def _environment(entry: ledger.Entry) -> dict[str, Any]:
+    return {
+        "system": entry.target.system,
+        "environment": entry.target.environment,
+        "phase": entry.phase,
+        "platform": entry.platform,
+    }
 
 
 def _facts(one: comparison.Deployed) -> dict[str, Any]:

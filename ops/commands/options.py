@@ -1,11 +1,12 @@
 """The options that commands share, with the same words everywhere."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from config.environment import Platform
+Platform = Literal["fargate", "app-runner"]
+"""What a person may try for an environment; ``config`` knows more, for what it is made of."""
 
 SystemOption = Annotated[str, typer.Option("--system", help="Name of the system; see cambium systems.")]
 EnvOption = Annotated[str, typer.Option("--env", help="Name of the environment.")]

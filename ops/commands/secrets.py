@@ -31,12 +31,13 @@ def set_secret(
     Example:  cambium set-secret --system restartix --env production --secret core-api --key DAILY_API_KEY
     """
     workspace: Workspace = ctx.obj
-    deployment = Target(system, env).resolve()
+    target = Target(system, env)
+    deployment = target.resolve()
     _check(deployment, secret, key)
     with exclusive(workspace, "set-secret"):
         running = emulator.find(workspace)
         if running is None:
-            raise OperatorError(ExitCode.NOT_RUNNING, "the embedded AWS does not run", hint="cambium up")
+            raise OperatorError(ExitCode.NOT_RUNNING, "the embedded AWS does not run", hint=target.command_up)
         value = (
             typer.prompt(key, hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.read().strip()
         )
@@ -63,13 +64,13 @@ def present(aws: Aws, name: str) -> dict[str, str]:
         raise OperatorError(
             ExitCode.NOT_RUNNING,
             f"there is no secret {name} on the embedded AWS: it was not deployed, or not to the end",
-            hint="cambium up, then this again",
+            hint="make up, then this again",
         ) from None
     except ValueError as error:
         raise OperatorError(
             ExitCode.VERIFICATION,
             f"secret {name} is {error}, so a key in it cannot be set",
-            hint="cambium down, then cambium up, makes it anew",
+            hint="make down, then make up, makes it anew",
         ) from None
 
 

@@ -1,23 +1,43 @@
-"""Remembers which assemblies were deployed to the embedded AWS that runs now."""
+"""Remembers what was deployed to the embedded AWS that runs now."""
 
+import dataclasses
 import json
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from ops.assembly.target import Target
 from ops.embedded.emulator import Emulator
 from ops.workspace import Workspace
 
 
-def record(workspace: Workspace, emulator: Emulator, environment: str, assembly: Path) -> None:
-    """Note that ``assembly`` is what ``environment`` is now."""
-    known = {**_read(workspace, emulator), environment: str(assembly)}
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An environment as it was deployed last."""
+
+    target: Target
+    phase: int
+    phase_title: str
+    platform: str
+    assembly: Path
+
+
+def record(workspace: Workspace, emulator: Emulator, entry: Entry) -> None:
+    """Note what an environment is now."""
+    environment = f"{entry.target.system}-{entry.target.environment}"
+    fact = dataclasses.asdict(entry) | {"assembly": str(entry.assembly)}
+    known = {**_read(workspace, emulator), environment: fact}
     _file(workspace).write_text(
-        json.dumps({"emulator": _name(emulator), "assemblies": known}, indent=2) + "\n"
+        json.dumps({"emulator": _name(emulator), "environments": known}, indent=2) + "\n"
     )
 
 
-def assemblies(workspace: Workspace, emulator: Emulator) -> list[Path]:
-    """The assembly of each environment; none after the embedded AWS was started anew."""
-    return [Path(folder) for folder in _read(workspace, emulator).values()]
+def entries(workspace: Workspace, emulator: Emulator) -> list[Entry]:
+    """Each environment; none after the embedded AWS was started anew."""
+    return [
+        Entry(**{**fact, "target": Target(**fact["target"]), "assembly": Path(fact["assembly"])})
+        for fact in _read(workspace, emulator).values()
+    ]
 
 
 def forget(workspace: Workspace) -> None:
@@ -25,10 +45,10 @@ def forget(workspace: Workspace) -> None:
     _file(workspace).unlink(missing_ok=True)
 
 
-def _read(workspace: Workspace, emulator: Emulator) -> dict[str, str]:
+def _read(workspace: Workspace, emulator: Emulator) -> dict[str, dict[str, Any]]:
     try:
         known = json.loads(_file(workspace).read_text())
-        return dict(known["assemblies"]) if known["emulator"] == _name(emulator) else {}
+        return dict(known["environments"]) if known["emulator"] == _name(emulator) else {}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 

@@ -60,7 +60,7 @@ def _wait(places: Places, stack: Stack, say: Callable[[str], None]) -> str | Non
             raise OperatorError(
                 ExitCode.DEPLOYMENT,
                 f"{stack.name} is {state} for {PATIENCE_SECONDS} s",
-                hint="cambium down, then cambium up",
+                hint="make down, then make up",
             )
         time.sleep(0.5)
     return state

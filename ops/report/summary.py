@@ -7,15 +7,12 @@ from rich.markup import escape
 
 from config.deployment import Deployment
 from ops.assembly.comparison import Deployed
-from ops.assembly.target import Target
+from ops.assembly.target import COMMAND, Target
 from ops.reachability.connections import Connection
 from ops.report.tables import bad, entry, faint, good, heading, section, table
 from ops.report.wording import count, peer
 from ops.verify.network import FoundGroups
 from ops.verify.verification import Verification
-
-COMMAND = ".venv/bin/cambium"
-"""As a person types it who has activated nothing."""
 
 
 def show(
@@ -26,8 +23,8 @@ def show(
     seconds: Mapping[str, float | None],
 ) -> None:
     """Print the whole report."""
-    title = f"{deployment.system} {deployment.environment.name}, phase {deployment.phase}"
-    console.print(f"\n[bold]{escape(title)}[/] · {escape(deployment.phase_title)} · {deployment.platform}")
+    console.print()
+    show_title(console, target, deployment.phase, deployment.phase_title, deployment.platform)
     show_stacks(console, found.stacks, seconds)
     show_endpoints(console, found.stacks)
     show_groups(console, deployment, found.groups)
@@ -36,9 +33,16 @@ def show(
     _next(console, target, found)
 
 
+def show_title(console: Console, target: Target, phase: int, phase_title: str, platform: str) -> None:
+    """Which system, environment, phase and platform it is."""
+    title = f"{target.system} {target.environment}, phase {phase}"
+    console.print(f"[bold]{escape(title)}[/] · {escape(phase_title)} · {platform}")
+
+
 def show_stacks(console: Console, stacks: tuple[Deployed, ...], seconds: Mapping[str, float | None]) -> None:
     """Every stack with its state; the seconds are those of this run."""
-    content = table("stack", "region", "state", "seconds", right=["seconds"], keep=["stack", "state"])
+    timed = ["seconds"] if any(seconds.get(one.stack.name) is not None for one in stacks) else []
+    content = table("stack", "region", "state", *timed, right=timed, keep=["stack", "state"])
     for one in stacks:
         spent = seconds.get(one.stack.name)
         state = (one.state or "missing").replace("_", " ").lower()
@@ -46,20 +50,23 @@ def show_stacks(console: Console, stacks: tuple[Deployed, ...], seconds: Mapping
             one.stack.name,
             one.stack.place.region,
             good(state) if one.up_to_date else bad(state),
-            f"{spent:.1f}" if spent is not None else faint("-"),
+            *([f"{spent:.1f}" if spent is not None else faint("-")] if timed else []),
         )
     section(console, "Stacks", content)
 
 
 def show_endpoints(console: Console, stacks: tuple[Deployed, ...]) -> None:
-    """What the stacks tell people; what they only tell each other is left out."""
+    """What the stacks tell people, addresses first; what they only tell each other is left out."""
     outputs = [output for one in stacks for output in one.outputs]
-    if outputs:
-        heading(console, "Endpoints")
-    for output in outputs:
-        entry(
-            console, output.description or output.key, output.key if output.description else "", output.value
-        )
+    roles = [output for output in outputs if ":role/" in output.value]
+    others = [output for output in outputs if output not in roles]
+    others.sort(key=lambda output: not output.key.endswith("Address"))
+    for title, group in {"Endpoints": others, "IAM roles": roles}.items():
+        if group:
+            heading(console, title)
+        for output in group:
+            remark = output.key if output.description else ""
+            entry(console, output.description or output.key, remark, output.value)
 
 
 def show_groups(console: Console, deployment: Deployment, groups: tuple[FoundGroups, ...]) -> None:
@@ -122,12 +129,17 @@ def _opt_outs(console: Console, _target: Target, deployment: Deployment, _found:
 
 
 def _next(console: Console, target: Target, found: Verification) -> None:
+    show_next(console, target, ("make status", "what runs now"))
+    confirmed = f"{count(found.resources, 'resource')} in {count(len(found.stacks), 'stack')}"
+    console.print(f"\n{confirmed}; {found.asked} looked up at their own service as well.")
+
+
+def show_next(console: Console, target: Target, first: tuple[str, str]) -> None:
+    """What one may want to type now."""
     content = table("command", "what it does", keep=["command"])
     content.show_header = False
-    content.add_row("make status", "what runs now")
+    content.add_row(*first)
     content.add_row(f"{COMMAND} diff {target.options}", "what a change would do")
     content.add_row(f"{COMMAND} connections {target.options}", "who uses the database's connections")
     content.add_row("make down", "destroy everything and stop")
     section(console, "Next", content)
-    confirmed = f"{count(found.resources, 'resource')} in {count(len(found.stacks), 'stack')}"
-    console.print(f"\n{confirmed}; {found.asked} looked up at their own service as well.")

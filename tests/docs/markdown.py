@@ -60,7 +60,7 @@ class Page:
     def commands(self, program: str) -> Iterator[list[str]]:
         """Every call of ``program``, as its words."""
         for line in self.code():
-            for start in re.finditer(rf"(?<![\w./-]){re.escape(program)} ", line):
+            for start in re.finditer(rf"(?<![\w./-])(?:\.venv/bin/)?{re.escape(program)} ", line):
                 yield list(_words(line[start.start() :]))
 
 

@@ -6,6 +6,8 @@ from functools import cache
 
 import jmespath  # type: ignore[import-untyped]
 import pytest
+import typer
+from typer.core import TyperGroup
 
 from docs.aws_command import complaints
 from docs.markdown import ROOT, Page, pages
@@ -77,6 +79,31 @@ def test_every_verb_of_cambium_exists(page: Page) -> None:
     used = {words[1] for words in page.commands("cambium") if len(words) > 1}
 
     assert used <= {*verbs, "..."}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=by_name)
+def test_every_option_of_cambium_exists(page: Page) -> None:
+    wrong = [
+        f"{' '.join(words)}: no {option}"
+        for words in page.commands("cambium")
+        if len(words) > 1 and words[1] != "..."
+        for option in unknown_options(words)
+    ]
+
+    assert not wrong, "\n".join(wrong)
+
+
+def unknown_options(words: list[str]) -> list[str]:
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    known = {option for parameter in group.commands[words[1]].params for option in parameter.opts}
+    return [word for word in words[2:] if word.startswith("--") and word.split("=")[0] not in known]
+
+
+def test_an_option_that_has_gone_is_found() -> None:
+    words = ["cambium", "set-secret", "--system", "x", "--env", "y", "--service", "web", "--key", "K"]
+
+    assert unknown_options(words) == ["--service"]
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,11 @@ def step(name: str, job: str, title: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def parsed(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """What the real CLI made of each command line of the step that deploys; it finds nothing to deploy."""
-    tmp_path = tmp_path_factory.mktemp("deploy")
+    return told("Deploy", tmp_path_factory.mktemp("deploy"), ALARMS=" ".join(ALARMS), MINUTES="7")
+
+
+def told(title: str, tmp_path: Path, **given: str) -> list[str]:
+    """Each command line of a step of the deploy job, as the real CLI understood it."""
     tools = tmp_path / "node_modules" / ".bin"
     tools.mkdir(parents=True)
     said = tmp_path / "said"
@@ -46,14 +50,13 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     (tools / "cdk").write_text(script)
     (tools / "cdk").chmod(0o755)
     (tmp_path / "cdk.out").mkdir()
-    subprocess.run(["tar", "-czf", "assembly.tgz", "cdk.out"], cwd=tmp_path, check=True)  # noqa: S607
     (tmp_path / "jq").write_text("#!/bin/sh\n")
     (tmp_path / "jq").chmod(0o755)
-    given = {"ALARMS": " ".join(ALARMS), "MINUTES": "7", "APPROVAL": "destructive"}
+    files = {name: str(tmp_path / name) for name in ("GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT")}
     subprocess.run(
-        [shutil.which("bash") or "bash", "-c", step("deploy", "deploy", "Deploy")["run"]],
+        [shutil.which("bash") or "bash", "-c", step("deploy", "deploy", title)["run"]],
         cwd=tmp_path,
-        env=offline(tmp_path) | given | {"GITHUB_STEP_SUMMARY": str(tmp_path / "summary")},
+        env=offline(tmp_path) | given | files,
         check=True,
         timeout=60,
     )
@@ -94,7 +97,101 @@ def test_every_alarm_watches_the_services_and_none_is_taken_for_a_stack(parsed: 
 def test_the_cli_knows_every_option_of_the_deploy(parsed: list[str]) -> None:
     for said in parsed:
         assert "Unknown option" not in said
-        assert "requireApproval: 'destructive'" in said
+        assert "requireApproval: 'never'" in said
+
+
+def test_what_holds_data_is_looked_at_before_the_first_stack(
+    tmp_path: Path, phase_one: Assembly, fargate: Assembly
+) -> None:
+    guard = "Refuse to replace or delete what holds data"
+    (said,) = told(guard, tmp_path)
+    titles = [one.get("name") for one in workflow("deploy")["jobs"]["deploy"]["steps"]]
+    looked_at = {pattern.removeprefix("*-") for pattern in values(said, "STACKS")}
+
+    assert titles.index(guard) < titles.index("Deploy")
+    assert step("deploy", "deploy", guard)["if"] == "${{ !inputs.accept_destructive_changes }}"
+    assert "Unknown option" not in said
+    assert "failOn: 'destructive'" in said
+    assert "exclusively: true" in said
+    assert looked_at == {"data", "storage", "network", "recovery", "audit"}
+    for assembly in (phase_one, fargate):
+        assert looked_at <= set(assembly.stacks)
+
+
+OPERATIONS = """#!/bin/sh
+case "$2" in
+  list-services) echo "arn:$*" ;;
+  *) echo '{"OperationSummaryList": [
+       {"Type": "UPDATE_SERVICE", "Status": "'"$STATUS"'", "StartedAt": "2026-11-20T10:00:05.1+00:00"},
+       {"Type": "UPDATE_SERVICE", "Status": "FAILED", "StartedAt": "2026-11-20T09:00:00+00:00"}]}' ;;
+esac
+"""
+
+
+def with_app_runner(script: str, tmp_path: Path, **given: str) -> "subprocess.CompletedProcess[str]":
+    (tmp_path / "aws").write_text(OPERATIONS)
+    (tmp_path / "aws").chmod(0o755)
+    return subprocess.run(
+        [shutil.which("bash") or "bash", "-c", script],
+        cwd=tmp_path,
+        env=offline(tmp_path) | {"SINCE": "2026-11-20T10:00:00", "NAME": "restartix-core-api"} | given,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+NEEDS_JQ = pytest.mark.skipif(
+    shutil.which("jq") is None, reason="the steps use jq, as GitHub's runners have it"
+)
+
+
+@NEEDS_JQ
+@pytest.mark.parametrize(
+    ("status", "code"), [("SUCCEEDED", 0), ("FAILED", 1), ("ROLLBACK_SUCCEEDED", 1), ("ROLLBACK_FAILED", 1)]
+)
+def test_an_update_that_app_runner_took_back_is_red(
+    phase_one: Assembly, tmp_path: Path, status: str, code: int
+) -> None:
+    (tmp_path / "cdk.out").symlink_to(phase_one.folder)
+
+    script = step("deploy", "deploy", "See what App Runner made of it")["run"]
+    ended = with_app_runner(script, tmp_path, STATUS=status)
+
+    assert ended.returncode == code, ended.stderr
+    for name in ("restartix-core-api", "restartix-telemetry-api"):
+        assert (f"the change of {name}: UPDATE_SERVICE {status}" in ended.stdout) == bool(code)
+
+
+@NEEDS_JQ
+def test_without_app_runner_nothing_is_asked(fargate: Assembly, tmp_path: Path) -> None:
+    (tmp_path / "cdk.out").symlink_to(fargate.folder)
+
+    script = step("deploy", "deploy", "See what App Runner made of it")["run"]
+    ended = with_app_runner(script, tmp_path, STATUS="FAILED")
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+
+
+@NEEDS_JQ
+@pytest.mark.parametrize(("status", "code"), [("SUCCEEDED", 0), ("ROLLBACK_SUCCEEDED", 1)])
+def test_a_release_that_app_runner_took_back_is_red(tmp_path: Path, status: str, code: int) -> None:
+    example = yaml.safe_load((ROOT / "examples" / "application-deploy.yml").read_text())
+    (script,) = [
+        one["run"] for one in example["jobs"]["release"]["steps"] if one.get("name") == "Wait for App Runner"
+    ]
+
+    assert with_app_runner(script, tmp_path, STATUS=status).returncode == code
+
+
+def test_the_first_images_are_pushed_before_there_is_a_cluster() -> None:
+    example = yaml.safe_load((ROOT / "examples" / "application-deploy.yml").read_text())
+    (condition,) = [
+        one["if"] for one in example["jobs"]["release"]["steps"] if "Fargate" in one.get("name", "")
+    ]
+
+    assert "vars.ECS_CLUSTER != ''" in condition
 
 
 def test_the_job_has_as_long_as_the_role_is_good_for(phase_one: Assembly) -> None:

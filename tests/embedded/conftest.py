@@ -9,6 +9,7 @@ from ops.embedded import emulator
 from ops.embedded.aws import Aws, Place, Places
 from ops.testing import Checkout
 from ops.workspace import Workspace
+from support.reviewed import DESCRIBED
 
 CHECKOUT = Path(__file__).parents[2]
 SHARED = (
@@ -24,7 +25,6 @@ SHARED = (
 )
 TOOLS = (".venv", "requirements.txt", ".cambium/lambda-layer")
 PRODUCTION = ("--system", "restartix", "--env", "production")
-ACCOUNT = "111122223333"
 
 
 @pytest.fixture(scope="session")
@@ -53,4 +53,4 @@ def frankfurt(checkout: Checkout, deployed: str) -> Aws:
     """The embedded AWS in the home region."""
     running = emulator.find(checkout.workspace)
     assert running is not None
-    return Places(running.url).at(Place(ACCOUNT, "eu-central-1"))
+    return Places(running.url).at(Place(DESCRIBED.environment("production").account, "eu-central-1"))

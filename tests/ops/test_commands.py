@@ -35,6 +35,7 @@ def test_a_wrong_configuration_is_one_message_and_starts_nothing(
     assert result.exit_code == ExitCode.CONFIGURATION
     assert message in result.stderr
     assert "Traceback" not in result.output
+    assert "correct the options" in result.stderr
     assert not cambium.workspace.emulator_state.exists()
 
 
@@ -69,6 +70,13 @@ def test_access_lists_the_rules_of_the_platform(cambium: Command) -> None:
     assert "load-balancer" in on_fargate
     assert "5432" in on_fargate
     assert "load-balancer" not in cambium("access", *PRODUCTION, "--platform", "app-runner").stdout
+
+
+def test_only_the_platforms_one_may_choose_are_offered(cambium: Command) -> None:
+    result = cambium("access", *PRODUCTION, "--platform", "host")
+
+    assert result.exit_code == ExitCode.USAGE
+    assert "'fargate', 'app-runner'" in result.stderr
 
 
 def test_connections_shows_every_consumer_against_the_limit(cambium: Command) -> None:

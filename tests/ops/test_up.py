@@ -59,6 +59,10 @@ def test_a_second_run_changes_nothing_and_says_so(toy: Checkout) -> None:
     assert code == ExitCode.OK
     assert "no changes" in output
     assert json.loads(toy.run("status", "--json")[1])["stacks"][0]["up_to_date"]
+    status = toy.run("status")[1]
+    assert "toy test, phase 1" in status
+    assert "seconds" not in status
+    assert ".venv/bin/cambium up --system toy --env test" in status
     assert "unchanged, 2 stacks" in output
     assert time.monotonic() - began < 15
 

@@ -127,7 +127,15 @@ def test_a_database_for_nobody_is_refused(notes_system: System) -> None:
 
     with pytest.raises(ConfigError, match=r"yet: a database no service uses$"):
         refuse_unbuilt(deployment.model_copy(update={"services": (idle,)}))
-    refuse_unbuilt(deployment.model_copy(update={"services": (idle,), "database": None}))
+
+
+def test_a_product_that_keeps_nothing_is_refused(notes_system: System) -> None:
+    """Its data stack would be empty, which CloudFormation refuses."""
+    deployment = notes_system.resolve("production")
+    idle = deployment.services[0].model_copy(update={"secrets": {}, "database_pool": 0})
+
+    with pytest.raises(ConfigError, match=r"yet: a product without database, cache and secrets$"):
+        refuse_unbuilt(deployment.model_copy(update={"services": (idle,), "database": None}))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Runs app.py with one thing bent: other systems, no acknowledgement accepted, or a mistake planted."""
+"""Runs app.py for the reviewed product: with other systems, no acknowledgement, or a mistake planted."""
 
 import argparse
 import json
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import aws_cdk as cdk  # noqa: E402
 from aws_cdk import aws_s3 as s3  # noqa: E402
@@ -17,6 +17,7 @@ from constructs import IConstruct  # noqa: E402
 import cambium.acknowledge  # noqa: E402
 import config.systems  # noqa: E402
 from config.deployment import Deployment  # noqa: E402
+from support.reviewed import use_reviewed  # noqa: E402
 
 RECORD = "acknowledgements.json"
 
@@ -55,6 +56,7 @@ def main() -> None:
     bend = parser.parse_args()
     if bend.systems:
         config.systems.__path__ = [*config.systems.__path__, bend.systems]
+    use_reviewed()
     seen = record_acknowledgements() if bend.unacknowledged else None
     if bend.plant:
         plant()

@@ -30,8 +30,8 @@ class Synth:
 
     @property
     def command(self) -> list[str]:
-        """What runs it: the app itself, unless something is bent."""
-        return [sys.executable, str(RUN_APP), *self.bend] if self.bend else [sys.executable, "app.py"]
+        """What runs it: the app, for the reviewed product."""
+        return [sys.executable, str(RUN_APP), *self.bend]
 
     def run(self, folder: Path) -> subprocess.CompletedProcess[str]:
         """Synthesise into ``folder`` with the context that the CDK CLI would give."""

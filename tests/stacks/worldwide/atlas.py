@@ -7,6 +7,7 @@ from config.environment import Environment
 from config.network import Network
 from config.region import Region, Shard
 from config.service import Service
+from config.sources import SetByOperator
 from config.storage import Bucket
 from config.system import System
 
@@ -15,7 +16,14 @@ SYSTEM = System(
     edge=Edge(domain="atlas.example"),
     network=Network(cidr="10.0.0.0/16"),
     services=(
-        Service(name="web", port=8080, cpu=256, memory_mib=512, hosts=("atlas.example",)),
+        Service(
+            name="web",
+            port=8080,
+            cpu=256,
+            memory_mib=512,
+            hosts=("atlas.example",),
+            secrets={"MAPS_KEY": SetByOperator(where="the maps console")},
+        ),
         Service(name="tiles", port=8081, cpu=256, memory_mib=512, hosts=("atlas.example",), paths=("/t/*",)),
     ),
     buckets=(Bucket(name="maps", replica="maps-copy"),),
