@@ -76,7 +76,8 @@ check: setup ## linters, types, workflows
 	@$(BIN)/cambium check-workflows
 
 test: setup check ## all checks and all tests
-	@pytest -q
+	@echo "tests: the long ones deploy to the embedded AWS; about four minutes on two cores"
+	@pytest -q -n auto --maxprocesses 4 --dist loadfile --durations=3
 
 # The JavaScript app that ours is compared with brings its own libraries, which nothing else needs.
 $(STAMPS)/bench: bench/javascript/package.json bench/javascript/package-lock.json $(STAMPS)/node

@@ -8,7 +8,7 @@ from config.catalog import load_system
 from config.database import Database
 from config.deployment import Deployment
 
-_MEMORY = ("shared_buffers_mib", "effective_cache_size_mib", "maintenance_work_mem_mib")
+_MEMORY = ("memory_mib", "shared_buffers_mib", "effective_cache_size_mib", "maintenance_work_mem_mib")
 
 
 def write(path: Path, system: str, environment: str) -> None:

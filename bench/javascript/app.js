@@ -26,12 +26,16 @@ function build(app) {
   for (const region of description.regions) {
     app.node.setContext(`availability-zones:account=${account}:region=${region.name}`, region.zones);
   }
-  const storages = description.regions.map((region) => defineRegion(app, region));
-  if (description.audit_trail) new AuditStack(app, storages);
-  if (description.environment.alarms.emails) new GlobalStack(app, description.environment.alarms);
+  const regions = description.regions.map((region) => defineRegion(app, region));
+  if (description.audit_trail) after(new AuditStack(app), regions.map((region) => region.storage));
+  after(new GlobalStack(app), regions.flatMap((region) => region.shards));
   cdk.Tags.of(app).add('cambium:system', description.system);
   cdk.Tags.of(app).add('cambium:environment', description.environment.name);
   check(app);
+}
+
+function after(stack, others) {
+  for (const other of others) stack.addStackDependency(other);
 }
 
 function check(app) {

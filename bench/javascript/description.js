@@ -6,16 +6,29 @@ const d = JSON.parse(fs.readFileSync(process.env.CAMBIUM_BENCH_DESCRIPTION, 'utf
 const place = d.environment;
 
 const words = (name) => name.split('-').map((part) => part[0].toUpperCase() + part.slice(1).toLowerCase()).join('');
+const stackName = (role, region, shard) =>
+  [d.system, place.name, ...(region ? [region.key] : []), ...(shard ? [shard.key] : []), role].join('-');
+const bucketName = (purpose, region) => `${d.system}-${place.name}-${purpose}-${place.account}-${region}`;
+const recoveryRegion = (region) => region.recovery_region ?? place.recovery_region;
+const copyName = (bucket, region) => bucket.replica && bucketName(bucket.replica, recoveryRegion(region));
 const shardSuffix = (shard) => (shard.key === '1' ? '' : `-${shard.key}`);
 
 module.exports = {
   ...d,
   home: d.regions[0],
   words,
-  stackName: (role, region, shard) =>
-    [d.system, place.name, ...(region ? [region.key] : []), ...(shard ? [shard.key] : []), role].join('-'),
+  stackName,
+  bucketName,
+  recoveryRegion,
+  copyName,
+  everyBucket: () =>
+    d.regions.flatMap((region) =>
+      d.buckets
+        .flatMap((bucket) => [bucketName(bucket.name, region.name), copyName(bucket, region)])
+        .filter((name) => name),
+    ),
+  topicName: (region, shard) => stackName('alarms', region, shard),
   secretName: (leaf, shard) => `${d.system}/${place.name}/${leaf}${shardSuffix(shard)}`,
-  bucketName: (purpose, region) => `${d.system}-${place.name}-${purpose}-${place.account}-${region}`,
   serviceName: (service, shard) => `${d.system}-${service}${shardSuffix(shard)}`,
   repositoryName: (service) => `${d.system}-${service}`,
   runbookUrl: (page) => `${d.runbooks}/${page}.md`,

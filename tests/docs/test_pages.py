@@ -65,6 +65,18 @@ def test_every_alarm_has_its_page() -> None:
     assert {page for page in wanted if not (RUNBOOKS / f"{page}.md").exists()} == set()
 
 
+def test_every_alarm_is_in_the_index_and_on_the_page_it_links_to(restartix: dict[str, Assembly]) -> None:
+    index = (RUNBOOKS / "README.md").read_text()
+    for assembly in restartix.values():
+        for role in assembly.stacks:
+            for alarm in assembly.of_type("AWS::CloudWatch::Alarm", role):
+                name = str(alarm["AlarmName"])
+                ending = re.sub(r"^restartix-production(-eu-1)?", "", name)
+                (row,) = [line for line in index.splitlines() if f"`{ending}`" in line]
+                (page,) = re.findall(r"\(([\w-]+\.md)\)", row)
+                assert f"{ending}`" in (RUNBOOKS / page).read_text(), f"{page} does not name {name}"
+
+
 def alarm_pages() -> Iterator[str]:
     for folder in ("constructs/cambium", "stacks"):
         for path in sorted((ROOT / folder).rglob("*.py")):

@@ -37,6 +37,7 @@ class AppRunnerService extends Construct {
       assumedBy: new iam.ServicePrincipal('build.apprunner.amazonaws.com'),
     });
     spec.repository.grantPull(access);
+    spec.repository.grant(access, 'ecr:DescribeImages');
     this.service = this.defineService(role, access);
     this.service.node.addDependency(role, access);
     this.service.addMetadata('cambium:app-runner-acknowledged', spec.acknowledgement);

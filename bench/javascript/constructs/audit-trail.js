@@ -2,6 +2,7 @@ const { Duration, RemovalPolicy } = require('aws-cdk-lib');
 const cloudtrail = require('aws-cdk-lib/aws-cloudtrail');
 const s3 = require('aws-cdk-lib/aws-s3');
 const { Construct } = require('constructs');
+const { words } = require('../description');
 const { acknowledge } = require('./acknowledge');
 
 class AuditTrail extends Construct {
@@ -30,7 +31,10 @@ class AuditTrail extends Construct {
       includeGlobalServiceEvents: true,
       enableFileValidation: true,
     });
-    if (watchedBuckets.length) trail.addS3EventSelector(watchedBuckets.map((bucket) => ({ bucket })));
+    if (watchedBuckets.length) {
+      const named = (name) => ({ bucket: s3.Bucket.fromBucketName(this, words(name), name) });
+      trail.addS3EventSelector(watchedBuckets.map(named));
+    }
     const loop = 'the bucket of the records would record itself without end';
     acknowledge(this, {
       'AwsSolutions-S1': loop,

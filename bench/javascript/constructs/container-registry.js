@@ -6,7 +6,7 @@ const { words } = require('../description');
 class ContainerRegistry extends Construct {
   constructor(scope, id, names) {
     super(scope, id);
-    this.repositories = Object.entries(names).map(([service, name]) => this.define(service, name));
+    for (const [service, name] of Object.entries(names)) this.define(service, name);
   }
 
   define(service, repositoryName) {
@@ -30,7 +30,6 @@ class ContainerRegistry extends Construct {
       tagPatternList: ['*'],
       maxImageCount: 10,
     });
-    return repository;
   }
 }
 

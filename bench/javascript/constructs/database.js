@@ -35,14 +35,14 @@ class Database extends Construct {
     const byRunbook = 'the master login is used by deployments only, and rotated by its runbook';
     acknowledge(this, {
       'AwsSolutions-RDS11': 'the port is no secret: only the access table opens it',
-      'HIPAA.Security-RDSInBackupPlan': 'RDS keeps point-in-time backups, and dumps go to S3 daily',
+      'HIPAA.Security-RDSInBackupPlan': 'RDS keeps backups for point-in-time recovery itself',
       'AwsSolutions-SMG4': byRunbook,
       'HIPAA.Security-SecretsManagerRotationEnabled': byRunbook,
     });
   }
 
-  metric(name, statistic = 'Average') {
-    return this.instance.metric(name, { statistic, period: Duration.minutes(1) });
+  metric(name, statistic = 'Average', minutes = 1) {
+    return this.instance.metric(name, { statistic, period: Duration.minutes(minutes) });
   }
 
   defineInstance(engine, { vpc, securityGroup, logDays, config }) {

@@ -4,6 +4,21 @@ const { Construct } = require('constructs');
 const { acknowledge } = require('./acknowledge');
 
 const ISSUER = 'token.actions.githubusercontent.com';
+const PUSH_AND_PULL = [
+  'ecr:BatchCheckLayerAvailability',
+  'ecr:BatchGetImage',
+  'ecr:CompleteLayerUpload',
+  'ecr:GetDownloadUrlForLayer',
+  'ecr:InitiateLayerUpload',
+  'ecr:PutImage',
+  'ecr:UploadLayerPart',
+];
+const READ_STACKS = [
+  'cloudformation:DescribeStackResources',
+  'cloudformation:DescribeStacks',
+  'cloudformation:GetTemplate',
+  'cloudformation:ListStackResources',
+];
 const UPDATE_SERVICES = [
   'apprunner:DescribeService',
   'apprunner:ListOperations',
@@ -14,16 +29,13 @@ const UPDATE_SERVICES = [
 ];
 
 class DeployIdentity extends Construct {
-  constructor(scope, id, { repository, environment, account, images, serviceArns }) {
+  constructor(scope, id, { repository, application, environment, account, repositoryArns, serviceArns, systemsStacks }) {
     super(scope, id);
-    this.repository = `repo:${repository.owner}/${repository.name}`;
     this.account = account;
-    this.provider = new iam.OidcProviderNative(this, 'GitHub', {
-      url: `https://${ISSUER}`,
-      clientIds: ['sts.amazonaws.com'],
-    });
-    this.release = this.defineRole('Release', [`environment:${environment}`, 'ref:refs/heads/main']);
-    for (const image of images) image.grantPullPush(this.release);
+    this.providerArn = repository.provider_arn ?? this.defineProvider();
+    const approved = `environment:${environment}`;
+    this.release = this.defineRole('Release', subjects(application, approved));
+    this.allowPushing(this.release, repositoryArns);
     this.release.addToPolicy(new iam.PolicyStatement({ actions: ['apprunner:ListServices'], resources: ['*'] }));
     this.release.addToPolicy(
       new iam.PolicyStatement({
@@ -31,10 +43,10 @@ class DeployIdentity extends Construct {
         resources: serviceArns.map((arn) => `arn:${Aws.PARTITION}:${arn}`),
       }),
     );
-    this.infrastructure = this.defineRole('Infrastructure', [`environment:${environment}`], 4);
+    this.infrastructure = this.defineRole('Infrastructure', subjects(repository, approved), 4);
     this.allowBootstrapRoles(this.infrastructure, 'deploy', 'file-publishing', 'image-publishing', 'lookup');
-    this.review = this.defineRole('Review', ['pull_request', 'ref:refs/heads/main']);
-    this.allowBootstrapRoles(this.review, 'lookup');
+    this.review = this.defineRole('Review', subjects(repository, 'pull_request', 'ref:refs/heads/main'));
+    this.allowReadingTemplates(this.review, systemsStacks);
     const named = (arn) => [
       `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:${arn}]`,
       'services of this product: AWS adds an id to their names',
@@ -45,14 +57,39 @@ class DeployIdentity extends Construct {
     });
   }
 
-  defineRole(id, claims, hours = 1) {
+  defineProvider() {
+    const provider = new iam.OidcProviderNative(this, 'GitHub', {
+      url: `https://${ISSUER}`,
+      clientIds: ['sts.amazonaws.com'],
+    });
+    return provider.oidcProviderArn;
+  }
+
+  defineRole(id, trusted, hours = 1) {
     return new iam.Role(this, id, {
       maxSessionDuration: Duration.hours(hours),
-      assumedBy: new iam.WebIdentityPrincipal(this.provider.oidcProviderArn, {
+      assumedBy: new iam.WebIdentityPrincipal(this.providerArn, {
         StringEquals: { [`${ISSUER}:aud`]: 'sts.amazonaws.com' },
-        StringLike: { [`${ISSUER}:sub`]: claims.map((claim) => `${this.repository}:${claim}`) },
+        StringLike: { [`${ISSUER}:sub`]: trusted },
       }),
     });
+  }
+
+  allowPushing(role, repositories) {
+    role.addToPolicy(new iam.PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }));
+    this.allow(role, repositories, PUSH_AND_PULL, "this product's repositories in each region");
+  }
+
+  allowReadingTemplates(role, stacks) {
+    const each = 'in each region; AWS adds an id to the names of stacks';
+    this.allow(role, `cloudformation:*:${this.account}:stack/${stacks}`, READ_STACKS, each);
+    const version = `ssm:*:${this.account}:parameter/cdk-bootstrap/hnb659fds/version`;
+    this.allow(role, version, ['ssm:GetParameter'], each);
+  }
+
+  allow(role, resource, actions, why) {
+    role.addToPolicy(new iam.PolicyStatement({ actions, resources: [`arn:${Aws.PARTITION}:${resource}`] }));
+    acknowledge(role, { [`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:${resource}]`]: why });
   }
 
   allowBootstrapRoles(role, ...names) {
@@ -66,6 +103,12 @@ class DeployIdentity extends Construct {
     const accepted = (arn) => [`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:${arn}]`, 'one for each region'];
     acknowledge(role, Object.fromEntries(arns.map(accepted)));
   }
+}
+
+function subjects({ owner, name, owner_id: ownerId, repository_id: repositoryId }, ...claims) {
+  const names = [`${owner}/${name}`];
+  if (ownerId && repositoryId) names.push(`${owner}@${ownerId}/${name}@${repositoryId}`);
+  return names.flatMap((one) => claims.map((claim) => `repo:${one}:${claim}`));
 }
 
 module.exports = { DeployIdentity };

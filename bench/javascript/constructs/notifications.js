@@ -1,4 +1,4 @@
-const { Duration, RemovalPolicy } = require('aws-cdk-lib');
+const { Aws, Duration, RemovalPolicy } = require('aws-cdk-lib');
 const actions = require('aws-cdk-lib/aws-cloudwatch-actions');
 const iam = require('aws-cdk-lib/aws-iam');
 const kms = require('aws-cdk-lib/aws-kms');
@@ -15,10 +15,24 @@ class Notifications extends Construct {
       pendingWindow: Duration.days(7),
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const alarms = () => new iam.ServicePrincipal('cloudwatch.amazonaws.com');
-    key.grantEncryptDecrypt(alarms());
-    this.topic = new sns.Topic(this, 'Topic', { displayName: name, masterKey: key, enforceSSL: true });
-    this.topic.grantPublish(alarms());
+    for (const service of ['cloudwatch', 'events']) {
+      key.grantEncryptDecrypt(new iam.ServicePrincipal(`${service}.amazonaws.com`));
+    }
+    this.topic = new sns.Topic(this, 'Topic', {
+      topicName: name,
+      displayName: name,
+      masterKey: key,
+      enforceSSL: true,
+    });
+    this.topic.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'AlarmsOfThisAccount',
+        principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    );
     for (const email of emails) this.topic.addSubscription(new subscriptions.EmailSubscription(email));
     this.action = new actions.SnsAction(this.topic);
   }

@@ -14,8 +14,8 @@ function defineRegion(app, region) {
   // Replication refuses a destination that does not exist yet.
   if (buckets.some((bucket) => bucket.replica)) storage.addStackDependency(new RecoveryStack(app, region));
   const delivery = new DeliveryStack(app, region);
-  for (const shard of region.shards) defineShard(app, { region, shard, network, delivery });
-  return storage;
+  const shards = region.shards.map((shard) => defineShard(app, { region, shard, network, delivery }));
+  return { storage, shards };
 }
 
 function defineShard(app, { region, shard, network, delivery }) {
@@ -25,7 +25,7 @@ function defineShard(app, { region, shard, network, delivery }) {
   const compute = new ComputeStack(app, { region, shard, network, data });
   compute.addStackDependency(delivery);
   compute.addStackDependency(new CredentialsStack(app, { region, shard, network, data }));
-  new ObservabilityStack(app, { region, shard, compute, data });
+  return new ObservabilityStack(app, { region, shard, compute, data });
 }
 
 module.exports = { defineRegion };

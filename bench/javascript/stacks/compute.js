@@ -43,7 +43,7 @@ class ComputeStack extends CambiumStack {
     for (const name of service.writes_buckets) allowObjects(built.role, bucketName(name, region.name));
     new CfnOutput(this, `${words(service.name)}Address`, {
       value: built.address,
-      description: `DNS: CNAME ${service.hosts.join(' and ')} to this name`,
+      description: dns(service),
     });
     return built;
   }
@@ -54,7 +54,21 @@ function environmentOf(service, region) {
     if (typeof stated === 'string') return stated;
     return stated.kind === 'bucket-name' ? bucketName(stated.bucket, region.name) : region.name;
   };
-  return Object.fromEntries(Object.entries(service.environment).map(([key, stated]) => [key, value(stated)]));
+  return {
+    ...Object.fromEntries(Object.entries(service.environment).map(([key, stated]) => [key, value(stated)])),
+    ...revision(service),
+  };
+}
+
+function revision(service) {
+  if (!Object.keys(service.secrets).length) return {};
+  const { credentials_version: version } = description.environment;
+  return { CREDENTIALS_REVISION: `${version}.${description.database.read_replicas}` };
+}
+
+function dns({ name, hosts }) {
+  if (!hosts.length) return `Address of ${name}`;
+  return `DNS: after \`aws apprunner associate-custom-domain\`, CNAME ${hosts.join(' and ')} to this name`;
 }
 
 module.exports = { ComputeStack };

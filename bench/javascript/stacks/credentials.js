@@ -54,7 +54,7 @@ function urls(service, data) {
 function url(source, { cache, database: { instance }, roleSecrets }) {
   if (source.kind === 'cache-url') {
     const { attrPrimaryEndPointAddress: Host, attrPrimaryEndPointPort: Port } = cache.group;
-    return { Kind: 'redis', Host, Port, SecretArn: cache.authToken.secretArn };
+    return { Kind: 'redis', Host, Port, Tls: 'true', SecretArn: cache.authToken.secretArn };
   }
   if (source.kind !== 'database-url') return undefined;
   return {

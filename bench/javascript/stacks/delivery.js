@@ -1,5 +1,5 @@
 const { CfnOutput } = require('aws-cdk-lib');
-const { environment, home, repositoryName, services, system } = require('../description');
+const { environment, home, repositoryName, services, stackName, system } = require('../description');
 const { ContainerRegistry } = require('../constructs/container-registry');
 const { DeployIdentity } = require('../constructs/deploy-identity');
 const { CambiumStack } = require('./base');
@@ -11,18 +11,20 @@ class DeliveryStack extends CambiumStack {
       text: 'Container repositories, and the roles of the deployment workflows',
     });
     const names = Object.fromEntries(services.map(({ name }) => [name, repositoryName(name)]));
-    const registry = new ContainerRegistry(this, 'Registry', names);
-    if (environment.github && region === home) this.defineIdentity(registry.repositories);
+    new ContainerRegistry(this, 'Registry', names);
+    if (environment.github && region === home) this.defineIdentity();
   }
 
-  defineIdentity(images) {
+  defineIdentity() {
     const { account } = environment;
     const identity = new DeployIdentity(this, 'Identity', {
       repository: environment.github,
+      application: environment.application ?? environment.github,
       environment: environment.name,
-      images,
       account,
+      repositoryArns: `ecr:*:${account}:repository/${system}-*`,
       serviceArns: [`apprunner:*:${account}:service/${system}-*`, `ecs:*:${account}:service/*/${system}-*`],
+      systemsStacks: `${stackName('')}*`,
     });
     const roles = {
       ReleaseRole: identity.release,

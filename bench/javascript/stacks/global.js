@@ -8,16 +8,22 @@ const { OutsideView } = require('../constructs/outside-view');
 const { CambiumStack } = require('./base');
 
 class GlobalStack extends CambiumStack {
-  constructor(scope, { emails }) {
+  constructor(scope) {
     super(scope, 'global', { regionName: 'us-east-1', text: 'Budget, bill, and health as visitors see it' });
+    const { emails } = description.environment.alarms;
+    new Budget(this, 'Budget', { monthlyUsd: description.monthly_budget_usd, emails: emails ?? [] });
+    if (emails) this.watch(emails);
+  }
+
+  watch(emails) {
     const prefix = description.stackName('').slice(0, -1);
-    const monthlyUsd = description.monthly_budget_usd;
-    new Budget(this, 'Budget', { name: prefix, monthlyUsd, emails });
-    const { action } = new Notifications(this, 'Notifications', { name: `${prefix}-global`, emails });
+    const { action } = new Notifications(this, 'Notifications', { name: description.topicName(), emails });
     this.alarms = new Alarms(this, 'Alarms', { prefix, action });
-    this.watchBill(monthlyUsd);
+    this.watchBill(description.monthly_budget_usd);
     for (const { name, hosts, health } of description.services) {
-      for (const host of hosts) this.watchHost(name, host, health.path);
+      hosts.forEach((host, number) => {
+        this.watchHost(number ? `${name}-${number + 1}` : name, host, health.path);
+      });
     }
   }
 
@@ -32,20 +38,20 @@ class GlobalStack extends CambiumStack {
         period: Duration.hours(6),
       }),
       threshold: monthlyUsd,
-      minutes: 1,
+      periods: 1,
       what: `This month's bill passed ${monthlyUsd} USD`,
       act: 'open Cost Explorer by service; if growth explains it, raise monthly_budget_usd',
       runbook: 'monthly-spend',
     });
   }
 
-  watchHost(service, host, path) {
-    const view = new OutsideView(this, `View${description.words(service)}`, { host, path });
-    this.alarms.define(`${description.words(service)}Unhealthy`, {
-      name: `${service}-unhealthy`,
+  watchHost(name, host, path) {
+    const view = new OutsideView(this, `View${description.words(name)}`, { host, path });
+    this.alarms.define(`${description.words(name)}Unhealthy`, {
+      name: `${name}-unhealthy`,
       metric: view.metric,
       threshold: 1,
-      minutes: 1,
+      periods: 1,
       comparison: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
       missing: cloudwatch.TreatMissingData.BREACHING,
       what: `https://${host}${path} failed more than 3 checks in a row from outside`,

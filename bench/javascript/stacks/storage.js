@@ -1,16 +1,14 @@
-const { bucketName, buckets, environment, words } = require('../description');
+const { bucketName, buckets, copyName, recoveryRegion, words } = require('../description');
 const { PrivateBucket } = require('../constructs/bucket');
 const { CambiumStack } = require('./base');
 
 class RecoveryStack extends CambiumStack {
   constructor(scope, region) {
-    const place = environment.recovery_region;
+    const place = recoveryRegion(region);
     super(scope, 'recovery', { region, regionName: place, text: `Copies of the backups of ${region.name}` });
-    for (const { replica, expire_after_days } of buckets.filter((bucket) => bucket.replica)) {
-      new PrivateBucket(this, words(replica), {
-        bucketName: bucketName(replica, place),
-        config: { keep_old_versions_days: 30, expire_after_days },
-      });
+    for (const bucket of buckets.filter((one) => one.replica)) {
+      const config = { ...bucket, name: bucket.replica, replica: null };
+      new PrivateBucket(this, words(bucket.replica), { bucketName: copyName(bucket, region), config });
     }
   }
 }
@@ -18,14 +16,13 @@ class RecoveryStack extends CambiumStack {
 class StorageStack extends CambiumStack {
   constructor(scope, region) {
     super(scope, 'storage', { region, text: 'Buckets' });
-    this.buckets = buckets.map(
-      (config) =>
-        new PrivateBucket(this, words(config.name), {
-          bucketName: bucketName(config.name, region.name),
-          config,
-          replicaName: config.replica ? bucketName(config.replica, environment.recovery_region) : undefined,
-        }).bucket,
-    );
+    for (const config of buckets) {
+      new PrivateBucket(this, words(config.name), {
+        bucketName: bucketName(config.name, region.name),
+        config,
+        replicaName: copyName(config, region),
+      });
+    }
   }
 }
 
