@@ -2,12 +2,13 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
-from bench import machine
+from bench import machine, synthesis
 from bench.page import page
-from bench.parts import PARTS, Effort
+from bench.parts import PARTS, SUITE, SUITE_TITLE, TARGET, Effort
 from bench.process import MeasurementError
 from bench.section import Section, not_measured
 from ops.console import progress, results
@@ -24,35 +25,74 @@ def main() -> int:
     """Measure what was asked for.
 
     Returns:
-        0, or 1 when a part could not be measured.
+        0, or 1 when a part could not be measured, or a test of the suite failed.
     """
     options = _options()
-    workspace, effort = here(), QUICK if options.quick else FULL
-    chosen: list[str] = options.part or list(PARTS)
+    workspace = here()
+    if options.fairness:
+        return _prove(workspace)
+    chosen = list(dict.fromkeys(options.part or PARTS))
+    if options.no_suite:
+        chosen.remove(SUITE)
     facts = machine.facts(workspace)
-    sections, failed = _measure(workspace, chosen, effort)
+    sections = _measure(workspace, chosen, QUICK if options.quick else FULL)
     for section in sections:
         results().print(section.as_table())
-    if chosen == list(PARTS):
-        command = "make bench QUICK=1" if options.quick else "make bench"
-        today = datetime.now(UTC).date()
-        (workspace.root / PAGE).write_text(page(sections, facts, command, today))
-        results().print(f"written to {PAGE}")
-    else:
+    if options.part:
         results().print(f"{PAGE} is only written when every part is measured")
-    return 1 if failed else 0
+        return 1 if _flaws(sections) else 0
+    if options.no_suite:
+        sections.append(not_measured(SUITE_TITLE, "left out by --no-suite"))
+    return publish(
+        workspace.root / PAGE, sections, facts, _command(quick=options.quick, no_suite=options.no_suite)
+    )
 
 
-def _measure(workspace: Workspace, chosen: Sequence[str], effort: Effort) -> tuple[list[Section], bool]:
+def publish(path: Path, sections: Sequence[Section], facts: Mapping[str, str], command: str) -> int:
+    """Write the page, unless something failed: the page of a failing run is never published.
+
+    Returns:
+        0, or 1 when nothing was written.
+    """
+    flaws = _flaws(sections)
+    for flaw in flaws:
+        progress().print(flaw, markup=False)
+    if flaws:
+        progress().print(f"{PAGE} is left as it was: a failing run is not published")
+        return 1
+    path.write_text(page(sections, facts, command, datetime.now(UTC).date()))
+    results().print(f"written to {PAGE}")
+    return 0
+
+
+def _flaws(sections: Sequence[Section]) -> list[str]:
+    return [f"{section.title}: {section.flaw}" for section in sections if section.flaw]
+
+
+def _prove(workspace: Workspace) -> int:
+    try:
+        likeness = synthesis.prove(workspace, TARGET)
+    except (MeasurementError, OperatorError) as error:
+        progress().print(str(error), markup=False)
+        return 1
+    results().print(str(likeness))
+    return 0
+
+
+def _command(*, quick: bool, no_suite: bool) -> str:
+    if not no_suite:
+        return "make bench QUICK=1" if quick else "make bench"
+    return f"python -m bench{' --quick' if quick else ''} --no-suite"
+
+
+def _measure(workspace: Workspace, chosen: Sequence[str], effort: Effort) -> list[Section]:
     steps = Steps(progress(), len(chosen))
     sections: list[Section] = []
-    failed = False
     for part in chosen:
         with steps.step(part) as step:
             found = _attempt(workspace, part, effort, step)
-        failed = failed or found is None
-        sections += found or [not_measured(part, "it failed; the message was printed")]
-    return sections, failed
+        sections += found or [not_measured(part, "the message was printed", flaw="could not be measured")]
+    return sections
 
 
 def _attempt(workspace: Workspace, part: str, effort: Effort, step: Step) -> list[Section] | None:
@@ -79,7 +119,16 @@ def _options() -> argparse.Namespace:
         choices=list(PARTS),
         help="measure only this part (repeatable); writes no page",
     )
-    return parser.parse_args()
+    parser.add_argument("--no-suite", action="store_true", help="leave out the tests, and say so on the page")
+    parser.add_argument(
+        "--fairness",
+        action="store_true",
+        help="only prove that both apps describe the same; measures nothing",
+    )
+    options = parser.parse_args()
+    if options.part and options.no_suite:
+        parser.error("--no-suite is for the whole page: with --part, name the parts to measure")
+    return options
 
 
 if __name__ == "__main__":

@@ -18,6 +18,13 @@ class Likeness:
     identical: int
     """Resources whose every property, logical id included, is the same."""
 
+    def __str__(self) -> str:
+        """For a person."""
+        return (
+            f"the same resource types in each of {self.stacks} stacks; {self.identical} of "
+            f"{self.resources} resources are the same to the last property and logical id"
+        )
+
 
 def compare(ours: Path, other: Path) -> Likeness:
     """Compare the templates of two assemblies.

@@ -1,15 +1,17 @@
 """What ``python -m bench`` measures, part by part."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bench import deploy_rules, suite, synthesis, up
 from bench.section import Section
+from bench.suite import Part
 from bench.up import UpCost
 from ops.assembly.target import Target
 from ops.workspace import Workspace
 
 TARGET = Target("restartix", "production")
+SUITE_TITLE = "Test suite by part"
 Say = Callable[[str], None]
 
 
@@ -59,43 +61,48 @@ def measure_up(workspace: Workspace, _effort: Effort, say: Say) -> list[Section]
 
 def measure_suite(workspace: Workspace, _effort: Effort, say: Say) -> list[Section]:
     """The tests by folder."""
-    parts = suite.measure(workspace, say)
+    return [suite_section(suite.measure(workspace, say))]
+
+
+def suite_section(parts: Sequence[Part]) -> Section:
+    """The table of the suite; with a flaw when a test failed."""
+    failed = [test for part in parts for test in part.failed]
     total = [
         "in all",
         str(sum(part.tests for part in parts)),
-        str(sum(part.failed for part in parts)),
+        str(len(failed)),
         f"{sum(part.cost.wall_seconds for part in parts):.1f}",
         f"{sum(part.cost.cpu_seconds for part in parts):.1f}",
         "",
     ]
-    return [
-        Section(
-            title="Test suite by part",
-            meaning="Seconds of `pytest tests/<part>`, each started once by itself, collection and start-up "
-            "included. A failed test may have ended early, so the seconds of its part may be too few.",
-            header=["Part", "tests", "failed", "wall", "CPU", "slowest"],
-            rows=[
-                *(
-                    [
-                        part.name,
-                        str(part.tests),
-                        str(part.failed),
-                        f"{part.cost.wall_seconds:.1f}",
-                        f"{part.cost.cpu_seconds:.1f}",
-                        f"{part.slowest_seconds:.1f} s",
-                    ]
-                    for part in parts
-                ),
-                total,
-            ],
-        )
-    ]
+    return Section(
+        title=SUITE_TITLE,
+        meaning="Seconds of `pytest tests/<part>`, each started once by itself, collection and start-up "
+        "included.",
+        header=["Part", "tests", "failed", "wall", "CPU", "slowest"],
+        rows=[
+            *(
+                [
+                    part.name,
+                    str(part.tests),
+                    str(len(part.failed)),
+                    f"{part.cost.wall_seconds:.1f}",
+                    f"{part.cost.cpu_seconds:.1f}",
+                    f"{part.slowest_seconds:.1f} s",
+                ]
+                for part in parts
+            ),
+            total,
+        ],
+        flaw=f"{len(failed)} tests failed: {', '.join(failed)}" if failed else None,
+    )
 
 
+SUITE = "tests"
 PARTS: dict[str, Callable[[Workspace, Effort, Say], list[Section]]] = {
     "synthesis": measure_synthesis,
     "up": measure_up,
-    "tests": measure_suite,
+    SUITE: measure_suite,
 }
 
 

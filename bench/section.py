@@ -17,6 +17,8 @@ class Section:
     """One sentence or a few: what a number in the table says."""
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
+    flaw: str | None = None
+    """Why a page with this section must not be published."""
 
     def as_markdown(self) -> str:
         """For the page."""
@@ -33,6 +35,8 @@ class Section:
         return shown
 
 
-def not_measured(title: str, reason: str) -> Section:
-    """In place of a part that failed: its absence must not look like a zero."""
-    return Section(title=title, meaning="Not measured in this run.", header=["Reason"], rows=[[reason]])
+def not_measured(title: str, reason: str, flaw: str | None = None) -> Section:
+    """In place of a part that was left out or failed: its absence must not look like a zero."""
+    return Section(
+        title=title, meaning="Not measured in this run.", header=["Reason"], rows=[[reason]], flaw=flaw
+    )

@@ -20,7 +20,8 @@ class Part:
 
     name: str
     tests: int
-    failed: int
+    failed: tuple[str, ...]
+    """The tests that failed."""
     slowest: str
     slowest_seconds: float
     cost: Cost
@@ -51,11 +52,19 @@ def _measure(workspace: Workspace, path: Path) -> Part:
 def read(name: str, report: Path, cost: Cost) -> Part:
     """Summarise a JUnit report of pytest."""
     cases = list(ElementTree.parse(report).iter("testcase"))  # noqa: S314 - pytest wrote it just now
-    failed = sum(case.find("failure") is not None or case.find("error") is not None for case in cases)
+    failed = tuple(_name(case) for case in cases if _failed(case))
     slowest = max(cases, key=_seconds, default=None)
     if slowest is None:
-        return Part(name, 0, 0, "", 0.0, cost)
+        return Part(name, 0, (), "", 0.0, cost)
     return Part(name, len(cases), failed, slowest.get("name", ""), _seconds(slowest), cost)
+
+
+def _failed(case: ElementTree.Element) -> bool:
+    return case.find("failure") is not None or case.find("error") is not None
+
+
+def _name(case: ElementTree.Element) -> str:
+    return "::".join(part for part in (case.get("classname"), case.get("name")) if part)
 
 
 def _seconds(case: ElementTree.Element) -> float:

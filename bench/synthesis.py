@@ -8,13 +8,14 @@ from bench import description, fairness
 from bench.apps.staged import STAGES
 from bench.fairness import Likeness
 from bench.programs import JAVASCRIPT_STAGES, javascript, ours, programs, runner, smallest
-from bench.rounds import Measured
+from bench.rounds import Measured, Spread
 from bench.rounds import measure as measure_rounds
 from bench.section import Section
 from ops.assembly.target import Target
 from ops.workspace import Workspace
 
 AIM = 1.3
+DESCRIPTION = "description.json"
 WHOLE = STAGES[-1]
 SAME_CHECKS = JAVASCRIPT_STAGES[-1]
 
@@ -27,18 +28,40 @@ def measure(
     Returns:
         The costs, how alike the assemblies are, and the folder of ours.
     """
-    scratch = workspace.state / "bench"
-    scratch.mkdir(parents=True, exist_ok=True)
-    described = scratch / "description.json"
-    description.write(described, target.system, target.environment)
-    known = {program.name: program for program in programs(workspace, described)}
-    our_assembly, other = scratch / "python", scratch / "javascript"
     say("comparing the templates of the two apps")
-    runner(workspace, known[ours(WHOLE)], target, our_assembly)()
-    runner(workspace, known[javascript(SAME_CHECKS)], target, other)()
-    likeness = fairness.compare(our_assembly, other)
-    once = {name: runner(workspace, program, target, scratch / "out") for name, program in known.items()}
-    return measure_rounds(once, rounds, say), likeness, our_assembly
+    likeness = prove(workspace, target)
+    scratch = _scratch(workspace)
+    known = programs(workspace, scratch / DESCRIPTION)
+    once = {program.name: runner(workspace, program, target, scratch / "out") for program in known}
+    return measure_rounds(once, rounds, say), likeness, scratch / "python"
+
+
+def prove(workspace: Workspace, target: Target) -> Likeness:
+    """Synthesise both apps and compare them.
+
+    Raises:
+        MeasurementError: they do not describe the same, or one cannot be synthesised.
+    """
+    scratch = _scratch(workspace)
+    description.write(scratch / DESCRIPTION, target.system, target.environment)
+    known = {program.name: program for program in programs(workspace, scratch / DESCRIPTION)}
+    runner(workspace, known[ours(WHOLE)], target, scratch / "python")()
+    runner(workspace, known[javascript(SAME_CHECKS)], target, scratch / "javascript")()
+    return fairness.compare(scratch / "python", scratch / "javascript")
+
+
+def verdict(ratio: Spread) -> str:
+    """Whether the aim is met, in a sentence."""
+    if ratio.median > AIM:
+        return f"The aim of at most {AIM} for the same checks is missed by the median ({ratio.median:.3f})."
+    every = "and by every round" if ratio.highest <= AIM else "though not by every round"
+    return f"The aim of at most {AIM} for the same checks is met by the median ({ratio.median:.3f}), {every}."
+
+
+def _scratch(workspace: Workspace) -> Path:
+    folder = workspace.state / "bench"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def sections(measured: Measured, likeness: Likeness, rounds: int) -> list[Section]:
@@ -58,9 +81,8 @@ def _seconds(measured: Measured, likeness: Likeness, rounds: int) -> Section:
         title="Synthesis",
         meaning=f"CPU seconds (user and system, the whole process tree), medians of {rounds} rounds in which "
         "every program runs once after the other. Validation means CDK's built-in checks and, for restartix, "
-        "the rule packs AwsSolutions and HIPAA. Before timing, both restartix apps are proved to have the "
-        f"same resource types in each of {likeness.stacks} stacks; {likeness.identical} of "
-        f"{likeness.resources} resources are the same to the last property and logical id.",
+        "the rule packs AwsSolutions and HIPAA. Before timing, both restartix apps are proved to have "
+        f"{likeness}.",
         header=["App", "without validation", "with validation", "with validation, wall"],
         rows=[
             [
@@ -76,8 +98,10 @@ def _seconds(measured: Measured, likeness: Likeness, rounds: int) -> Section:
 
 def _ratios(measured: Measured) -> Section:
     floor, floor_javascript = (smallest(language, checked=True) for language in ("Python", "JavaScript"))
+    same_checks = (ours(SAME_CHECKS), javascript(SAME_CHECKS))
+    aim = verdict(measured.ratio(*same_checks))
     pairs = {
-        f"ours / JavaScript, same checks (aim: at most {AIM})": (ours(SAME_CHECKS), javascript(SAME_CHECKS)),
+        f"ours / JavaScript, same checks (aim: at most {AIM})": same_checks,
         "ours with the deploy rules / JavaScript without": (ours(WHOLE), javascript(SAME_CHECKS)),
         "ours / JavaScript, no validation": (ours("synth"), javascript("synth")),
         "ours / one Python bucket, validation on": (ours(WHOLE), floor),
@@ -86,7 +110,7 @@ def _ratios(measured: Measured) -> Section:
     return Section(
         title="Ratios of synthesis",
         meaning="CPU of the first divided by CPU of the second, of runs of the same round: the median, and "
-        "in brackets the lowest and the highest round.",
+        f"in brackets the lowest and the highest round. {aim}",
         header=["What", "ratio"],
         rows=[[name, str(measured.ratio(*pair))] for name, pair in pairs.items()],
     )

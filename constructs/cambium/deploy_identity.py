@@ -65,16 +65,18 @@ class DeployIdentity(Construct):
         approved = f"environment:{environment}"
         self.release = self._define_role("Release", application.subjects(approved), hours=1)
         self._allow_pushing(self.release, repository_arns)
+        services = [f"arn:{Aws.PARTITION}:{arn}" for arn in service_arns]
         self.release.add_to_policy(iam.PolicyStatement(actions=[LIST_SERVICES], resources=["*"]))
-        self.release.add_to_policy(
-            iam.PolicyStatement(
-                actions=UPDATE_SERVICES, resources=[f"arn:{Aws.PARTITION}:{arn}" for arn in service_arns]
-            )
-        )
+        self.release.add_to_policy(iam.PolicyStatement(actions=UPDATE_SERVICES, resources=services))
         self._account = account
         self.infrastructure = self._define_role("Infrastructure", repository.subjects(approved), hours=4)
         self._allow_bootstrap_roles(
             self.infrastructure, "deploy", "file-publishing", "image-publishing", "lookup"
+        )
+        # CloudFormation calls an update a success that App Runner took back, so the workflow asks itself.
+        self.infrastructure.add_to_policy(iam.PolicyStatement(actions=[LIST_SERVICES], resources=["*"]))
+        self.infrastructure.add_to_policy(
+            iam.PolicyStatement(actions=["apprunner:ListOperations"], resources=services)
         )
         self.review = self._define_role(
             "Review", repository.subjects("pull_request", "ref:refs/heads/main"), hours=1

@@ -36,6 +36,14 @@ def test_prose_fits_the_page() -> None:
     assert max(map(len, lines)) <= markdown.LINE_LENGTH
 
 
+def test_a_table_fits_the_page_however_long_its_words() -> None:
+    lines = markdown.table(["What", "ratio"], [["w" * 200, "1.27"], ["short", "1.30"]]).splitlines()
+
+    assert {len(line) for line in lines} == {markdown.LINE_LENGTH}
+    assert "w... |  1.27 |" in lines[2]
+    assert lines[3].startswith("| short ")
+
+
 def test_a_row_of_another_width_is_refused() -> None:
     with pytest.raises(ValueError, match="each row must have 2 cells, got 1"):
         markdown.table(["A", "B"], [["1"]])
@@ -48,8 +56,8 @@ def test_the_page_says_what_made_it_and_when() -> None:
     assert "## Synthesis\n\nCPU seconds.\n\n| App " in text
 
 
-def test_a_part_that_failed_is_named_and_not_left_out() -> None:
-    text = page([not_measured("up", "it failed")], {"Python": "3.11"}, "make bench", date(2026, 11, 20))
+def test_a_part_that_was_skipped_is_named_and_not_left_out() -> None:
+    text = page([not_measured("up", "left out")], {"Python": "3.11"}, "make bench", date(2026, 11, 20))
 
     assert "## up\n\nNot measured in this run." in text
 

@@ -113,7 +113,7 @@ def test_what_holds_data_is_looked_at_before_the_first_stack(
     assert "Unknown option" not in said
     assert "failOn: 'destructive'" in said
     assert "exclusively: true" in said
-    assert looked_at == {"data", "storage", "network", "recovery", "audit"}
+    assert looked_at == {"data", "storage", "network", "recovery", "audit", "delivery"}
     for assembly in (phase_one, fargate):
         assert looked_at <= set(assembly.stacks)
 

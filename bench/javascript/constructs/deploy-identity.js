@@ -19,6 +19,7 @@ const READ_STACKS = [
   'cloudformation:GetTemplate',
   'cloudformation:ListStackResources',
 ];
+const LIST_SERVICES = 'apprunner:ListServices';
 const UPDATE_SERVICES = [
   'apprunner:DescribeService',
   'apprunner:ListOperations',
@@ -29,22 +30,23 @@ const UPDATE_SERVICES = [
 ];
 
 class DeployIdentity extends Construct {
-  constructor(scope, id, { repository, application, environment, account, repositoryArns, serviceArns, systemsStacks }) {
+  constructor(scope, id, spec) {
     super(scope, id);
+    const { repository, application, environment, account, repositoryArns, serviceArns, systemsStacks } = spec;
     this.account = account;
     this.providerArn = repository.provider_arn ?? this.defineProvider();
     const approved = `environment:${environment}`;
     this.release = this.defineRole('Release', subjects(application, approved));
     this.allowPushing(this.release, repositoryArns);
-    this.release.addToPolicy(new iam.PolicyStatement({ actions: ['apprunner:ListServices'], resources: ['*'] }));
-    this.release.addToPolicy(
-      new iam.PolicyStatement({
-        actions: UPDATE_SERVICES,
-        resources: serviceArns.map((arn) => `arn:${Aws.PARTITION}:${arn}`),
-      }),
-    );
+    const running = serviceArns.map((arn) => `arn:${Aws.PARTITION}:${arn}`);
+    this.release.addToPolicy(new iam.PolicyStatement({ actions: [LIST_SERVICES], resources: ['*'] }));
+    this.release.addToPolicy(new iam.PolicyStatement({ actions: UPDATE_SERVICES, resources: running }));
     this.infrastructure = this.defineRole('Infrastructure', subjects(repository, approved), 4);
     this.allowBootstrapRoles(this.infrastructure, 'deploy', 'file-publishing', 'image-publishing', 'lookup');
+    this.infrastructure.addToPolicy(new iam.PolicyStatement({ actions: [LIST_SERVICES], resources: ['*'] }));
+    this.infrastructure.addToPolicy(
+      new iam.PolicyStatement({ actions: ['apprunner:ListOperations'], resources: running }),
+    );
     this.review = this.defineRole('Review', subjects(repository, 'pull_request', 'ref:refs/heads/main'));
     this.allowReadingTemplates(this.review, systemsStacks);
     const named = (arn) => [
