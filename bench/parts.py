@@ -94,7 +94,7 @@ def suite_section(parts: Sequence[Part]) -> Section:
             ),
             total,
         ],
-        flaw=f"{len(failed)} tests failed: {', '.join(failed)}" if failed else None,
+        flaw=f"{len(failed)} failed: {', '.join(failed)}" if failed else None,
     )
 
 

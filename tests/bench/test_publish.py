@@ -14,7 +14,7 @@ LEFT_OUT = not_measured("Test suite by part", "left out by --no-suite")
 
 
 def _failing(*_: object) -> list[Section]:
-    return [Section(title="Suite", meaning="", header=["Part"], rows=[["ops"]], flaw="1 tests failed: b")]
+    return [Section(title="Suite", meaning="", header=["Part"], rows=[["ops"]], flaw="1 failed: b")]
 
 
 def test_a_run_without_failures_is_published_in_lines_that_fit(tmp_path: Path) -> None:
@@ -31,7 +31,7 @@ def test_a_failing_run_leaves_the_page_as_it_was(tmp_path: Path, capsys: pytest.
 
     assert command.publish(page, [GOOD, *_failing()], {"Python": "3.11"}, "make bench") == 1
     assert page.read_text() == "before"
-    assert "Suite: 1 tests failed: b" in capsys.readouterr().err
+    assert "Suite: 1 failed: b" in capsys.readouterr().err
 
 
 def test_a_part_that_cannot_be_measured_is_a_flaw(tmp_path: Path) -> None:

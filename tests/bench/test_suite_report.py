@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from bench.process import Cost
 from bench.parts import suite_section
+from bench.process import Cost
 from bench.suite import Part, read
 
 COST = Cost(1.0, 2.0)
@@ -32,7 +32,7 @@ def test_a_failed_test_is_counted_and_named_as_a_flaw() -> None:
     section = suite_section([Part("ops", 3, ("b",), "b", 1.5, COST), Part("docs", 2, (), "d", 0.5, COST)])
 
     assert section.rows[-1][:3] == ["in all", "5", "1"]
-    assert section.flaw == "1 tests failed: b"
+    assert section.flaw == "1 failed: b"
 
 
 def test_a_suite_that_passes_has_no_flaw() -> None:
