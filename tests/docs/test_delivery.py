@@ -20,6 +20,7 @@ from support.assembly import Assembly
 
 NODE = ROOT / ".venv/bin/node"
 CDK = ROOT / "node_modules/aws-cdk/bin/cdk"
+HOLD_DATA = {"data", "storage", "network", "recovery", "audit", "delivery"}
 ALARMS = [f"arn:aws:cloudwatch:eu-central-1:111122223333:alarm:{name}" for name in ("one", "two", "three")]
 
 
@@ -36,7 +37,13 @@ def step(name: str, job: str, title: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def parsed(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """What the real CLI made of each command line of the step that deploys; it finds nothing to deploy."""
-    return told("Deploy", tmp_path_factory.mktemp("deploy"), ALARMS=" ".join(ALARMS), MINUTES="7")
+    return told(
+        "Deploy",
+        tmp_path_factory.mktemp("deploy"),
+        ALARMS=" ".join(ALARMS),
+        MINUTES="7",
+        APPROVAL="destructive",
+    )
 
 
 def told(title: str, tmp_path: Path, **given: str) -> list[str]:
@@ -84,20 +91,27 @@ def values(said: str, name: str) -> list[str]:
 
 
 def test_every_alarm_watches_the_services_and_none_is_taken_for_a_stack(parsed: list[str]) -> None:
-    before, services, everything = parsed
+    data, before, services, everything = parsed
 
     assert values(services, "rollbackTriggerAlarmArns") == ALARMS
     assert values(services, "STACKS") == ["*-compute"]
     assert "monitoringTimeMinutes: 7" in services
     assert values(before, "STACKS") == ["*", "!*-compute", "!*-observability"]
-    for other in (before, everything):
+    for other in (data, before, everything):
         assert values(other, "rollbackTriggerAlarmArns") == []
 
 
 def test_the_cli_knows_every_option_of_the_deploy(parsed: list[str]) -> None:
     for said in parsed:
         assert "Unknown option" not in said
-        assert "requireApproval: 'never'" in said
+
+
+def test_only_what_holds_data_asks_before_it_is_replaced(parsed: list[str]) -> None:
+    data, *others = parsed
+
+    assert set(values(data, "STACKS")) == {f"*-{role}" for role in HOLD_DATA}
+    assert "requireApproval: 'destructive'" in data
+    assert all("requireApproval: 'never'" in said for said in others)
 
 
 def test_what_holds_data_is_looked_at_before_the_first_stack(
@@ -113,7 +127,7 @@ def test_what_holds_data_is_looked_at_before_the_first_stack(
     assert "Unknown option" not in said
     assert "failOn: 'destructive'" in said
     assert "exclusively: true" in said
-    assert looked_at == {"data", "storage", "network", "recovery", "audit", "delivery"}
+    assert looked_at == HOLD_DATA
     for assembly in (phase_one, fargate):
         assert looked_at <= set(assembly.stacks)
 
