@@ -40,7 +40,7 @@ class Resource(ABC):
 
     def update(self, physical_id: str, old: Properties, new: Properties) -> None:
         """Change the resource in place; ``replacing`` properties are the same on both sides."""
-        raise NotImplementedError(f"{self.type_name} can't be updated in place")
+        raise ValueError(f"{self.type_name} can't be updated in place")
 
     @abstractmethod
     def delete(self, physical_id: str, properties: Properties) -> None:
