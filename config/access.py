@@ -4,13 +4,16 @@ A connection that is not in the table is impossible; one that is in the table ha
 way out of the caller and the way in of the called.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from config.cache import Cache
-from config.database import AuroraServerless, ConnectionPool, Database
+from config.database import AuroraServerless, Database
 from config.environment import Platform
+from config.network import NAT_GROUP as NAT
+from config.network import PRIVATE_SUBNETS
+from config.pool import ConnectionPool
 from config.service import Service
-from config.sources import DatabaseUrl, ReplicaUrls
+from config.sources import DatabaseUrl, ReplicaUrls, SecretSource, pools
 from config.values import Model, PortNumber
 
 GROUP_TAG = "cambium:group"
@@ -23,6 +26,8 @@ LOAD_BALANCER = "load-balancer"
 DATABASE = "database"
 CACHE = "cache"
 POOL = "connection-pool"
+POOL_DOOR = "connection-pool-door"
+JOBS = "database-jobs"
 VOLUME = "volume"
 HTTPS = 443
 HTTP = 80
@@ -54,6 +59,7 @@ def access_rules(
     found = [
         *_front_door(services, platform),
         *_to_database(services, database, pool),
+        *_of_jobs(database, pool),
         *_to_cache(services, cache),
         *_to_volume(services, platform),
         *_between(services, platform),
@@ -61,6 +67,19 @@ def access_rules(
     ]
     unique = {str(rule): rule for rule in found}
     return tuple(unique[key] for key in sorted(unique))
+
+
+def nat_rules(found: Iterable[AccessRule]) -> tuple[AccessRule, ...]:
+    """What a NAT instance passes on: all that the table lets out to the internet, and what it needs itself.
+
+    It needs HTTPS, for its one package and for Session Manager. A NAT gateway has no security group.
+    """
+    ports = sorted({HTTPS, *(rule.port for rule in found if rule.target == INTERNET)})
+    on = (AccessRule(source=NAT, target=INTERNET, port=port, why="for private subnets") for port in ports)
+    way_in = (
+        AccessRule(source=PRIVATE_SUBNETS, target=NAT, port=port, why="to the internet") for port in ports
+    )
+    return (*on, *way_in)
 
 
 def _front_door(services: tuple[Service, ...], platform: Platform) -> Iterator[AccessRule]:
@@ -88,14 +107,42 @@ def _to_database(
     if database is None:
         return
     if pool is not None:
+        yield AccessRule(source=POOL_DOOR, target=POOL, port=pool.port, why="pooled PostgreSQL")
         yield AccessRule(source=POOL, target=DATABASE, port=database.port, why="pooled PostgreSQL")
-    replicas = isinstance(database, Database) and database.read_replicas
-    told = [(service, source) for service in services for source in service.secrets.values()]
-    for service, source in told:
-        if pool is not None and isinstance(source, DatabaseUrl) and not source.direct:
-            yield AccessRule(source=service.group, target=POOL, port=pool.port, why="pooled PostgreSQL")
-        elif isinstance(source, DatabaseUrl) or (isinstance(source, ReplicaUrls) and replicas):
-            yield AccessRule(source=service.group, target=DATABASE, port=database.port, why="PostgreSQL")
+    for service in services:
+        for source in service.secrets.values():
+            yield from _way_to_database(service, source, database, pool)
+
+
+def _way_to_database(
+    service: Service,
+    source: SecretSource,
+    database: Database | AuroraServerless,
+    pool: ConnectionPool | None,
+) -> Iterator[AccessRule]:
+    replicas = database.read_replicas if isinstance(database, Database) else 0
+    if pool is not None and pools(source):
+        yield AccessRule(source=service.group, target=POOL_DOOR, port=pool.port, why="pooled PostgreSQL")
+    elif isinstance(source, DatabaseUrl) or (isinstance(source, ReplicaUrls) and replicas):
+        yield AccessRule(source=service.group, target=DATABASE, port=database.port, why="PostgreSQL")
+
+
+def _of_jobs(
+    database: Database | AuroraServerless | None, pool: ConnectionPool | None
+) -> Iterator[AccessRule]:
+    """What runs at deployments, and the shell of people: past the pool, and never as a service."""
+    if database is None or not has_jobs_group(database, pool):
+        return
+    yield AccessRule(source=JOBS, target=DATABASE, port=database.port, why="deployments and people")
+    yield AccessRule(source=JOBS, target=INTERNET, port=HTTPS, why="AWS and third-party APIs")
+    if pool is not None:
+        yield AccessRule(source=JOBS, target=POOL, port=pool.port, why="reconnects it after a migration")
+        yield AccessRule(source=JOBS, target=POOL_DOOR, port=pool.port, why="tries a login")
+
+
+def has_jobs_group(database: Database | AuroraServerless | None, pool: ConnectionPool | None) -> bool:
+    """Whether database jobs have a group of their own; where they have none, they join a service's."""
+    return database is not None and (pool is not None or database.shell_role is not None)
 
 
 def _to_cache(services: tuple[Service, ...], cache: Cache | None) -> Iterator[AccessRule]:

@@ -5,10 +5,11 @@ from pydantic import Field
 from config.aws_limits import InstanceClass
 from config.cache import CacheNodeType, TransitEncryption
 from config.change import Change as Change
-from config.database import AuroraServerless, ConnectionPool, EnhancedMonitoring, Insights
+from config.database import AuroraServerless, EnhancedMonitoring, Insights
 from config.edge import CertificateArn, Distribution, Firewall, HostedZoneId
 from config.host import SingleHost
 from config.network import NatGateways, NatInstance, NoNat
+from config.pool import ConnectionPool
 from config.postgres import Protection
 from config.region import Region
 from config.service import Service
@@ -75,6 +76,7 @@ class ScalingChange(Change):
     in_cpu_percent: int | None = None
     out_cooldown_seconds: int | None = None
     in_cooldown_seconds: int | None = None
+    rollout_percent: int | None = None
     backlog_per_task: int | None = None
 
 
@@ -85,6 +87,7 @@ class ServiceChange(Change):
     memory_mib: int | None = None
     scaling: ScalingChange = ScalingChange()
     database_pool: int | None = None
+    replica_pool: int | None = None
     spot: bool | None = None
     tracing: bool | None = None
     hosts: tuple[DomainName, ...] | None = None

@@ -1,27 +1,37 @@
-"""How many database connections a deployment opens at its largest, against what the database takes.
+"""How many connections a deployment opens at its largest, against what those who take them allow.
 
-Counts every service at its maximum. Not counted: the overlap of a rolling deployment at that very
-moment, when old and new tasks both hold connections; those beyond the limit are refused and retried.
+With a connection pool there are two sides: clients against ``max_client_connections`` of the pool, and
+server connections against ``max_connections`` of the database and of each read replica.
+
+Where services talk to the database directly, the overlap of a rolling deployment at the largest
+scale-out is not counted: connections beyond the limit are refused then, and tried again. Through a pool
+it is: a pool that is rolled out holds its server connections twice, and would shut out migrations and people.
 """
+
+from collections.abc import Iterator
 
 from config.aws_limits import POSTGRES_RESERVED_CONNECTIONS
 from config.database import AuroraServerless, Database
+from config.pool import ConnectionPool
 from config.service import Service
 from config.values import Model
 
 MIGRATIONS = 2
 MONITORING = 5
+"""Database Insights and the agents of RDS itself, which has connections reserved for them."""
 PEOPLE = 2
+ROLLING = 2
+"""ECS starts the new tasks of a pool before it stops the old ones."""
 
 
 class Consumer(Model):
-    """Somebody who holds database connections."""
+    """Somebody who holds connections."""
 
     name: str
     instances: int
     connections_each: int
-    resizable: bool = False
-    """Whether its pool is a number in the configuration."""
+    setting: str | None = None
+    """What makes it smaller, where that is a number in the configuration."""
 
     @property
     def connections(self) -> int:
@@ -32,8 +42,14 @@ class Consumer(Model):
 class ConnectionBudget(Model):
     """Consumers against the limit."""
 
+    of: str
+    """Who takes the connections, such as "database"."""
+    setting: str
+    """What the limit is called in the configuration."""
     limit: int
     consumers: tuple[Consumer, ...]
+    holders: int = 1
+    """How many share the load, each with the limit of its own that ``setting`` names."""
 
     @property
     def used(self) -> int:
@@ -49,40 +65,130 @@ class ConnectionBudget(Model):
         if self.used <= self.limit:
             return
         largest = max(
-            (consumer for consumer in self.consumers if consumer.resizable),
+            (consumer for consumer in self.consumers if consumer.setting),
             key=lambda consumer: consumer.connections,
         )
         room = (self.limit - (self.used - largest.connections)) // largest.instances
-        lower = f"lower its database_pool to {room}, or " if room > 0 else ""
+        lower = f"lower {largest.setting} to {room}, or " if room > 0 else ""
+        whose = "" if self.of == "database" else f" of the {self.of}"
         raise ValueError(
-            f"connections must be at most max_connections ({self.limit}), got {self.used}: "
+            f"connections{whose} must be at most {self.setting} ({self.limit}), got {self.used}: "
             f"{largest.name} alone opens {largest.instances} x {largest.connections_each}; "
-            f"{lower}raise max_connections to {self.used}"
+            f"{lower}raise {self.setting} to {-(-self.used // self.holders)}"
         )
 
 
-def connection_budget(
-    services: tuple[Service, ...], database: Database | AuroraServerless
+def connection_budgets(
+    services: tuple[Service, ...], database: Database | AuroraServerless, pool: ConnectionPool | None
+) -> tuple[ConnectionBudget, ...]:
+    """Every budget of a shard: of the database, of a read replica, and of the pool's clients."""
+    replicas = database.read_replicas if isinstance(database, Database) else 0
+    budgets = [_of_database(services, database, pool)]
+    if replicas:
+        budgets.append(_of_replica(services, database, pool))
+    if pool is not None:
+        budgets.append(_of_clients(services, pool, replicas))
+    return tuple(budgets)
+
+
+def _of_database(
+    services: tuple[Service, ...], database: Database | AuroraServerless, pool: ConnectionPool | None
 ) -> ConnectionBudget:
-    """The budget of services that talk to the database directly."""
-    callers = tuple(
-        Consumer(
-            name=service.name,
-            instances=service.scaling.max,
-            connections_each=service.database_pool,
-            resizable=True,
-        )
-        for service in services
-        if service.uses_database and not service.before_rollout
-    )
-    fixed = (
+    consumers = (
+        *((_pool(pool),) if pool else _direct(services)),
         Consumer(name="migrations", instances=1, connections_each=MIGRATIONS),
         Consumer(name="monitoring", instances=1, connections_each=MONITORING),
         Consumer(name="people", instances=1, connections_each=PEOPLE),
+        _RESERVED,
+    )
+    return ConnectionBudget(
+        of="database", setting="max_connections", limit=database.max_connections, consumers=consumers
+    )
+
+
+def _of_replica(
+    services: tuple[Service, ...], database: Database | AuroraServerless, pool: ConnectionPool | None
+) -> ConnectionBudget:
+    direct = (
         Consumer(
-            name="reserved by PostgreSQL",
-            instances=1,
-            connections_each=POSTGRES_RESERVED_CONNECTIONS,
+            name=service.name,
+            instances=service.scaling.max,
+            connections_each=_to_replica(service),
+            setting="its replica_pool",
+        )
+        for service in services
+        if service.reads_replicas
+    )
+    consumers = (
+        *((_pool(pool),) if pool else direct),
+        Consumer(name="monitoring", instances=1, connections_each=MONITORING),
+        Consumer(name="people", instances=1, connections_each=PEOPLE),
+        _RESERVED,
+    )
+    return ConnectionBudget(
+        of="read replica", setting="max_connections", limit=database.max_connections, consumers=consumers
+    )
+
+
+def _of_clients(services: tuple[Service, ...], pool: ConnectionPool, replicas: int) -> ConnectionBudget:
+    # One task is rolled out, or lost: the others must take everybody.
+    holders = max(pool.tasks - 1, 1)
+    return ConnectionBudget(
+        of="connection pool",
+        setting="pool.max_client_connections",
+        limit=pool.max_client_connections * holders,
+        holders=holders,
+        consumers=tuple(
+            consumer
+            for service in services
+            if service.pools_database
+            for consumer in _clients(service, replicas)
         ),
     )
-    return ConnectionBudget(limit=database.max_connections, consumers=callers + fixed)
+
+
+def _clients(service: Service, replicas: int) -> Iterator[Consumer]:
+    tasks = service.scaling.most_tasks
+    if service.uses_primary_through_pool:
+        yield Consumer(
+            name=service.name,
+            instances=tasks,
+            connections_each=service.database_pool,
+            setting="its database_pool",
+        )
+    if service.reads_replicas and replicas:
+        yield Consumer(
+            name=f"{service.name}, to replicas",
+            instances=tasks * replicas,
+            connections_each=_to_replica(service),
+            setting="its replica_pool",
+        )
+
+
+def _pool(pool: ConnectionPool) -> Consumer:
+    return Consumer(
+        name="connection pool",
+        instances=pool.tasks * ROLLING,
+        connections_each=pool.max_server_connections,
+        setting="pool.max_server_connections",
+    )
+
+
+def _direct(services: tuple[Service, ...]) -> Iterator[Consumer]:
+    for service in services:
+        if service.uses_database and not service.before_rollout:
+            yield Consumer(
+                name=service.name,
+                instances=service.scaling.max,
+                connections_each=service.database_pool,
+                setting="its database_pool",
+            )
+
+
+def _to_replica(service: Service) -> int:
+    return service.database_pool if service.replica_pool is None else service.replica_pool
+
+
+_RESERVED = Consumer(
+    name="reserved by PostgreSQL", instances=1, connections_each=POSTGRES_RESERVED_CONNECTIONS
+)

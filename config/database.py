@@ -1,4 +1,4 @@
-"""The database of a shard: what it is, how large, and what pools its connections."""
+"""The database of a shard: what it is and how large."""
 
 from typing import Literal, Self
 
@@ -8,7 +8,6 @@ from config.aws_limits import GP3_IOPS_STORAGE_GIB, INSTANCE_MEMORY_GIB, Instanc
 from config.postgres import AuroraVersion, PostgresDatabase, PostgresVersion
 from config.postgres import DatabaseRole as DatabaseRole
 from config.postgres import Unprotected as Unprotected
-from config.values import Model, PortNumber
 
 EnhancedMonitoring = Literal[0, 1, 5, 10, 15, 30, 60]
 Insights = Literal["standard", "advanced"]
@@ -103,20 +102,3 @@ class AuroraServerless(PostgresDatabase):
                 f"got {self.max_capacity_acu:g}"
             )
         return self
-
-
-class ConnectionPool(Model):
-    """pgbouncer in front of the database, in transaction mode."""
-
-    tasks: int = Field(ge=1, le=6)
-    cpu: int = 256
-    memory_mib: int = 512
-    pool_size: int = Field(default=25, ge=1)
-    """Server connections per task for one pair of role and database, so two roles make twice as many."""
-    max_server_connections: int | None = Field(default=None, ge=1)
-    """Ceiling of server connections per task, however many roles there are; left out, there is none."""
-    server_idle_seconds: int = Field(default=600, ge=1)
-    """An idle server connection is let go after this long; until then Aurora cannot pause."""
-    max_client_connections: int = Field(default=1000, ge=10)
-    max_prepared_statements: int = Field(default=200, ge=0)
-    port: PortNumber = 6432

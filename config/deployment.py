@@ -6,18 +6,20 @@ from typing import Self
 from pydantic import model_validator
 
 from config import names
-from config.access import AccessRule, access_rules
+from config.access import JOBS, AccessRule, access_rules, has_jobs_group, nat_rules
 from config.alarms import NoAlarms
 from config.cache import Cache
-from config.connection_budget import ConnectionBudget, connection_budget
-from config.database import AuroraServerless, ConnectionPool, Database
+from config.connection_budget import ConnectionBudget, connection_budgets
+from config.database import AuroraServerless, Database
 from config.doors import check_doors, check_priorities
 from config.edge import Edge
 from config.environment import Environment, Platform
 from config.host import SingleHost
-from config.network import Network
+from config.network import NatInstance, Network
 from config.places import check_places
 from config.platforms import check_platform
+from config.pool import ConnectionPool
+from config.pooling import check_pool
 from config.protections import check_protections
 from config.recovery import DatabaseDump, RecoveryTargets
 from config.region import Region, Shard
@@ -65,8 +67,9 @@ class Deployment(Model):
         if self.platform == "fargate":
             check_priorities(self.services)
         check_protections(self)
-        if self.database is not None and self.pool is None:
-            connection_budget(self.services, self.database).check()
+        check_pool(self)
+        for budget in self.budgets_of_connections:
+            budget.check()
         return self
 
     @property
@@ -96,9 +99,27 @@ class Deployment(Model):
         )
 
     @property
-    def budget_of_connections(self) -> ConnectionBudget | None:
-        """Database connections at the largest scale-out."""
-        return connection_budget(self.services, self.database) if self.database else None
+    def nat_access(self) -> tuple[AccessRule, ...]:
+        """What the NAT instance of a region passes on, where there is one; whatever shards there are."""
+        return nat_rules(self.access) if isinstance(self.network.nat, NatInstance) else ()
+
+    @property
+    def whole_access(self) -> tuple[AccessRule, ...]:
+        """Every connection that security groups allow: those of a shard, and those of its region."""
+        return (*self.access, *self.nat_access)
+
+    @property
+    def budgets_of_connections(self) -> tuple[ConnectionBudget, ...]:
+        """Database connections at the largest scale-out: none where there is no database."""
+        return connection_budgets(self.services, self.database, self.pool) if self.database else ()
+
+    @property
+    def pooled_databases(self) -> tuple[str, ...]:
+        """Names under which clients of the pool know the database and its read replicas."""
+        if self.database is None:
+            return ()
+        name = self.database.name
+        return (name, *(f"{name}_replica_{number}" for number in range(1, self.replicas + 1)))
 
     @property
     def backed_up_bucket(self) -> str | None:
@@ -108,7 +129,9 @@ class Deployment(Model):
 
     @property
     def job_group(self) -> str:
-        """The security group one-off database jobs run in: that of the first service that uses it."""
+        """The security group one-off database jobs run in: their own, or that of the first service."""
+        if has_jobs_group(self.database, self.pool):
+            return JOBS
         callers = [service for service in self.services if service.uses_database]
         return (callers or list(self.services))[0].group
 

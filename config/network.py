@@ -18,6 +18,12 @@ LAYOUT_PREFIX = 25
 """The smallest VPC whose even layout, eight blocks of it, still makes subnets that AWS takes."""
 
 
+NAT_GROUP = "nat"
+"""The NAT instance in the access table."""
+PRIVATE_SUBNETS = "private-subnets"
+"""Whoever has an address in one, in the access table: their way out is the NAT instance's way in."""
+
+
 class NatGateways(Model):
     """Managed NAT: about $38 a month each before traffic (eu-central-1)."""
 
@@ -32,7 +38,8 @@ class NatInstance(Model):
     kind: Literal["instance"] = "instance"
     instance_type: str = "t4g.nano"
     image_id: ImageId
-    """A pinned image: a "latest" parameter would replace the instance on some later deploy."""
+    """Amazon Linux 2023 for the instance type's processor (arm64 for ``t4g``), pinned: a "latest" parameter
+    would replace the instance on some later deploy."""
 
 
 class NoNat(Model):
@@ -94,6 +101,10 @@ class Network(Model):
                     f"{subnet.group.lower()} subnet {subnet.cidr} overlaps "
                     f"{other.group.lower()} subnet {other.cidr}"
                 )
+
+    def cidrs_of(self, group: Literal["Public", "Private"]) -> tuple[str, ...]:
+        """Addresses of the subnets of a group, in the order of their zones."""
+        return tuple(subnet.cidr for subnet in self.subnets() if subnet.group == group)
 
     def subnets(self) -> Iterator[Subnet]:
         """Every subnet, public first. The layout of a zone never depends on how many zones there are."""

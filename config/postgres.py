@@ -70,6 +70,8 @@ class PostgresDatabase(Model):
     """Always False; it is here so that True gets an answer."""
     roles: tuple[DatabaseRole, ...]
     port: PortNumber = 5432
+    shell_role: Identifier | None = None
+    """The role people log in as with ``psql``, through SSM; left out, there is no way in for people."""
 
     @property
     def major(self) -> int:
@@ -94,6 +96,8 @@ class PostgresDatabase(Model):
                 f"roles must have names of their own, other than master_username {self.master_username}, "
                 f"got {', '.join(names)}"
             )
+        if self.shell_role is not None and self.shell_role not in names:
+            raise ValueError(f"shell_role must be one of {', '.join(names)}, got {self.shell_role!r}")
         owners = [role.name for role in self.roles if role.kind == "owner"]
         if len(owners) != 1:
             raise ValueError(

@@ -20,9 +20,16 @@ class Scaling(Model):
     """Fargate: average CPU below which tasks go away, by steps; left out, target tracking holds the other."""
     out_cooldown_seconds: int = Field(default=60, ge=0)
     in_cooldown_seconds: int = Field(default=300, ge=0)
+    rollout_percent: int = Field(default=200, ge=101, le=200)
+    """Fargate: tasks alive while a release rolls out, in percent of those there should be."""
     queue: Name | None = None
     """Scale on the backlog of this queue instead of CPU."""
     backlog_per_task: int = Field(default=1000, ge=1)
+
+    @property
+    def most_tasks(self) -> int:
+        """Tasks alive at worst: a release rolls out at the largest scale-out."""
+        return self.max * self.rollout_percent // 100
 
     @model_validator(mode="after")
     def _check_bounds(self) -> Self:
@@ -31,6 +38,12 @@ class Scaling(Model):
         if self.in_cpu_percent is not None and self.in_cpu_percent >= self.cpu_percent:
             raise ValueError(
                 f"in_cpu_percent must be below cpu_percent ({self.cpu_percent}), got {self.in_cpu_percent}"
+            )
+        fewest = max(self.min, 1)
+        if fewest * self.rollout_percent // 100 <= fewest:
+            raise ValueError(
+                f"rollout_percent must leave room for one more task than min ({self.min}), "
+                f"got {self.rollout_percent}: no release could ever start"
             )
         return self
 

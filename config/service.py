@@ -17,14 +17,25 @@ from config.sources import RegionName as RegionName
 from config.sources import ReplicaUrls as ReplicaUrls
 from config.sources import SecretSource as SecretSource
 from config.sources import SetByOperator as SetByOperator
+from config.sources import pools
 from config.storage import Volume
 from config.values import DomainName, FrozenMap, Model, Name, PortNumber, worded
 
 LOOKS_SECRET = re.compile(r"PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIAL|PRIVATE_KEY|API_KEY|ACCESS_KEY")
 """Names of environment variables that hold what nobody may read."""
-RESERVED_SERVICES = ("backup", "cache", "database", "front-door")
+RESERVED_SERVICES = ("backup", "cache", "connection-pool", "database", "front-door", "psql")
 """Words that secrets and alarms of ours are named by."""
-RESERVED_GROUPS = ("internet", "load-balancer", "database", "cache", "connection-pool", "volume")
+RESERVED_GROUPS = (
+    "internet",
+    "load-balancer",
+    "database",
+    "cache",
+    "connection-pool",
+    "connection-pool-door",
+    "database-jobs",
+    "volume",
+    "nat",
+)
 """Groups of the access table that are not a service's to join."""
 
 ImageName = Annotated[
@@ -75,6 +86,8 @@ class Service(Model):
     """Environment variable to where its value comes from; all live in the service's one secret."""
     database_pool: int = Field(default=0, ge=0)
     """Connections one task opens to the database at most, over all its pools."""
+    replica_pool: int | None = Field(default=None, ge=1)
+    """Connections one task opens to each read replica at most; left out, as many as to the database."""
     writes_buckets: tuple[Name, ...] = ()
     """Buckets whose objects it reads and writes."""
     sends_queues: tuple[Name, ...] = ()
@@ -167,6 +180,21 @@ class Service(Model):
     def uses_database(self) -> bool:
         """Whether any of its secrets leads to the database."""
         return any(isinstance(source, DatabaseUrl | ReplicaUrls) for source in self.secrets.values())
+
+    @property
+    def reads_replicas(self) -> bool:
+        """Whether it is told where read replicas are."""
+        return any(isinstance(source, ReplicaUrls) for source in self.secrets.values())
+
+    @property
+    def pools_database(self) -> bool:
+        """Whether it goes through the connection pool where there is one."""
+        return any(pools(source) for source in self.secrets.values())
+
+    @property
+    def uses_primary_through_pool(self) -> bool:
+        """Whether it goes through the connection pool to the database itself, and not to replicas alone."""
+        return any(isinstance(source, DatabaseUrl) and not source.direct for source in self.secrets.values())
 
     @property
     def uses_cache(self) -> bool:

@@ -75,3 +75,8 @@ SecretSource = Annotated[
         'CacheUrl(), Generated() or SetByOperator(where="...")'
     ),
 ]
+
+
+def pools(source: SecretSource) -> bool:
+    """Whether a connection goes through the pool where there is one."""
+    return isinstance(source, ReplicaUrls) or (isinstance(source, DatabaseUrl) and not source.direct)

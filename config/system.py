@@ -6,7 +6,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from config.cache import Cache
 from config.changes import Phase
-from config.database import AuroraServerless, ConnectionPool, Database
+from config.database import AuroraServerless, Database
 from config.deployment import Deployment
 from config.doors import check_doors
 from config.edge import Edge
@@ -15,6 +15,7 @@ from config.explain import explain
 from config.growth import check_growth
 from config.host import SingleHost
 from config.network import Network
+from config.pool import ConnectionPool
 from config.recovery import DatabaseDump, RecoveryTargets
 from config.references import check_accounts, check_distinct, check_references
 from config.resolution import resolve

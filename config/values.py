@@ -127,6 +127,8 @@ TimeZone = Annotated[
 
 PortNumber = Annotated[int, Field(ge=1, le=65535)]
 
+Positive = Annotated[int, Field(ge=1)]
+
 FrozenMap = Annotated[
     Mapping[str, T],
     AfterValidator(lambda value: MappingProxyType(dict(value))),

@@ -1,16 +1,18 @@
 """Fargate: a cluster, and one load balancer in front of its services."""
 
-from aws_cdk import CfnOutput, Duration
+from aws_cdk import CfnOutput, Duration, RemovalPolicy
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from cambium.container_platform import ContainerPlatform
 from cambium.fargate_service import FargateService
 from cambium.load_balancer import LoadBalancer
 from cambium.network import Network
+from cambium.retention import retention
 from cambium.security_groups import SecurityGroups, immutable
 from cambium.web_service import ContainerSpec, WebService
 from config.access import LOAD_BALANCER
@@ -22,6 +24,7 @@ class FargatePlatform(ContainerPlatform):
     Attributes:
         cluster: The cluster.
         load_balancer: The front door.
+        session_log: What people type in shells and are answered; None where nobody may open one.
     """
 
     def __init__(
@@ -34,17 +37,20 @@ class FargatePlatform(ContainerPlatform):
         certificate: acm.ICertificate,
         protected: bool,
         shell_access: bool,
+        session_log_days: int | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self._groups = groups
         self._subnets: ec2.SubnetSelection = network.private_subnets
         self._shell_access = shell_access
+        self.session_log = self._define_session_log(session_log_days) if session_log_days else None
         self.cluster = ecs.Cluster(
             self,
             "Cluster",
             vpc=network.vpc,
             enable_fargate_capacity_providers=True,
             container_insights_v2=ecs.ContainerInsights.ENABLED,
+            execute_command_configuration=_logged(self.session_log) if self.session_log else None,
         )
         CfnOutput(
             self,
@@ -60,6 +66,14 @@ class FargatePlatform(ContainerPlatform):
             security_group=immutable(self, "LoadBalancerGroup", groups.group(LOAD_BALANCER)),
             certificates=[certificate],
             deletion_protection=protected,
+        )
+
+    def _define_session_log(self, days: int) -> logs.LogGroup:
+        return logs.LogGroup(
+            self,
+            "Sessions",
+            retention=retention(days),
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
 
     @property
@@ -85,4 +99,12 @@ class FargatePlatform(ContainerPlatform):
             load_balancer=self.load_balancer.load_balancer,
             target=self.load_balancer.define_target(f"{construct_id}Target", spec.service),
             shell_access=self._shell_access,
+            session_log=self.session_log,
         )
+
+
+def _logged(group: logs.ILogGroup) -> ecs.ExecuteCommandConfiguration:
+    return ecs.ExecuteCommandConfiguration(
+        logging=ecs.ExecuteCommandLogging.OVERRIDE,
+        log_configuration=ecs.ExecuteCommandLogConfiguration(cloud_watch_log_group=group),
+    )

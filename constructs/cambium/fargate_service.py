@@ -1,6 +1,6 @@
 """A web service on Fargate, on ARM64, behind a load balancer."""
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
@@ -8,10 +8,11 @@ from aws_cdk import aws_elasticloadbalancingv2 as elb
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from cambium.acknowledge import acknowledge
-from cambium.retention import retention
+from cambium.service_container import service_container
 from cambium.service_metrics import ServiceMetrics
+from cambium.task_definition import define_task
 from cambium.web_service import ContainerSpec, WebService
+from cambium.wildcards import acknowledge_wildcards
 
 
 class FargateService(WebService):
@@ -36,10 +37,18 @@ class FargateService(WebService):
         load_balancer: elb.ApplicationLoadBalancer,
         target: elb.ApplicationTargetGroup,
         shell_access: bool,
+        session_log: logs.ILogGroup | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self._spec = spec
-        self.task_definition = self._define_task()
+        self.task_definition = define_task(
+            self,
+            family=spec.name,
+            cpu=spec.service.cpu,
+            memory_mib=spec.service.memory_mib,
+            log_days=spec.log_days,
+            containers=[service_container(spec)],
+        )
         self.service = ecs.FargateService(
             self,
             "Service",
@@ -50,7 +59,7 @@ class FargateService(WebService):
             security_groups=[security_group],
             assign_public_ip=False,
             min_healthy_percent=100,
-            max_healthy_percent=200,
+            max_healthy_percent=spec.service.scaling.rollout_percent,
             availability_zone_rebalancing=ecs.AvailabilityZoneRebalancing.ENABLED,
             circuit_breaker=ecs.DeploymentCircuitBreaker(rollback=True),
             capacity_provider_strategies=[
@@ -67,50 +76,20 @@ class FargateService(WebService):
         self.service.node.add_dependency(cluster)
         # ECS starts tasks at once, and they need what this role may do.
         self.service.node.add_dependency(self.task_definition.obtain_execution_role())
+        if shell_access and session_log is not None:
+            stack = Stack.of(self)
+            # As the L2 of the service writes it.
+            place = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group"
+            streams = f"{place}:{session_log.log_group_name}:*"
+            acknowledge_wildcards(
+                self.task_definition.task_role,
+                {streams: "streams of the one log that sessions are written to"},
+            )
         target.add_target(self.service)
         self._scale()
         self.role = self.task_definition.task_role
         self.address = load_balancer.load_balancer_dns_name
         self.metrics = FargateMetrics(service=self.service, target=target, load_balancer=load_balancer)
-
-    def _define_task(self) -> ecs.FargateTaskDefinition:
-        spec, service = self._spec, self._spec.service
-        task = ecs.FargateTaskDefinition(
-            self,
-            "Task",
-            family=spec.name,
-            cpu=service.cpu,
-            memory_limit_mib=service.memory_mib,
-            runtime_platform=ecs.RuntimePlatform(
-                cpu_architecture=ecs.CpuArchitecture.ARM64,
-                operating_system_family=ecs.OperatingSystemFamily.LINUX,
-            ),
-        )
-        group = logs.LogGroup(
-            self,
-            "Logs",
-            retention=retention(spec.log_days),
-            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-        )
-        task.add_container(
-            "Main",
-            container_name=service.name,
-            image=ecs.ContainerImage.from_ecr_repository(spec.repository, spec.image_tag),
-            port_mappings=[ecs.PortMapping(container_port=service.port)] if service.port else [],
-            environment=dict(spec.environment),
-            secrets={key: ecs.Secret.from_secrets_manager(secret, key) for secret, key in spec.secret_values},
-            logging=ecs.LogDrivers.aws_logs(stream_prefix=service.name, log_group=group),
-            # Release 1.4.0 of Fargate stops a container that ignores SIGTERM after this long.
-            stop_timeout=Duration.seconds(30),
-        )
-        acknowledge(
-            task,
-            {
-                "AwsSolutions-ECS2": "environment values hold no secret: those come from Secrets Manager",
-                "AwsSolutions-IAM5[Resource::*]": "ecr:GetAuthorizationToken takes no resource",
-            },
-        )
-        return task
 
     def _scale(self) -> None:
         bounds = self._spec.service.scaling

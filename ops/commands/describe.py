@@ -18,11 +18,12 @@ def connections(
 
     Example:  cambium connections --system restartix --env production --phase 2
     """
-    budget = Target(system, env, phase, platform).resolve().budget_of_connections
+    budgets = Target(system, env, phase, platform).resolve().budgets_of_connections
     if json:
-        print_json(budget.model_dump() if budget else None)
-    elif budget:
-        show_connections(results(), budget)
+        print_json([{**budget.model_dump(), "used": budget.used} for budget in budgets])
+    elif budgets:
+        for budget in budgets:
+            show_connections(results(), budget)
     else:
         results().print(f"{system} {env} has no database")
 

@@ -16,7 +16,7 @@ def review_of(deployment: Deployment) -> str:
         [f"{_cell(words)}. Budget: ${deployment.monthly_budget_usd} a month."],
         _opt_outs(deployment),
         _access(deployment),
-        _connections(deployment.budget_of_connections),
+        *(_connections(budget) for budget in deployment.budgets_of_connections),
     )
     return "\n\n".join(paragraph for part in parts for paragraph in part) + "\n"
 
@@ -32,16 +32,17 @@ def _opt_outs(deployment: Deployment) -> Iterator[str]:
 
 def _access(deployment: Deployment) -> Iterator[str]:
     yield "**Who may talk to whom**; all else is closed."
-    rows = [(peer(rule.source), peer(rule.target), rule.port, rule.why) for rule in deployment.access]
+    rows = [(peer(rule.source), peer(rule.target), rule.port, rule.why) for rule in deployment.whole_access]
     yield _table(("from", "may open", "port", "why"), rows)
 
 
-def _connections(budget: ConnectionBudget | None) -> Iterator[str]:
-    if budget is None:
-        return
+def _connections(budget: ConnectionBudget) -> Iterator[str]:
     free = budget.limit - budget.used
     verdict = f"{free} left" if free >= 0 else f"{-free} too many"
-    yield f"**Database connections** at the largest scale-out: {budget.used} of {budget.limit}, {verdict}."
+    yield (
+        f"**Connections of the {budget.of}** at the largest scale-out: {budget.used} of {budget.limit}, "
+        f"{verdict}."
+    )
     rows = [(one.name, one.instances, one.connections_each, one.connections) for one in budget.consumers]
     yield _table(("consumer", "instances", "each", "connections"), rows)
 

@@ -43,7 +43,7 @@ def show_access(console: Console, rules: Iterable[AccessRule]) -> None:
 
 
 def show_connections(console: Console, budget: ConnectionBudget) -> None:
-    """Every consumer of database connections with its share of the limit."""
+    """Every consumer of connections with its share of the limit."""
     content = table("consumer", "instances", "each", "connections", "share of the limit",
                     right=["instances", "each", "connections"], keep=["consumer"])  # fmt: skip
     for consumer in budget.consumers:
@@ -56,8 +56,9 @@ def show_connections(console: Console, budget: ConnectionBudget) -> None:
         )
     content.add_section()
     content.add_row("together", "", "", str(budget.used), bar(budget.used, budget.limit))
-    content.add_row("max_connections", "", "", str(budget.limit), "")
-    section(console, "Database connections at the largest scale-out", content)
+    each = "" if budget.holders == 1 else f"{budget.holders} x {budget.limit // budget.holders}"
+    content.add_row(budget.setting, "", each, str(budget.limit), "")
+    section(console, f"Connections of the {budget.of} at the largest scale-out", content)
     free = budget.limit - budget.used
     verdict = good(f"{free} left") if free >= 0 else bad(f"{-free} too many")
     console.print(verdict)

@@ -71,7 +71,7 @@ def show_endpoints(console: Console, stacks: tuple[Deployed, ...]) -> None:
 
 def show_groups(console: Console, deployment: Deployment, groups: tuple[FoundGroups, ...]) -> None:
     """Who may talk to whom, as the security groups say, be it only one half; the differences name halves."""
-    reasons = {Connection.asked(rule): rule.why for rule in deployment.access}
+    reasons = {Connection.asked(rule): rule.why for rule in deployment.whole_access}
     content = table("from", "may open", "port", "why", "region", right=["port"], keep=["from", "may open"])
     for found in groups:
         for connection in sorted({half.connection for half in found.halves}):

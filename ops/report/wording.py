@@ -1,6 +1,7 @@
 """Small decisions about words that every table shares."""
 
 from config.access import INTERNET
+from config.network import NAT_GROUP, PRIVATE_SUBNETS
 
 
 def clip(text: str, width: int) -> str:
@@ -15,5 +16,12 @@ def count(number: int, noun: str) -> str:
 
 
 def peer(name: str) -> str:
-    """A group, or the world outside."""
-    return "the internet" if name == INTERNET else name
+    """A group, or whoever has none of ours."""
+    return _SPOKEN.get(name, name)
+
+
+_SPOKEN = {
+    INTERNET: "the internet",
+    NAT_GROUP: "the NAT instance",
+    PRIVATE_SUBNETS: "the private subnets",
+}

@@ -34,16 +34,17 @@ def test_resolves_for_every_environment_and_phase(name: str) -> None:
             assert Deployment.model_validate_json(deployment.model_dump_json()) == deployment
 
 
-def test_b2_pools_connections_with_a_hard_ceiling() -> None:
+def test_b2_pools_connections_with_a_hard_ceiling_and_a_share_for_each_role() -> None:
     system = load_system("restartix-fargate")
     production, staging = system.resolve("production").pool, system.resolve("staging").pool
 
     assert production is not None
     assert staging is not None
     assert (production.tasks, staging.tasks) == (2, 1)
-    assert (production.pool_size, production.max_client_connections) == (25, 1000)
+    assert (production.max_server_connections, production.max_client_connections) == (25, 1000)
     assert production.max_prepared_statements == 200
-    assert production.max_server_connections == 25
+    assert (production.cpu, production.memory_mib) == (256, 512)
+    assert sum(production.pool_sizes.values()) == 25
 
 
 def test_b3_b4_bounds_of_production_and_one_fixed_console() -> None:
@@ -90,13 +91,6 @@ def test_b6_an_environment_changes_only_the_values_it_names() -> None:
     told = service(staging, "core-api").environment
 
     assert (told["APP_ENV"], told["DB_POOL_MAX"], told["PORT"]) == ("staging", "5", "9000")
-
-
-def test_b7_only_migrations_get_past_the_pool() -> None:
-    production = load_system("restartix-fargate").resolve("production")
-    sources = {rule.source for rule in production.access if rule.target == "database"}
-
-    assert sources == {"connection-pool", "migrations"}
 
 
 def test_c1_c3_ten_hosts_and_the_back_end_ports() -> None:

@@ -12,12 +12,14 @@ from config.access import INTERNET, access_rules
 from config.cache import Cache
 from config.catalog import load_system
 from config.changes import DatabaseChange, ScalingChange, ServiceChange
-from config.database import AuroraServerless, ConnectionPool, Database, DatabaseRole
+from config.database import AuroraServerless, Database, DatabaseRole
 from config.network import MAX_ZONES, NatGateways, Network, NoNat
+from config.pool import ConnectionPool
 from config.scaling import Scaling
 from config.service import Service
 from config.sources import CacheUrl, DatabaseUrl, ReplicaUrls
 
+POOL = ConnectionPool(tasks=1, pool_sizes={"app": 5}, max_server_connections=5)
 FEW = settings(max_examples=60, deadline=None, database=None)
 SYSTEMS = ("chatbot", "notes", "reptidex", "restartix", "restartix-fargate", "vantrexia")
 
@@ -204,7 +206,7 @@ def products(draw: st.DrawFn) -> dict[str, Any]:
         "services": services,
         "database": draw(st.sampled_from([None, replicas])),
         "cache": draw(st.sampled_from([None, Cache(engine="valkey", version="8.1", node_type="t4g.micro")])),
-        "pool": draw(st.sampled_from([None, ConnectionPool(tasks=1)])),
+        "pool": draw(st.sampled_from([None, POOL])),
         "platform": draw(st.sampled_from(["fargate", "app-runner", "host"])),
     }
 
@@ -228,7 +230,7 @@ def test_every_service_has_the_ways_it_needs(product: dict[str, Any]) -> None:
         if cache is not None and service.uses_cache:
             assert f"{service.group} -> cache:6379" in lines
         if database is not None and "DATABASE_URL" in service.secrets:
-            assert f"{service.group} -> {'connection-pool:6432' if pool else 'database:5432'}" in lines
+            assert f"{service.group} -> {'connection-pool-door:6432' if pool else 'database:5432'}" in lines
         if database is not None and "DIRECT_URL" in service.secrets:
             assert f"{service.group} -> database:5432" in lines
         if product["platform"] == "fargate" and service.public and service.port:
@@ -241,7 +243,7 @@ def test_data_starts_no_connection_and_meets_no_stranger(product: dict[str, Any]
     rules = access_rules(**product)
 
     assert not {"database", "cache"} & {rule.source for rule in rules}
-    assert not {"database", "cache", "connection-pool"} & {
+    assert not {"database", "cache", "connection-pool", "connection-pool-door"} & {
         rule.target for rule in rules if rule.source == INTERNET
     }
 

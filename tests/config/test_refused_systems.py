@@ -9,7 +9,7 @@ import pytest
 from config.cache import Cache, NoTransitEncryption
 from config.catalog import load_system
 from config.changes import CacheChange, Changes, DatabaseChange, Phase, ScalingChange, ServiceChange
-from config.database import AuroraServerless, ConnectionPool, Database, Unprotected
+from config.database import AuroraServerless, Database, Unprotected
 from config.environment import Environment
 from config.host import SingleHost
 from config.network import Network
@@ -361,11 +361,11 @@ def test_clear_text_to_the_cache_of_production(product: Product, refusal: Refusa
     )
 
 
-@pytest.mark.parametrize("name", ["backup", "cache", "database", "front-door"])
+@pytest.mark.parametrize("name", ["backup", "cache", "connection-pool", "database", "front-door", "psql"])
 def test_a_service_named_like_a_secret_or_an_alarm_of_ours(name: str, refusal: Refusal) -> None:
     assert (
-        f"a service must have a name other than backup, cache, database, front-door, got {name}"
-        in refusal(lambda: service(name))
+        "a service must have a name other than backup, cache, connection-pool, database, front-door, psql, "
+        f"got {name}" in refusal(lambda: service(name))
     )
 
 
@@ -432,23 +432,6 @@ def test_an_instance_size_for_aurora(product: Product, refusal: Refusal) -> None
     )
 
 
-def test_a_pool_that_keeps_aurora_awake(product: Product, refusal: Refusal) -> None:
-    both = Changes(aurora=aurora(product), pool=ConnectionPool(tasks=1))
-    system = product(environments=production(product, changes=both))
-
-    assert (
-        "pool.server_idle_seconds must be below the 300 after which the database pauses, got 600: "
-        "a held connection keeps it awake"
-    ) in refusal(lambda: system.resolve("production"))
-
-
-def test_a_pool_takes_the_place_of_the_connection_budget(product: Product) -> None:
-    greedy = {"api": ServiceChange(database_pool=50, scaling=ScalingChange(max=10))}
-    pooled = Changes(pool=ConnectionPool(tasks=2), services=greedy)
-
-    assert product(environments=production(product, changes=pooled)).resolve("production").pool is not None
-
-
 def test_a_service_of_another_phase(product: Product, refusal: Refusal) -> None:
     phases = (Phase(title="one"), Phase(title="two", services={"web": ServiceChange(cpu=512)}))
 
@@ -461,7 +444,10 @@ def test_a_service_of_another_phase(product: Product, refusal: Refusal) -> None:
 
 
 def test_an_unknown_system_lists_the_known(newcomer: None, refusal: Refusal) -> None:
-    assert refusal(lambda: load_system("note")) == "there is no system 'note'; there is notes, restartix"
+    assert (
+        refusal(lambda: load_system("note"))
+        == "there is no system 'note'; there is notes, restartix, restartix-fargate"
+    )
 
 
 BROKEN_MODULES = {

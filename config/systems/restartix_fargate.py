@@ -11,11 +11,11 @@ from config.changes import (
     ScalingChange,
     ServiceChange,
 )
-from config.database import AuroraServerless, ConnectionPool, Database, DatabaseRole
+from config.database import AuroraServerless, Database, DatabaseRole
 from config.edge import Edge
 from config.environment import Environment, GitHubRepository
 from config.network import NatGateways, NatInstance, Network
-from config.recovery import DatabaseDump
+from config.pool import ConnectionPool
 from config.region import european_home
 from config.scaling import HealthCheck, Scaling
 from config.service import Service
@@ -35,16 +35,21 @@ ROLES = (
     DatabaseRole(name="restartix", kind="application"),
 )
 
+# Of 25 server connections: requests of users are bound by row-level security and need most of them.
+POOL_SIZES = {"restartix_owner": 8, "restartix": 17}
+
 CORE_API = Service(
     name="core-api",
     port=9000,
     cpu=1024,
     memory_mib=2048,
-    scaling=Scaling(min=2, max=10),
+    # At most 15 of 10 tasks while a release rolls out: 20 would bring 1040 clients to a pool of 1000.
+    scaling=Scaling(min=2, max=10, rollout_percent=150),
     health=HealthCheck(path="/health"),
     hosts=("api.restartix.com",),
     # Two pools of 25: one as the owner, for work that spans tenants, one bound by row-level security.
     database_pool=50,
+    replica_pool=10,
     writes_buckets=("uploads",),
     environment={
         "APP_ENV": "production",
@@ -102,6 +107,8 @@ def front_end(name: str, port: int, *, cpu: int, memory_mib: int, scaling: Scali
     """A Next.js server, which renders pages from what the core API answers."""
     return Service(
         name=name,
+        # A group of its own: it calls the API as its visitors do, and has no way to database or cache.
+        group="front-ends",
         port=port,
         cpu=cpu,
         memory_mib=memory_mib,
@@ -120,7 +127,8 @@ CONSOLE = front_end("console", 3002, cpu=256, memory_mib=512, scaling=Scaling(mi
 STAGING_AURORA = AuroraServerless(
     name="restartix",
     master_username="restartix_admin",
-    version="17.11",
+    # The newest that the checks of the pinned CDK know of Aurora.
+    version="17.9",
     # The document's 0.5 ACU would never pause.
     min_capacity_acu=0,
     max_capacity_acu=2,
@@ -128,6 +136,7 @@ STAGING_AURORA = AuroraServerless(
     max_connections=200,
     backup_days=1,
     roles=ROLES,
+    shell_role="restartix_owner",
 )
 
 
@@ -143,14 +152,14 @@ def staging_of(name: str) -> ServiceChange:
 
 STAGING = Changes(
     aurora=STAGING_AURORA,
-    pool=ConnectionPool(tasks=1, max_server_connections=25, server_idle_seconds=60),
+    pool=ConnectionPool(tasks=1, pool_sizes=POOL_SIZES, max_server_connections=25),
     cache=CacheChange(replicas=0),
     network=NetworkChange(nat=NatInstance(instance_type="t4g.nano", image_id="ami-0123456789abcdef0")),
     services={
         "core-api": ServiceChange(
             cpu=512,
             memory_mib=1024,
-            scaling=ScalingChange(min=1, max=1),
+            scaling=ScalingChange(min=1, max=1, rollout_percent=200),
             database_pool=10,
             spot=True,
             hosts=("api.staging.restartix.com",),
@@ -179,14 +188,14 @@ SYSTEM = System(
         multi_az=True,
         max_connections=200,
         roles=ROLES,
+        shell_role="restartix_owner",
     ),
-    pool=ConnectionPool(tasks=2, pool_size=25, max_server_connections=25),
+    pool=ConnectionPool(tasks=2, pool_sizes=POOL_SIZES, max_server_connections=25),
     cache=Cache(engine="redis", version="7.1", node_type="t4g.micro", replicas=1),
     buckets=(
         Bucket(name="uploads"),
         Bucket(name="backups", replica="copies", expire_after_days=30),
     ),
-    dumps=(DatabaseDump(bucket="backups"),),
     phases=(
         Phase(title="1 to 10 clinics"),
         Phase(
@@ -197,6 +206,13 @@ SYSTEM = System(
                 max_storage_gib=1000,
                 max_connections=500,
                 read_replicas=2,
+            ),
+            # 22 tasks while a release rolls out, each with 50 connections and 10 to each replica.
+            pool=ConnectionPool(
+                tasks=2,
+                pool_sizes={"restartix_owner": 16, "restartix": 34},
+                max_server_connections=50,
+                max_client_connections=2000,
             ),
             services={
                 "core-api": ServiceChange(scaling=ScalingChange(min=3, max=15)),

@@ -1,0 +1,57 @@
+"""What pools database connections: pgbouncer, in transaction mode."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from config.values import FrozenMap, Model, PortNumber, Positive
+
+LONGEST_DRAIN_SECONDS = 115
+"""Fargate kills a container 120 seconds after it was asked to stop."""
+
+
+class ConnectionPool(Model):
+    """pgbouncer tasks between the services and the database.
+
+    Every number but ``tasks`` counts for one task. A client asks one task, which opens server connections to
+    the database: at most ``pool_sizes`` for each role, at most ``max_server_connections`` together, and once
+    more as many to each read replica.
+    """
+
+    tasks: int = Field(ge=1, le=6)
+    """Each in another zone, as far as there are zones."""
+    pool_sizes: FrozenMap[Positive]
+    """Server connections by role. Without a share of its own, a busy role makes the others wait until it is
+    done: 23 seconds were measured."""
+    max_server_connections: int = Field(ge=1)
+    """Ceiling, whatever roles there are: the number that the budget of the database counts on."""
+    max_client_connections: int = Field(default=1000, ge=10)
+    max_prepared_statements: int = Field(default=200, ge=1)
+    """Statements a client prepares are followed by its connection; with 0 they would fail at random."""
+    server_idle_seconds: int = Field(default=60, ge=1)
+    """An idle server connection is let go after this long; until then Aurora cannot pause."""
+    client_max_age_seconds: int = Field(default=90, ge=10)
+    """Services are told to renew connections after this long, so that a task that stops loses them all."""
+    drain_seconds: int = Field(default=110, le=LONGEST_DRAIN_SECONDS)
+    """How long a task that stops waits for its clients to leave."""
+    cpu: int = 256
+    memory_mib: int = 512
+    port: PortNumber = 6432
+
+    @model_validator(mode="after")
+    def _check_sizes(self) -> Self:
+        together = sum(self.pool_sizes.values())
+        if together > self.max_server_connections:
+            stated = ", ".join(f"{role} {size}" for role, size in self.pool_sizes.items())
+            raise ValueError(
+                f"pool_sizes must add up to at most max_server_connections ({self.max_server_connections}), "
+                f"got {stated}, together {together}: one role would keep the others waiting; "
+                f"lower one by {together - self.max_server_connections}, "
+                f"or raise max_server_connections to {together}"
+            )
+        if self.drain_seconds <= self.client_max_age_seconds:
+            raise ValueError(
+                f"drain_seconds must be more than client_max_age_seconds ({self.client_max_age_seconds}), so "
+                f"that every client has left before a task ends, got {self.drain_seconds}"
+            )
+        return self
