@@ -11,7 +11,18 @@ from typer.core import TyperGroup
 
 from config.values import ConfigError
 from ops import workspace
-from ops.commands import access, assembly, describe, lifecycle, picture, review, secrets, workflows
+from ops.commands import (
+    access,
+    assembly,
+    describe,
+    drill,
+    grow,
+    lifecycle,
+    picture,
+    review,
+    secrets,
+    workflows,
+)
 from ops.console import show_error
 from ops.embedded import loopback
 from ops.outcome import ExitCode, OperatorError
@@ -74,6 +85,8 @@ for verb in (
     access.access,
     describe.connections,
     describe.systems,
+    drill.drill,
+    grow.grow,
     review.review,
     picture.picture,
     secrets.set_secret,

@@ -31,6 +31,14 @@ class ExitCode(IntEnum):
     """``cambium diff --fail`` found differences."""
     WORKFLOWS = 12
     """A workflow file has a finding."""
+    UNFINISHED = 13
+    """``cambium grow`` found steps that are open."""
+    OUT_OF_ORDER = 14
+    """``cambium grow`` found a step that was begun before the one it needs: stop, and read the runbook."""
+    DRILL = 15
+    """A drill failed: read which line of its table."""
+    NOT_HERE = 16
+    """This machine lacks what a drill needs; the others passed."""
     INTERRUPTED = 130
     """Ctrl-C."""
 

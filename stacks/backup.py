@@ -38,8 +38,10 @@ class BackupStack(CambiumStack):
             "Identity",
             bucket_name=deployment.bucket_name(bucket, region.name),
             encryption_key=data.backup_secret,
-            database_arn=data.database.instance.instance_arn,
+            database_arn=data.database.arn,
+            snapshot_action=data.database.snapshot_action,
             # Snapshots do not exist yet when the role is made; RDS authorises their names too.
-            snapshot_arn=f"arn:{Aws.PARTITION}:rds:{region.name}:{deployment.environment.account}:snapshot:{deployment.system}-*",
+            snapshot_arn=f"arn:{Aws.PARTITION}:rds:{region.name}:{deployment.environment.account}:"
+            f"{data.database.snapshot_resource}:{deployment.system}-*",
         )
         CfnOutput(self, "BackupRole", value=identity.role.role_arn, description="Role of backup jobs")

@@ -2,6 +2,7 @@
 
 import aws_cdk as cdk
 
+from cambium.connection_pool_door import ConnectionPoolDoor
 from config.deployment import Deployment
 from config.region import Region, Shard
 from stacks.backup import BackupStack
@@ -12,6 +13,7 @@ from stacks.delivery import DeliveryStack
 from stacks.edge import EdgeStack
 from stacks.network import NetworkStack
 from stacks.observability import ObservabilityStack
+from stacks.pool import PoolStack
 from stacks.storage import RecoveryStack, StorageStack
 
 
@@ -51,6 +53,8 @@ class ShardStacks:
         region, network = place.region, place.network
         self.data = DataStack(app, deployment=deployment, region=region, shard=shard, network=network)
         self._define_backup()
+        self._door = self._define_pool_door()
+        self._credentials = self._define_credentials()
         self.compute = ComputeStack(
             app,
             deployment=deployment,
@@ -59,26 +63,41 @@ class ShardStacks:
             network=network,
             data=self.data,
             certificate=place.edge.certificate if place.edge else None,
+            door=self._door,
+            pool_version=self._credentials.pool_version if self._credentials else None,
         )
         self.compute.add_stack_dependency(place.delivery)
-        self._define_credentials()
+        if self._credentials is not None:
+            # A service that starts before its URLs are written would fail its first deployment.
+            self.compute.add_stack_dependency(self._credentials)
         self.observability = ObservabilityStack(
             app, deployment=deployment, region=region, shard=shard, compute=self.compute, data=self.data
         )
 
-    def _define_credentials(self) -> None:
+    def _define_pool_door(self) -> ConnectionPoolDoor | None:
+        if self._deployment.pool is None:
+            return None
+        return PoolStack(
+            self._app,
+            deployment=self._deployment,
+            region=self._place.region,
+            shard=self._shard,
+            network=self._place.network,
+            config=self._deployment.pool,
+        ).door
+
+    def _define_credentials(self) -> CredentialsStack | None:
         if not self.data.service_secrets:
-            return
-        credentials = CredentialsStack(
+            return None
+        return CredentialsStack(
             self._app,
             deployment=self._deployment,
             region=self._place.region,
             shard=self._shard,
             network=self._place.network,
             data=self.data,
+            door=self._door,
         )
-        # A service that starts before its URLs are written would fail its first deployment.
-        self.compute.add_stack_dependency(credentials)
 
     def _define_backup(self) -> None:
         if self._deployment.backed_up_bucket is None:

@@ -2,22 +2,23 @@
 
 from aws_cdk import CfnOutput
 from aws_cdk import aws_certificatemanager as acm
-from aws_cdk import aws_ecr as ecr
 from constructs import Construct
 
 from cambium.app_runner_platform import AppRunnerPlatform
 from cambium.bucket import allow_objects
+from cambium.connection_pool_door import ConnectionPoolDoor
 from cambium.container_platform import ContainerPlatform
 from cambium.fargate_platform import FargatePlatform
-from cambium.web_service import ContainerSpec, WebService
-from config import names
+from cambium.web_service import WebService
 from config.deployment import Deployment
 from config.environment import Platform
 from config.names import words
 from config.region import Region, Shard
-from config.service import BucketName, Computed, QueueUrl, RegionName, Service
+from config.service import Service
 from stacks.base import CambiumStack
+from stacks.container_specs import ContainerSpecs
 from stacks.data import DataStack
+from stacks.fargate_parts import FargateParts
 from stacks.network import NetworkStack
 
 
@@ -26,6 +27,7 @@ class ComputeStack(CambiumStack):
 
     Attributes:
         platform: What runs them.
+        pooling: The connection pool with its checks, or None where there is none.
         services: By name.
     """
 
@@ -39,6 +41,8 @@ class ComputeStack(CambiumStack):
         network: NetworkStack,
         data: DataStack,
         certificate: acm.ICertificate | None,
+        door: ConnectionPoolDoor | None,
+        pool_version: str | None,
     ) -> None:
         super().__init__(
             scope,
@@ -50,8 +54,31 @@ class ComputeStack(CambiumStack):
         )
         self._region, self._shard = region, shard
         self._network, self._data = network, data
+        self._specs = ContainerSpecs(self, region=region, shard=shard, data=data)
         self.platform = self._define_platform(certificate)
-        self.services = {service.name: self._define_service(service) for service in deployment.services}
+        parts = self._define_parts(door, pool_version)
+        self.pooling = parts.pooling if parts else None
+        self.services = {
+            service.name: self._define_service(service)
+            for service in deployment.services
+            if not service.before_rollout
+        }
+        if parts is not None:
+            parts.before(self.services.values())
+
+    def _define_parts(self, door: ConnectionPoolDoor | None, version: str | None) -> FargateParts | None:
+        if not isinstance(self.platform, FargatePlatform):
+            return None
+        return FargateParts(
+            self,
+            shard=self._shard,
+            platform=self.platform,
+            network=self._network,
+            data=self._data,
+            specs=self._specs,
+            door=door,
+            pool_version=version,
+        )
 
     def _define_platform(self, certificate: acm.ICertificate | None) -> ContainerPlatform:
         environment = self.deployment.environment
@@ -65,6 +92,7 @@ class ComputeStack(CambiumStack):
                 certificate=certificate or self._own_certificate(),
                 protected=environment.production,
                 shell_access=environment.shell_access,
+                session_log_days=self._session_log_days,
             )
         return AppRunnerPlatform(
             self,
@@ -76,13 +104,20 @@ class ComputeStack(CambiumStack):
             acknowledgement=environment.app_runner_acknowledgement or "",
         )
 
+    @property
+    def _session_log_days(self) -> int | None:
+        """Days that sessions of people are kept; None where there can be none."""
+        database, environment = self.deployment.database, self.deployment.environment
+        people = environment.shell_access or (database is not None and database.shell_role is not None)
+        return self.deployment.log_days if people else None
+
     def _own_certificate(self) -> acm.ICertificate:
         return acm.Certificate.from_certificate_arn(
             self, "Certificate", self.deployment.edge.certificate_arn or ""
         )
 
     def _define_service(self, service: Service) -> WebService:
-        built = self.platform.define_service(self, words(service.name), self._spec(service))
+        built = self.platform.define_service(self, words(service.name), self._specs.of(service))
         for name in service.writes_buckets:
             allow_objects(built.role, self.deployment.bucket_name(name, self._region.name))
         CfnOutput(
@@ -92,44 +127,6 @@ class ComputeStack(CambiumStack):
             description=_dns(service, self.deployment.platform),
         )
         return built
-
-    def _spec(self, service: Service) -> ContainerSpec:
-        deployment = self.deployment
-        return ContainerSpec(
-            service=service,
-            name=names.service_name(deployment.system, service.name, self._shard),
-            repository=ecr.Repository.from_repository_name(
-                self,
-                f"{words(service.name)}Repository",
-                names.repository_name(deployment.system, service.name),
-            ),
-            environment={
-                **{key: self._value(value) for key, value in service.environment.items()},
-                **self._revision(service),
-            },
-            secret=self._data.service_secrets.get(service.name),
-            secret_keys=deployment.secrets_of(service),
-            log_days=deployment.log_days,
-        )
-
-    def _revision(self, service: Service) -> dict[str, str]:
-        # Services read their secret once, when they start. What changes in it by a deployment of ours
-        # changes this too, so that the same deployment restarts them.
-        if not service.secrets:
-            return {}
-        version = self.deployment.environment.credentials_version
-        return {"CREDENTIALS_REVISION": f"{version}.{self.deployment.replicas}"}
-
-    def _value(self, value: str | Computed) -> str:
-        match value:
-            case str():
-                return value
-            case BucketName():
-                return self.deployment.bucket_name(value.bucket, self._region.name)
-            case RegionName():
-                return self._region.name
-            case QueueUrl():
-                raise ValueError(f"no stack builds queues yet, so queue {value.queue} has no address")
 
 
 def _dns(service: Service, platform: Platform) -> str:

@@ -2,18 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from config.database import AuroraServerless
 from config.deployment import Deployment
-from config.network import NatInstance, NoNat
-from config.service import DatabaseUrl, Generated, Service
+from config.network import NoNat
+from config.service import Generated, Service
 from config.values import ConfigError
 
 OLDEST_POSTGRES = 16
 """Before it the master user cannot grant itself the owner's rights the way ``connection_secrets`` does."""
 
 _OF_DEPLOYMENT: Mapping[str, Callable[[Deployment], object]] = {
-    "an Aurora Serverless database": lambda d: isinstance(d.database, AuroraServerless),
-    "a connection pool": lambda d: d.pool,
     "a single host": lambda d: d.host or d.platform == "host",
     "queues": lambda d: d.queues,
     "database dumps": lambda d: d.dumps,
@@ -27,34 +24,33 @@ _OF_DEPLOYMENT: Mapping[str, Callable[[Deployment], object]] = {
     ),
     "a database no service uses": lambda d: d.database and not any(s.uses_database for s in d.services),
     "a network without a way out": lambda d: isinstance(d.network.nat, NoNat),
-    "a NAT instance": lambda d: isinstance(d.network.nat, NatInstance),
     "DNS at Route 53": lambda d: d.edge.dns == "route53" or d.edge.hosted_zone_id,
     "failover to another host": lambda d: d.edge.failover_to,
     "a CloudFront distribution": lambda d: d.edge.distribution,
     "a web application firewall": lambda d: d.edge.firewall,
+    "a shell role on App Runner": lambda d: (
+        d.platform == "app-runner" and d.database and d.database.shell_role
+    ),
     "a schedule": lambda d: d.environment.schedule,
     "hours without deployments": lambda d: d.environment.no_deploys,
 }
 
 _OF_SERVICE: Mapping[str, Callable[[Service], object]] = {
-    "no public door": lambda s: s.port is None or not s.public,
-    "an image from elsewhere": lambda s: s.image or s.image_of,
-    "a command": lambda s: s.command,
+    "no public door": lambda s: (s.port is None or not s.public) and not s.before_rollout,
     "calls to other services": lambda s: s.calls,
     "queues": lambda s: s.sends_queues or s.reads_queues or s.scaling.queue,
     "scaling in at a stated CPU": lambda s: s.scaling.in_cpu_percent,
-    "a health command": lambda s: s.health.command,
     "e-mail": lambda s: s.sends_email,
-    "a run before the rollout": lambda s: s.before_rollout,
     "a volume": lambda s: s.volume,
     "tracing": lambda s: s.tracing,
     "a generated key": lambda s: any(isinstance(source, Generated) for source in s.secrets.values()),
-    "a direct database URL": lambda s: any(
-        isinstance(source, DatabaseUrl) and source.direct for source in s.secrets.values()
-    ),
 }
 
 _OF_APP_RUNNER: Mapping[str, Callable[[Service], object]] = {
+    "a run before the rollout on App Runner": lambda s: s.before_rollout,
+    "an image from elsewhere on App Runner": lambda s: s.image or s.image_of,
+    "a command on App Runner": lambda s: s.command,
+    "a health command on App Runner": lambda s: s.health.command,
     "paths on App Runner": lambda s: s.paths,
     "sticky clients on App Runner": lambda s: s.sticky,
     "Spot on App Runner": lambda s: s.spot,

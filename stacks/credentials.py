@@ -6,21 +6,26 @@ from typing import Any
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from cambium.connection_pool_door import ConnectionPoolDoor
 from cambium.connection_secrets import ConnectionSecrets, RoleLogin, SecretContents
 from cambium.security_groups import immutable
-from config.database import Database as DatabaseConfig
 from config.deployment import Deployment
 from config.names import words
 from config.operator_keys import BACKUP_KEY, BACKUP_SECRET
 from config.region import Region, Shard
 from config.service import CacheUrl, DatabaseUrl, ReplicaUrls, SecretSource, Service
+from config.sources import pools
 from stacks.base import CambiumStack
 from stacks.data import DataStack
 from stacks.network import NetworkStack
 
 
 class CredentialsStack(CambiumStack):
-    """Holds no data: it can be deleted and deployed again without anybody noticing."""
+    """Holds no data: it can be deleted and deployed again without anybody noticing.
+
+    Attributes:
+        pool_version: The version of the pool's secret, or None where there is no pool.
+    """
 
     def __init__(
         self,
@@ -31,6 +36,7 @@ class CredentialsStack(CambiumStack):
         shard: Shard,
         network: NetworkStack,
         data: DataStack,
+        door: ConnectionPoolDoor | None,
     ) -> None:
         super().__init__(
             scope,
@@ -40,7 +46,7 @@ class CredentialsStack(CambiumStack):
             shard=shard,
             description="Database roles of the application, and connection URLs in its secrets",
         )
-        self._data = data
+        self._data, self._door = data, door
         writer = ConnectionSecrets(
             self,
             "ConnectionSecrets",
@@ -55,6 +61,21 @@ class CredentialsStack(CambiumStack):
             if roles is not None:
                 # A URL is published only once its login works.
                 resource.node.add_dependency(roles)
+        self.pool_version = self._define_pool_users(writer, roles)
+
+    def _define_pool_users(self, writer: ConnectionSecrets, roles: Construct | None) -> str | None:
+        pool, target = self.deployment.pool, self._data.pool_secret
+        if pool is None or target is None:
+            return None
+        users = writer.define_pool_users(
+            "PoolUsers",
+            target=target,
+            roles={role: self._data.role_secrets[role] for role in pool.pool_sizes},
+        )
+        if roles is not None:
+            # The pooler passes on what the server knows.
+            users.node.add_dependency(roles)
+        return users.get_att_string("VersionId")
 
     def _define_roles(self, writer: ConnectionSecrets) -> Construct | None:
         database, config = self._data.database, self.deployment.database
@@ -63,8 +84,8 @@ class CredentialsStack(CambiumStack):
         return writer.define_roles(
             "Roles",
             master=database.master_credentials,
-            host=database.instance.db_instance_endpoint_address,
-            port=database.instance.db_instance_endpoint_port,
+            host=database.host,
+            port=database.port,
             database=config.name,
             roles=[
                 RoleLogin(name=role.name, kind=role.kind, secret=self._data.role_secrets[role.name])
@@ -115,21 +136,22 @@ class CredentialsStack(CambiumStack):
 
     def _database_url(self, source: DatabaseUrl | ReplicaUrls) -> dict[str, Any] | None:
         database, config = self._data.database, self.deployment.database
-        if database is None or not isinstance(config, DatabaseConfig):
+        if database is None or config is None:
             return None
         common = {
             "SecretArn": self._data.role_secrets[source.role].secret_arn,
-            "Database": config.name,
             "Options": {"sslmode": "require"},
         }
+        if self._door is not None and pools(source):
+            return {**common, **self._pooled(source, self._door.host), "Port": str(self._door.port)}
+        direct = {**common, "Database": config.name, "Port": database.port}
         if isinstance(source, ReplicaUrls):
-            hosts = [replica.db_instance_endpoint_address for replica in database.replicas]
-            port = database.replicas[0].db_instance_endpoint_port
-            return {"Kind": "postgres-list", "Hosts": hosts, "Port": port, **common}
-        instance = database.instance
-        return {
-            "Kind": "postgres",
-            "Host": instance.db_instance_endpoint_address,
-            "Port": instance.db_instance_endpoint_port,
-            **common,
-        }
+            replicas = {"Hosts": list(database.replica_hosts), "Port": database.replica_port}
+            return {**direct, **replicas, "Kind": "postgres-list"}
+        return {**direct, "Kind": "postgres", "Host": database.host}
+
+    def _pooled(self, source: DatabaseUrl | ReplicaUrls, door: str) -> dict[str, Any]:
+        primary, *replicas = self.deployment.pooled_databases
+        if isinstance(source, ReplicaUrls):
+            return {"Kind": "postgres-list", "Hosts": [door] * len(replicas), "Databases": replicas}
+        return {"Kind": "postgres", "Host": door, "Database": primary}

@@ -4,12 +4,14 @@ import aws_cdk as cdk
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from cambium.aurora_database import AuroraDatabase
 from cambium.cache import Cache
 from cambium.database import Database
+from cambium.postgres_database import PostgresDatabase
 from cambium.security_groups import immutable
 from cambium.service_secret import RoleSecret, ServiceSecret
 from config.access import CACHE, DATABASE
-from config.database import Database as DatabaseConfig
+from config.database import AuroraServerless
 from config.deployment import Deployment
 from config.names import words
 from config.operator_keys import BACKUP_SECRET
@@ -22,11 +24,13 @@ class DataStack(CambiumStack):
     """The heartwood: no phase and no platform renames, moves or replaces anything in here.
 
     Attributes:
+        network: What it stands in.
         database: The database, or None.
         cache: The cache, or None.
         role_secrets: Logins of the application's database roles, by role name.
         service_secrets: The secret of each service that has one, by service name.
         backup_secret: The key backups are encrypted with, or None where there are none.
+        pool_secret: What the connection pool lets clients in with, or None where there is no pool.
     """
 
     def __init__(
@@ -42,7 +46,8 @@ class DataStack(CambiumStack):
         )
         # CloudFormation itself then refuses to change what the database stands on while it stands there.
         cdk.CrossStackReferences.of(self).consume(cdk.ReferenceStrength.STRONG)
-        self._region, self._shard, self._network = region, shard, network
+        self.network = network
+        self._region, self._shard = region, shard
         self.database = self._define_database()
         self.cache = self._define_cache()
         roles = deployment.database.roles if deployment.database else ()
@@ -66,6 +71,7 @@ class DataStack(CambiumStack):
             if service.secrets
         }
         self.backup_secret = self._define_backup_secret() if deployment.backed_up_bucket else None
+        self.pool_secret = self._define_pool_secret() if deployment.pool else None
 
     def _define_backup_secret(self) -> secretsmanager.ISecret:
         return ServiceSecret(
@@ -75,20 +81,40 @@ class DataStack(CambiumStack):
             description="Key that backups are encrypted with",
         ).secret
 
-    def _define_database(self) -> Database | None:
+    def _define_pool_secret(self) -> secretsmanager.ISecret:
+        return ServiceSecret(
+            self,
+            "SecretConnectionPool",
+            secret_name=self.deployment.secret_name("connection-pool", self._shard),
+            description="Password verifiers and console logins of the connection pool",
+        ).secret
+
+    def _define_database(self) -> PostgresDatabase | None:
         config = self.deployment.database
-        if not isinstance(config, DatabaseConfig):
+        if config is None:
             return None
+        network = self.network.network
+        group = immutable(self, "DatabaseGroup", self.network.groups[self._shard.key].group(DATABASE))
+        secret_name = self.deployment.secret_name("database/master", self._shard)
+        if isinstance(config, AuroraServerless):
+            return AuroraDatabase(
+                self,
+                "Database",
+                vpc=network.vpc,
+                subnets=network.private_subnets,
+                security_group=group,
+                secret_name=secret_name,
+                log_days=self.deployment.log_days,
+                config=config,
+            )
         return Database(
             self,
             "Database",
-            vpc=self._network.network.vpc,
-            subnets=self._network.network.private_subnets,
-            security_group=immutable(
-                self, "DatabaseGroup", self._network.groups[self._shard.key].group(DATABASE)
-            ),
+            vpc=network.vpc,
+            subnets=network.private_subnets,
+            security_group=group,
             zones=self._region.zones[: self.deployment.network.zones],
-            secret_name=self.deployment.secret_name("database/master", self._shard),
+            secret_name=secret_name,
             log_days=self.deployment.log_days,
             config=config,
         )
@@ -100,9 +126,9 @@ class DataStack(CambiumStack):
         return Cache(
             self,
             "Cache",
-            vpc=self._network.network.vpc,
-            subnets=self._network.network.private_subnets,
-            security_group=immutable(self, "CacheGroup", self._network.groups[self._shard.key].group(CACHE)),
+            vpc=self.network.network.vpc,
+            subnets=self.network.network.private_subnets,
+            security_group=immutable(self, "CacheGroup", self.network.groups[self._shard.key].group(CACHE)),
             secret_name=self.deployment.secret_name("cache", self._shard),
             config=config,
         )

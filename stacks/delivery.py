@@ -1,5 +1,7 @@
 """Where images are pushed, and who may push and deploy."""
 
+from collections.abc import Iterator
+
 from aws_cdk import CfnOutput
 from constructs import Construct
 
@@ -32,6 +34,7 @@ class DeliveryStack(CambiumStack):
             names={
                 service.name: names.repository_name(deployment.system, service.name)
                 for service in deployment.services
+                if service.image is None and service.image_of is None
             },
         )
         github = deployment.environment.github
@@ -46,10 +49,7 @@ class DeliveryStack(CambiumStack):
             environment=deployment.environment.name,
             repository_arns=f"ecr:*:{account}:repository/{deployment.system}-*",
             account=account,
-            service_arns=[
-                f"apprunner:*:{account}:service/{deployment.system}-*",
-                f"ecs:*:{account}:service/*/{deployment.system}-*",
-            ],
+            released_arns=list(_released(deployment)),
             systems_stacks=f"{deployment.stack_name('')}*",
         )
         for name, role in {
@@ -60,3 +60,13 @@ class DeliveryStack(CambiumStack):
             CfnOutput(
                 self, name, value=role.role_arn, description="For the variables of the GitHub repository"
             )
+
+
+def _released(deployment: Deployment) -> Iterator[str]:
+    """What a release changes or starts, without partition; on both platforms: one word switches them."""
+    account, system = deployment.environment.account, deployment.system
+    yield f"apprunner:*:{account}:service/{system}-*"
+    yield f"ecs:*:{account}:service/*/{system}-*"
+    if any(service.before_rollout for service in deployment.services):
+        yield f"states:*:{account}:stateMachine:{system}-*"
+        yield f"states:*:{account}:execution:{system}-*:*"

@@ -1,9 +1,11 @@
 """The network of a region, and the doors of each of its shards."""
 
+import aws_cdk as cdk
 from constructs import Construct
 
 from cambium.network import Network
 from cambium.security_groups import SecurityGroups
+from config.access import HTTPS, INTERNET
 from config.deployment import Deployment
 from config.region import Region
 from stacks.base import CambiumStack
@@ -25,10 +27,28 @@ class NetworkStack(CambiumStack):
             region=region,
             description="VPC, way out, flow logs, and who may connect to whom",
         )
-        self.network = Network(self, "Network", config=deployment.network_of(region), zones=region.zones)
+        out = [rule for rule in deployment.access if rule.target == INTERNET]
+        self.network = Network(
+            self,
+            "Network",
+            config=deployment.network_of(region),
+            zones=region.zones,
+            # The NAT instance itself installs a package, and lets people in through Session Manager.
+            ports={HTTPS, *(rule.port for rule in out)},
+        )
+        self._tell_address()
         self.groups = {
             shard.key: SecurityGroups(
                 self, f"Access{shard.key}", vpc=self.network.vpc, rules=deployment.access
             )
             for shard in region.shards
         }
+
+    def _tell_address(self) -> None:
+        if self.network.nat_instance is not None:
+            cdk.CfnOutput(
+                self,
+                "WayOutAddress",
+                description="Where requests to third parties come from, for those who keep a list",
+                value=self.network.nat_instance.address,
+            )

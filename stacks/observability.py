@@ -9,9 +9,9 @@ from cambium.alarms import Alarms
 from cambium.dashboard import Dashboard
 from cambium.event_notices import EventNotices
 from cambium.notifications import Notifications
+from cambium.pool_alarms import watch_pool
 from cambium.service_metrics import ServiceMetrics
 from config.alarms import Alarms as AlarmsConfig
-from config.database import Database as DatabaseConfig
 from config.deployment import Deployment
 from config.region import Region, Shard
 from stacks.base import CambiumStack
@@ -43,7 +43,7 @@ class ObservabilityStack(CambiumStack):
         self._prefix = deployment.stack_name("", region, shard).removesuffix("-")
         self._first_of_region = shard == region.shards[0]
         self._topic_name = deployment.topic_name(region, shard)
-        self._data = data
+        self._data, self._pooling = data, compute.pooling
         metrics = {name: service.metrics for name, service in compute.services.items()}
         dashboard = Dashboard(self, "Dashboard", name=self._prefix)
         if isinstance(deployment.environment.alarms, AlarmsConfig):
@@ -55,6 +55,8 @@ class ObservabilityStack(CambiumStack):
         dashboard.show_services(metrics)
         if data.database:
             dashboard.show_database(data.database)
+        if compute.pooling:
+            dashboard.show_pool(compute.pooling.pool)
         if data.cache:
             dashboard.show_cache(data.cache)
 
@@ -77,10 +79,22 @@ class ObservabilityStack(CambiumStack):
         )
         for name, service in metrics.items():
             alarms.watch_service(name, service)
-        if self._data.database and isinstance(self.deployment.database, DatabaseConfig):
-            alarms.watch_database(self._data.database, self.deployment.database)
-        if self._data.cache:
-            alarms.watch_cache(self._data.cache)
+        self._watch_stores(alarms)
         if front_door is not None:
             alarms.watch_front_door(front_door)
+        if self._first_of_region:
+            self._watch_way_out(alarms)
         return alarms.alarms
+
+    def _watch_stores(self, alarms: Alarms) -> None:
+        if self._data.database:
+            self._data.database.define_alarms(alarms)
+        if self._data.cache:
+            alarms.watch_cache(self._data.cache)
+        if self._pooling and self.deployment.pool:
+            watch_pool(alarms, self._pooling.pool, self.deployment.pool, probed=self._pooling.probed)
+
+    def _watch_way_out(self, alarms: Alarms) -> None:
+        nat_instance = self._data.network.network.nat_instance
+        if nat_instance is not None:
+            alarms.watch_nat_instance(nat_instance)

@@ -7,9 +7,11 @@ import pytest
 
 from config.system import System
 from support.assembly import Assembly
+from support.inside import stay_inside
 from support.reviewed import use_reviewed
-from support.synthesis import NEWCOMER, RESTARTIX, SYNTHS, Synths
+from support.synthesis import NEWCOMER, POOLED, RESTARTIX, SYNTHS, Synths
 
+stay_inside()
 use_reviewed()
 
 
@@ -49,6 +51,24 @@ def fargate_phase_two(synths: Synths) -> Assembly:
 
 
 @pytest.fixture(scope="session")
+def pooled_staging(synths: Synths) -> Assembly:
+    """RestartiX on Fargate with a connection pool: staging, on Aurora Serverless."""
+    return synths["pooled_staging"]
+
+
+@pytest.fixture(scope="session")
+def pooled_production(synths: Synths) -> Assembly:
+    """RestartiX on Fargate with a connection pool: production in phase 1."""
+    return synths["pooled_production"]
+
+
+@pytest.fixture(scope="session")
+def pooled_phase_two(synths: Synths) -> Assembly:
+    """RestartiX on Fargate with a connection pool: production in phase 2."""
+    return synths["pooled_phase_two"]
+
+
+@pytest.fixture(scope="session")
 def notes(synths: Synths) -> Assembly:
     """A system nobody has seen."""
     return synths["notes"]
@@ -74,8 +94,36 @@ def unacknowledged_fargate(synths: Synths) -> Assembly:
 
 
 @pytest.fixture(scope="session")
+def unacknowledged_staging(synths: Synths) -> Assembly:
+    """Staging behind a pool, with no finding accepted."""
+    return synths["unacknowledged_staging"]
+
+
+@pytest.fixture(scope="session")
+def unacknowledged_pooled(synths: Synths) -> Assembly:
+    """Phase 2 behind a pool, with no finding accepted."""
+    return synths["unacknowledged_pooled"]
+
+
+@pytest.fixture(scope="session")
 def restartix(
     phase_one: Assembly, phase_two: Assembly, fargate: Assembly, fargate_phase_two: Assembly
 ) -> dict[str, Assembly]:
     """Every deployment of RestartiX that the stacks build, by name."""
     return dict(zip(RESTARTIX, (phase_one, phase_two, fargate, fargate_phase_two), strict=True))
+
+
+@pytest.fixture(scope="session")
+def pooled(
+    pooled_staging: Assembly, pooled_production: Assembly, pooled_phase_two: Assembly
+) -> dict[str, Assembly]:
+    """Every deployment of RestartiX behind a pool, by name."""
+    return dict(zip(POOLED, (pooled_staging, pooled_production, pooled_phase_two), strict=True))
+
+
+@pytest.fixture(scope="session")
+def deployments(
+    restartix: dict[str, Assembly], pooled: dict[str, Assembly], notes: Assembly
+) -> dict[str, Assembly]:
+    """Every deployment that the stacks build, by name."""
+    return {**restartix, **pooled, "notes": notes}

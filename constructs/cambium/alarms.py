@@ -3,26 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from cambium.cache import Cache
-from cambium.database import Database
+from cambium.nat_instance import NatInstance
 from cambium.service_metrics import ServiceMetrics, error_percent
-from config.database import Database as DatabaseConfig
 from config.names import words
 
 ERROR_PERCENT = 1
 LATENCY_MS = 1000
 FRONT_DOOR_ERRORS = 5
-DATABASE_PERCENT = 80
-REPLICA_LAG_SECONDS = 300
-"""RDS counts up to five minutes of lag while nothing is written; more is real."""
 CACHE_MEMORY_PERCENT = 80
-FREE_MEMORY_PERCENT = 5
-BYTES_PER_MIB = 1024**2
-BYTES_PER_GIB = 1024**3
 
 ABOVE = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
 BELOW = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
@@ -89,82 +81,6 @@ class Alarms(Construct):
             runbook="service-unhealthy",
         )
 
-    def watch_database(self, database: Database, config: DatabaseConfig) -> None:
-        """Connections, CPU and free storage of the primary, and the lag of its replicas."""
-        connections = config.max_connections * DATABASE_PERCENT // 100
-        self.define(
-            "DatabaseConnections",
-            name="database-connections",
-            metric=database.metric("DatabaseConnections", "Maximum"),
-            threshold=connections,
-            periods=5,
-            what=f"The database holds more than {connections} of {config.max_connections} connections",
-            do="find who holds them; beyond the limit new ones are refused",
-            runbook="database-connections",
-        )
-        self.define(
-            "DatabaseCpu",
-            name="database-cpu",
-            metric=database.metric("CPUUtilization"),
-            threshold=DATABASE_PERCENT,
-            periods=10,
-            what=f"The database used more than {DATABASE_PERCENT} % CPU for 10 minutes",
-            do="find the statements in Database Insights; if it stays, the next phase is due",
-            runbook="database-cpu",
-        )
-        free_gib = config.storage_gib * (100 - config.storage_alarm_percent) // 100
-        self.define(
-            "DatabaseStorage",
-            name="database-storage",
-            metric=database.metric("FreeStorageSpace", "Minimum"),
-            threshold=free_gib * BYTES_PER_GIB,
-            periods=5,
-            comparison=BELOW,
-            what=f"The database has less than {free_gib} GiB of free storage",
-            do=f"storage grows by itself up to {config.max_storage_gib} GiB: check that it does, "
-            "and raise the ceiling",
-            runbook="database-storage",
-        )
-        free_mib = config.memory_mib * FREE_MEMORY_PERCENT // 100
-        self.define(
-            "DatabaseMemory",
-            name="database-memory",
-            metric=database.metric("FreeableMemory", "Minimum"),
-            threshold=free_mib * BYTES_PER_MIB,
-            periods=10,
-            comparison=BELOW,
-            what=f"The database has had less than {free_mib} MiB of free memory for 10 minutes",
-            do="look for many large sorts at once (work_mem counts for each); else take a larger class",
-            runbook="database-memory",
-        )
-        if config.instance_class.startswith("t"):
-            self._watch_credits(database)
-        for number, replica in enumerate(database.replicas, start=1):
-            self.define(
-                f"Replica{number}Lag",
-                name=f"database-replica-{number}-lag",
-                metric=replica.metric("ReplicaLag", statistic="Maximum", period=Duration.minutes(1)),
-                threshold=REPLICA_LAG_SECONDS,
-                periods=5,
-                what=f"Read replica {number} is more than {REPLICA_LAG_SECONDS} s behind",
-                missing=cloudwatch.TreatMissingData.BREACHING,
-                do="reads show old data; look for a long statement on the replica or a burst of writes",
-                runbook="replica-lag",
-            )
-
-    def _watch_credits(self, database: Database) -> None:
-        self.define(
-            "DatabaseCredits",
-            name="database-cpu-credits",
-            # Credits are counted every five minutes, not every one.
-            metric=database.metric("CPUSurplusCreditsCharged", "Maximum", minutes=5),
-            threshold=0,
-            periods=2,
-            what="The burstable database has used up its CPU credits, and AWS bills more",
-            do="it is busy all day: move to a fixed-size class",
-            runbook="database-cpu",
-        )
-
     def watch_cache(self, cache: Cache) -> None:
         """Memory of the cache."""
         self.define(
@@ -176,6 +92,26 @@ class Alarms(Construct):
             what=f"The cache used more than {CACHE_MEMORY_PERCENT} % of its memory for 10 minutes",
             do="look for keys without expiry; if all are needed, take the next node type",
             runbook="cache-memory",
+        )
+
+    def watch_nat_instance(self, nat: NatInstance) -> None:
+        """Whether the NAT instance runs and answers AWS's own checks.
+
+        Which machine it is stands in the message, so that this stack is deployed again when the machine is
+        replaced, and looks at the new one.
+        """
+        self.define(
+            "NatInstance",
+            name="nat-instance",
+            metric=nat.failed_checks,
+            threshold=0,
+            periods=3,
+            what=f"The NAT instance ({nat.description}) has failed AWS's checks, or not run, for 3 minutes: "
+            "nothing in the private subnets reaches the internet",
+            # A machine that is gone says nothing.
+            missing=cloudwatch.TreatMissingData.BREACHING,
+            do="AWS moves it to other hardware by itself when its own fails; else reboot it",
+            runbook="nat-instance",
         )
 
     def define(

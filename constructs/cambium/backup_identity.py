@@ -24,6 +24,7 @@ class BackupIdentity(Construct):
         bucket_name: str,
         encryption_key: secretsmanager.ISecret,
         database_arn: str,
+        snapshot_action: str,
         snapshot_arn: str,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -46,7 +47,7 @@ class BackupIdentity(Construct):
             )
         )
         self.role.add_to_policy(
-            iam.PolicyStatement(actions=["rds:CreateDBSnapshot"], resources=[database_arn, snapshot_arn])
+            iam.PolicyStatement(actions=[snapshot_action], resources=[database_arn, snapshot_arn])
         )
         snapshots = snapshot_arn.replace(Aws.PARTITION, "<AWS::Partition>")
         acknowledge(

@@ -6,14 +6,15 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from cambium.cache import Cache
-from cambium.database import Database
+from cambium.connection_pool import ConnectionPool
+from cambium.postgres_database import PostgresDatabase
 from cambium.service_metrics import ServiceMetrics, error_percent
 
 WIDTH = 24
 
 
 class Dashboard(Construct):
-    """Requests, errors, latency, instances, CPU and memory of each service; then database and cache.
+    """Requests, errors, latency, instances, CPU and memory of each service; then database, pool and cache.
 
     Attributes:
         dashboard: The CloudWatch dashboard.
@@ -50,14 +51,13 @@ class Dashboard(Construct):
                 _graph(f"{name}: memory (%)", [metrics.memory_percent]),
             )
 
-    def show_database(self, database: Database) -> None:
-        """Load of the primary."""
-        self._row(
-            _graph("Database: connections", [database.metric("DatabaseConnections", "Maximum")]),
-            _graph("Database: CPU (%)", [database.metric("CPUUtilization")]),
-            _graph("Database: free storage (bytes)", [database.metric("FreeStorageSpace", "Minimum")]),
-            _graph("Database: IOPS", [database.metric("ReadIOPS"), database.metric("WriteIOPS")]),
-        )
+    def show_database(self, database: PostgresDatabase) -> None:
+        """Load of the database."""
+        self._row(*(_graph(title, metrics) for title, metrics in database.graphs().items()))
+
+    def show_pool(self, pool: ConnectionPool) -> None:
+        """Load of the connection pool."""
+        self._row(*(_graph(title, metrics) for title, metrics in pool.graphs().items()))
 
     def show_cache(self, cache: Cache) -> None:
         """Load of the cache."""

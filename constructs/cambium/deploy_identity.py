@@ -1,6 +1,6 @@
 """Who may deploy: GitHub workflows, by short-lived tokens instead of access keys."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_iam as iam
@@ -25,14 +25,18 @@ READ_STACKS = [
     "cloudformation:ListStackResources",
 ]
 LIST_SERVICES = "apprunner:ListServices"
-UPDATE_SERVICES = [
-    "apprunner:DescribeService",
-    "apprunner:ListOperations",
-    "apprunner:StartDeployment",
-    "apprunner:UpdateService",
-    "ecs:DescribeServices",
-    "ecs:UpdateService",
-]
+LIST_OPERATIONS = "apprunner:ListOperations"
+RELEASE: Mapping[str, Sequence[str]] = {
+    "apprunner": [
+        "apprunner:DescribeService",
+        LIST_OPERATIONS,
+        "apprunner:StartDeployment",
+        "apprunner:UpdateService",
+    ],
+    "ecs": ["ecs:DescribeServices", "ecs:UpdateService"],
+    "states": ["states:DescribeExecution", "states:StartExecution"],
+}
+"""What a release does to services and migrations, by the AWS service that is asked."""
 ISSUER = "token.actions.githubusercontent.com"
 
 
@@ -41,7 +45,7 @@ class DeployIdentity(Construct):
 
     Attributes:
         provider_arn: The identity provider; an account has one.
-        release: Pushes images and starts deployments of services.
+        release: Pushes images, starts migrations and deployments of services.
         infrastructure: Runs ``cdk deploy`` through the bootstrap roles; for up to four hours, since a phase
             changes databases and then watches alarms.
         review: Reads templates, for ``cdk diff`` on pull requests, and nothing else.
@@ -57,7 +61,7 @@ class DeployIdentity(Construct):
         environment: str,
         account: str,
         repository_arns: str,
-        service_arns: Sequence[str],
+        released_arns: Sequence[str],
         systems_stacks: str,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -65,9 +69,10 @@ class DeployIdentity(Construct):
         approved = f"environment:{environment}"
         self.release = self._define_role("Release", application.subjects(approved), hours=1)
         self._allow_pushing(self.release, repository_arns)
-        services = [f"arn:{Aws.PARTITION}:{arn}" for arn in service_arns]
+        self._released = [f"arn:{Aws.PARTITION}:{arn}" for arn in released_arns]
         self.release.add_to_policy(iam.PolicyStatement(actions=[LIST_SERVICES], resources=["*"]))
-        self.release.add_to_policy(iam.PolicyStatement(actions=UPDATE_SERVICES, resources=services))
+        for service, actions in RELEASE.items():
+            self._allow(self.release, actions, service)
         self._account = account
         self.infrastructure = self._define_role("Infrastructure", repository.subjects(approved), hours=4)
         self._allow_bootstrap_roles(
@@ -75,9 +80,7 @@ class DeployIdentity(Construct):
         )
         # CloudFormation calls an update a success that App Runner took back, so the workflow asks itself.
         self.infrastructure.add_to_policy(iam.PolicyStatement(actions=[LIST_SERVICES], resources=["*"]))
-        self.infrastructure.add_to_policy(
-            iam.PolicyStatement(actions=["apprunner:ListOperations"], resources=services)
-        )
+        self._allow(self.infrastructure, [LIST_OPERATIONS], "apprunner")
         self.review = self._define_role(
             "Review", repository.subjects("pull_request", "ref:refs/heads/main"), hours=1
         )
@@ -87,12 +90,17 @@ class DeployIdentity(Construct):
             {
                 "AwsSolutions-IAM5[Resource::*]": "registry log-in and listing take no resource",
                 **{
-                    f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:{arn}]": "services of this product: "
-                    "AWS adds an id to their names"
-                    for arn in service_arns
+                    f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:{arn}]": "what this product releases: "
+                    "in each region, and AWS adds an id to some names"
+                    for arn in released_arns
                 },
             },
         )
+
+    def _allow(self, role: iam.Role, actions: Sequence[str], service: str) -> None:
+        resources = [arn for arn in self._released if arn.split(":", 2)[-1].startswith(f"{service}:")]
+        if resources:
+            role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=resources))
 
     def _define_provider(self) -> str:
         provider = iam.OidcProviderNative(

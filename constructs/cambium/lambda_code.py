@@ -12,11 +12,15 @@ RUNTIME = lambda_.Runtime.PYTHON_3_13
 ARCHITECTURE = lambda_.Architecture.ARM_64
 
 
-def runtime_code(package: str) -> lambda_.Code:
-    """The source of one package of ``runtime/``, and nothing of its neighbours."""
+def runtime_code(*packages: str) -> lambda_.Code:
+    """The source of these packages of ``runtime/``, and nothing of their neighbours."""
     return lambda_.Code.from_asset(
         str(ROOT / "runtime"),
-        exclude=["*", f"!{package}", f"!{package}/**", "**/__pycache__"],
+        exclude=[
+            "*",
+            *(line for package in packages for line in (f"!{package}", f"!{package}/**")),
+            "**/__pycache__",
+        ],
         ignore_mode=IgnoreMode.GIT,
     )
 

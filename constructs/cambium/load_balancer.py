@@ -60,6 +60,14 @@ class LoadBalancer(Construct):
             default_action=elb.ListenerAction.fixed_response(404, content_type="text/plain"),
         )
         flow = "flow logs record every connection, and each service logs its requests"
+        if not deletion_protection:
+            acknowledge(
+                self,
+                {
+                    "HIPAA.Security-ELBDeletionProtectionEnabled": "it holds no data, and an environment "
+                    "without real users may be deleted as a whole"
+                },
+            )
         acknowledge(
             self,
             {

@@ -1,6 +1,6 @@
 """A region's VPC: addresses from the configuration, one way out, everything that passes recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import jsii
@@ -11,6 +11,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from cambium.acknowledge import acknowledge
+from cambium.nat_instance import NatInstance
 from cambium.retention import retention
 from config import network as model
 
@@ -44,15 +45,22 @@ class _StatedAddresses:
 class Network(Construct):
     """A VPC with public and private subnets.
 
-    It opens no door: security groups are made by ``SecurityGroups`` from the access table.
+    It opens no door: security groups are made by ``SecurityGroups`` from the access table. A NAT instance
+    passes on ``ports`` alone, which are those the table lets out; a NAT gateway cannot be told.
 
     Attributes:
         vpc: The VPC.
-        private_subnets: Where databases, caches and containers live.
+        nat_instance: The machine that is the way out, or None where there is another or none.
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, config: model.Network, zones: tuple[str, ...]
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: model.Network,
+        zones: tuple[str, ...],
+        ports: Collection[int] = (443,),
     ) -> None:
         super().__init__(scope, construct_id)
         way_out = not isinstance(config.nat, model.NoNat)
@@ -79,11 +87,12 @@ class Network(Construct):
             },
         )
         self._record_traffic(config.flow_log_days)
+        self.nat_instance = self._define_nat_instance(config, ports)
         acknowledge(
             self.vpc,
             {
-                "HIPAA.Security-VPCNoUnrestrictedRouteToIGW": "the public subnets hold only the NAT gateway "
-                "and the load balancer, which need the route"
+                "HIPAA.Security-VPCNoUnrestrictedRouteToIGW": "the public subnets hold only NAT and the load "
+                "balancer, which need the route"
             },
         )
 
@@ -96,6 +105,20 @@ class Network(Construct):
     def public_subnets(self) -> ec2.SubnetSelection:
         """Subnets with addresses on the internet."""
         return ec2.SubnetSelection(subnet_group_name="Public")
+
+    def _define_nat_instance(self, config: model.Network, ports: Collection[int]) -> NatInstance | None:
+        if not isinstance(config.nat, model.NatInstance):
+            return None
+        return NatInstance(
+            self,
+            "NatInstance",
+            vpc=self.vpc,
+            public_subnet=self.vpc.public_subnets[0],
+            private_subnets=self.vpc.private_subnets,
+            private_cidrs=config.cidrs_of("Private"),
+            ports=ports,
+            config=config.nat,
+        )
 
     def _record_traffic(self, days: int) -> None:
         group = logs.LogGroup(

@@ -43,9 +43,9 @@ def access(
     target = Target(system, env, phase, platform)
     deployment = target.resolve()
     if json:
-        print_json([rule.model_dump() for rule in deployment.access])
+        print_json([rule.model_dump() for rule in deployment.whole_access])
     else:
-        show_access(results(), deployment.access)
+        show_access(results(), deployment.whole_access)
     if check:
         _check(deployment, _read(assembly) if assembly else _synthesise(ctx.obj, target, deployment.phase))
 

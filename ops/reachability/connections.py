@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Set
 from typing import Literal, NamedTuple, Self
 
 from config.access import INTERNET, NOWHERE, AccessRule
+from config.network import PRIVATE_SUBNETS
 
 PORTS = (0, 65535)
 EVERYWHERE = ("0.0.0.0/0", "::/0")
@@ -67,10 +68,24 @@ def half(group: str, way: Way, peer: str, protocol: object, ports: tuple[object,
     return Half(Connection(*ends, (first, last), spoken), way)
 
 
+def from_private_subnets(halves: Set[Half], cidrs: Set[str]) -> set[Half]:
+    """``halves`` with one way in from the private subnets, where each of their ranges of addresses has it.
+
+    Where a range is left out the others stay as they are written, so that the difference is seen.
+    """
+    found = set(halves)
+    for one in halves:
+        every = {one._replace(connection=one.connection._replace(source=cidr)) for cidr in cidrs}
+        if one.way == "in" and one in every and every <= halves:
+            found -= every
+            found.add(one._replace(connection=one.connection._replace(source=PRIVATE_SUBNETS)))
+    return found
+
+
 def expected(rules: Iterable[AccessRule]) -> frozenset[Half]:
-    """The halves the rules ask for; nobody writes rules for the internet's side."""
+    """The halves the rules ask for; neither the internet nor a subnet has a group to write one for."""
     wanted = [Connection.asked(rule) for rule in rules]
-    outs = {Half(one, "out") for one in wanted if one.source != INTERNET}
+    outs = {Half(one, "out") for one in wanted if one.source not in (INTERNET, PRIVATE_SUBNETS)}
     return frozenset(outs | {Half(one, "in") for one in wanted if one.target != INTERNET})
 
 

@@ -5,8 +5,9 @@ from itertools import chain, product
 
 from config.access import INTERNET, LOAD_BALANCER
 from config.deployment import Deployment
-from config.network import NoNat
-from ops.reachability.connections import EVERYWHERE, Connection, compare
+from config.network import NAT_GROUP as NAT
+from config.network import PRIVATE_SUBNETS, NoNat
+from ops.reachability.connections import EVERYWHERE, Connection, Half, compare, from_private_subnets
 from ops.reachability.groups import Groups
 from ops.reachability.members import Member, Members
 from ops.reachability.templates import Address, Templates
@@ -19,11 +20,15 @@ class Reachability:
         self.deployment = deployment
         self.templates = templates
         groups, members = Groups(templates), Members(deployment, templates)
-        self.names, self.halves = groups.names, groups.halves
+        self.names = groups.names
         self.members = members.found
         self.complaints = [*groups.complaints, *members.complaints]
         self.open_subnets = set(self._subnets_with_route("GatewayId", "AWS::EC2::InternetGateway"))
-        self.way_out = set(self._subnets_with_route("NatGatewayId", "AWS::EC2::NatGateway"))
+        self.way_out = {
+            *self._subnets_with_route("NatGatewayId", "AWS::EC2::NatGateway"),
+            *self._subnets_with_route("InstanceId", "AWS::EC2::Instance"),
+        }
+        self.halves = self._halves_by_name(groups)
 
     def paths(self) -> set[Connection]:
         """Every connection that some member can really open, named by the groups members should carry."""
@@ -37,11 +42,11 @@ class Reachability:
 
     def differences(self) -> list[str]:
         """One line per way that is missing, and per way that nobody asked for; empty when all is as asked."""
-        wanted = {Connection.asked(rule) for rule in self.deployment.access}
+        wanted = {Connection.asked(rule) for rule in self.deployment.whole_access}
         paths = self.paths()
         found = chain(
             self.complaints,
-            compare(self.deployment.access, set(chain.from_iterable(self.halves.values()))),
+            compare(self.deployment.whole_access, set(chain.from_iterable(self.halves.values()))),
             (f"{path} is possible, and nobody asked for it" for path in paths if not _asked(path, wanted)),
             self._missing(wanted, paths),
             *(self._check_member(member) for member in self.members),
@@ -59,6 +64,16 @@ class Reachability:
         for where, association in self.templates.of_type("AWS::EC2::SubnetRouteTableAssociation"):
             if self.templates.target(where.stack, association["RouteTableId"]) in tables:
                 yield from self.templates.targets(where.stack, [association["SubnetId"]])
+
+    def _halves_by_name(self, groups: Groups) -> dict[Address, set[Half]]:
+        private: dict[str, set[str]] = {}
+        for where, subnet in self.templates.of_type("AWS::EC2::Subnet"):
+            if where not in self.open_subnets:
+                private.setdefault(where.stack, set()).add(str(subnet["CidrBlock"]))
+        return {
+            where: from_private_subnets(halves, private.get(where.stack, set()))
+            for where, halves in groups.halves.items()
+        }
 
     def _connections(self, member: Member, way: str) -> Iterator[Connection]:
         for group in member.groups:
@@ -95,13 +110,15 @@ class Reachability:
         return bool(member.subnets) and subnets.issuperset(member.subnets)
 
     def _missing(self, wanted: set[Connection], paths: set[Connection]) -> Iterator[str]:
-        carried = {member.role for member in self.members} | {INTERNET}
+        carried = {member.role for member in self.members} | {INTERNET, PRIVATE_SUBNETS}
         for one in wanted:
             if one.target == INTERNET and isinstance(self.deployment.network.nat, NoNat):
                 continue
             for end in {one.source, one.target} - carried:
                 yield f"{one} is asked for, and nothing is a {end}"
-            if {one.source, one.target} <= carried and one not in paths:
+            # What comes from the private subnets comes from somebody in them, who has a name in ``paths``.
+            named = one.source != PRIVATE_SUBNETS
+            if named and {one.source, one.target} <= carried and one not in paths:
                 yield f"{one} is asked for, and not possible"
 
     def _check_member(self, member: Member) -> Iterator[str]:
@@ -110,7 +127,7 @@ class Reachability:
             yield f"{member.where} carries {', '.join(carried) or 'no group'} instead of {member.role}"
         if not member.subnets:
             yield f"{member.where} stands in no subnet of these templates"
-        if member.role != LOAD_BALANCER:
+        if member.role not in (LOAD_BALANCER, NAT):
             yield from self._check_hidden(member)
 
     def _check_hidden(self, member: Member) -> Iterator[str]:
@@ -121,6 +138,8 @@ class Reachability:
 
 
 def _asked(path: Connection, wanted: set[Connection]) -> bool:
-    # Who may call the whole internet may call what the whole internet may call.
-    around = {path._replace(target=INTERNET), path._replace(source=INTERNET)}
-    return path in wanted or around <= wanted
+    # Who may call the whole internet may call what the whole internet, or every private subnet, may call.
+    if path in wanted:
+        return True
+    callers = {path._replace(source=everybody) for everybody in (INTERNET, PRIVATE_SUBNETS)}
+    return path._replace(target=INTERNET) in wanted and bool(callers & wanted)

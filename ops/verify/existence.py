@@ -26,6 +26,8 @@ QUESTIONS = {
     "AWS::AppRunner::VpcConnector": Question("apprunner", "describe_vpc_connector", "VpcConnectorArn"),
     "AWS::CloudWatch::Alarm": Question("cloudwatch", "describe_alarms", "AlarmNames", in_list=True),
     "AWS::CloudWatch::Dashboard": Question("cloudwatch", "get_dashboard", "DashboardName"),
+    "AWS::EC2::EIP": Question("ec2", "describe_addresses", "PublicIps", True),
+    "AWS::EC2::Instance": Question("ec2", "describe_instances", "InstanceIds", True),
     "AWS::EC2::InternetGateway": Question("ec2", "describe_internet_gateways", "InternetGatewayIds", True),
     "AWS::EC2::NatGateway": Question("ec2", "describe_nat_gateways", "NatGatewayIds", True),
     "AWS::EC2::RouteTable": Question("ec2", "describe_route_tables", "RouteTableIds", True),
@@ -51,6 +53,10 @@ QUESTIONS = {
     "AWS::IAM::Role": Question("iam", "get_role", "RoleName"),
     "AWS::KMS::Key": Question("kms", "describe_key", "KeyId"),
     "AWS::Lambda::Function": Question("lambda", "get_function_configuration", "FunctionName"),
+    "AWS::RDS::DBCluster": Question("rds", "describe_db_clusters", "DBClusterIdentifier"),
+    "AWS::RDS::DBClusterParameterGroup": Question(
+        "rds", "describe_db_cluster_parameter_groups", "DBClusterParameterGroupName"
+    ),
     "AWS::RDS::DBInstance": Question("rds", "describe_db_instances", "DBInstanceIdentifier"),
     "AWS::RDS::DBParameterGroup": Question("rds", "describe_db_parameter_groups", "DBParameterGroupName"),
     "AWS::RDS::DBSubnetGroup": Question("rds", "describe_db_subnet_groups", "DBSubnetGroupName"),

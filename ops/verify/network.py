@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from config.access import GROUP_TAG, AccessRule
 from ops.embedded.aws import Aws, Place, Places
-from ops.reachability.connections import PORTS, Half, Way, compare, half
+from ops.reachability.connections import PORTS, Half, Way, compare, from_private_subnets, half
 from ops.verify.inventory import Inventory
 
 if TYPE_CHECKING:
@@ -24,12 +24,21 @@ class FoundGroups:
     complaints: tuple[str, ...]
 
 
-def read(inventory: Inventory, places: Places) -> list[FoundGroups]:
-    """The security groups of the deployed stacks, place by place."""
+def read(inventory: Inventory, places: Places, private: Mapping[str, frozenset[str]]) -> list[FoundGroups]:
+    """The security groups of the deployed stacks, place by place.
+
+    Args:
+        inventory: What the stacks say they have.
+        places: Where to ask.
+        private: Addresses of the private subnets by region.
+    """
     by_place: dict[Place, list[str]] = {}
     for resource in inventory.of_type("AWS::EC2::SecurityGroup"):
         by_place.setdefault(resource.place, []).append(resource.physical_id)
-    return [_read_place(places.at(place), ids) for place, ids in sorted(by_place.items())]
+    return [
+        _read_place(places.at(place), ids, private.get(place.region, frozenset()))
+        for place, ids in sorted(by_place.items())
+    ]
 
 
 def differences(rules: Iterable[AccessRule], found: FoundGroups) -> list[str]:
@@ -38,7 +47,7 @@ def differences(rules: Iterable[AccessRule], found: FoundGroups) -> list[str]:
     return [f"{found.place.region}: {line}" for line in lines]
 
 
-def _read_place(aws: Aws, ids: list[str]) -> FoundGroups:
+def _read_place(aws: Aws, ids: list[str], private: frozenset[str]) -> FoundGroups:
     groups = aws.ec2.describe_security_groups(GroupIds=ids)["SecurityGroups"]
     names = {group["GroupId"]: _name(group) for group in groups}
     networks = sorted({group["VpcId"] for group in groups})
@@ -47,7 +56,8 @@ def _read_place(aws: Aws, ids: list[str]) -> FoundGroups:
         for group in groups
         if names[group["GroupId"]] == group["GroupId"]
     ]
-    halves = {half for group in groups for half in _halves(group, names)}
+    written = {half for group in groups for half in _halves(group, names)}
+    halves = from_private_subnets(written, private)
     return FoundGroups(aws.place, frozenset(halves), (*complaints, *_open_defaults(aws, networks)))
 
 

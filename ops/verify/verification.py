@@ -43,7 +43,7 @@ def verify(
     say(f"{len(everything.resources)} resources")
     asked, lost = existence.missing(everything, places)
     say("security groups")
-    groups = network.read(everything, places)
+    groups = network.read(everything, places, _private(deployment))
     say("databases and caches")
     found_stores = stores.read(deployment, everything, places)
     say("secrets and logins")
@@ -66,6 +66,14 @@ def verify(
     )
 
 
+def _private(deployment: Deployment) -> dict[str, frozenset[str]]:
+    """Addresses of the private subnets by region."""
+    return {
+        region.name: frozenset(deployment.network_of(region).cidrs_of("Private"))
+        for region in deployment.regions
+    }
+
+
 def _stack_differences(deployed: list[Deployed]) -> list[str]:
     found = []
     for one in deployed:
@@ -80,6 +88,6 @@ def _network_differences(deployment: Deployment, groups: list[FoundGroups]) -> l
     seen = {found.place.region for found in groups}
     lacking = [region for region in deployment.regions if region.name not in seen]
     return [
-        *(line for found in groups for line in network.differences(deployment.access, found)),
-        *(f"{region.name}: no security groups at all" for region in lacking if deployment.access),
+        *(line for found in groups for line in network.differences(deployment.whole_access, found)),
+        *(f"{region.name}: no security groups at all" for region in lacking if deployment.whole_access),
     ]

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 OnEvent = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
-logger = Logger(service="connection-secrets")
+logger = Logger()
 
 
 class ActionableError(Exception):

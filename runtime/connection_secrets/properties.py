@@ -21,6 +21,14 @@ def text(properties: Properties, name: str) -> str:
     return value
 
 
+def texts(properties: Properties, name: str) -> tuple[str, ...]:
+    """Return the non-empty strings of a list."""
+    found = tuple(value for value in items(properties, name) if isinstance(value, str) and value)
+    if len(found) != len(items(properties, name)):
+        raise ActionableError(f"{name} must hold non-empty strings")
+    return found
+
+
 def optional_text(properties: Properties, name: str) -> str | None:
     """Return a string, or None when the property is absent or empty."""
     return text(properties, name) if properties.get(name) else None

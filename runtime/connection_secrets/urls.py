@@ -14,20 +14,23 @@ ReadSecret = Callable[[str], Secret]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostgresUrl:
-    """One URL, or one for each host separated by commas (read replicas)."""
+    """One URL, or one for each place separated by commas (read replicas)."""
 
     secret_arn: str
-    hosts: tuple[str, ...]
+    places: tuple[tuple[str, str], ...]
+    """Host and database. A pooler has one host, and read replicas behind it are databases of their own."""
     port: int
-    database: str
     options: Mapping[str, str]
 
     def compose(self, read_secret: ReadSecret) -> str:
         """Return the URL; user and password are encoded, so no character of them ends a part."""
         secret = read_secret(self.secret_arn)
         login = f"{_encoded(secret.text('username'))}:{_encoded(secret.text('password'))}"
-        path = f"{_encoded(self.database)}?{urlencode(self.options)}"
-        return ",".join(f"postgres://{login}@{host}:{self.port}/{path}" for host in self.hosts)
+        options = urlencode(self.options)
+        return ",".join(
+            f"postgres://{login}@{host}:{self.port}/{_encoded(database)}?{options}"
+            for host, database in self.places
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,20 +63,28 @@ def parse(properties: Properties) -> Url:
 
 
 def _postgres(properties: Properties) -> PostgresUrl:
-    return _postgres_url(properties, (read.host(properties),))
+    return _postgres_url(properties, ((read.host(properties), read.text(properties, "Database")),))
 
 
 def _postgres_list(properties: Properties) -> PostgresUrl:
-    return _postgres_url(properties, read.hosts(properties))
+    hosts = read.hosts(properties)
+    if "Databases" not in properties:
+        database = read.text(properties, "Database")
+        return _postgres_url(properties, tuple((host, database) for host in hosts))
+    databases = read.texts(properties, "Databases")
+    if len(databases) != len(hosts):
+        raise ActionableError(
+            f"Databases must be as many as Hosts ({len(hosts)}), one each, got {len(databases)}"
+        )
+    return _postgres_url(properties, tuple(zip(hosts, databases, strict=True)))
 
 
-def _postgres_url(properties: Properties, hosts: tuple[str, ...]) -> PostgresUrl:
+def _postgres_url(properties: Properties, places: tuple[tuple[str, str], ...]) -> PostgresUrl:
     options = read.mapping(properties, "Options")
     return PostgresUrl(
         secret_arn=read.text(properties, "SecretArn"),
-        hosts=hosts,
+        places=places,
         port=read.port(properties),
-        database=read.text(properties, "Database"),
         options={"sslmode": "require"} | {name: read.text(options, name) for name in options},
     )
 

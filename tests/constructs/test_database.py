@@ -4,7 +4,8 @@ from typing import Any
 
 import aws_cdk as cdk
 
-from cambium.database import Database, parameters
+from cambium.database import Database
+from cambium.database_parameters import instance_parameters
 from config.database import Database as DatabaseConfig
 from config.database import DatabaseRole, Unprotected
 from support.assembly import Resource, text
@@ -25,7 +26,7 @@ SMALL: dict[str, Any] = {
 
 
 def database(stack: cdk.Stack, **config: object) -> None:
-    Database(
+    made = Database(
         stack,
         "Database",
         vpc=some_vpc(stack),
@@ -36,6 +37,12 @@ def database(stack: cdk.Stack, **config: object) -> None:
         log_days=30,
         config=DatabaseConfig.model_validate({**SMALL, **config}),
     )
+    cdk.CfnOutput(stack, "Writes", value=made.host)
+    cdk.CfnOutput(stack, "Port", value=made.port)
+    for number, host in enumerate(made.replica_hosts, start=1):
+        cdk.CfnOutput(stack, f"Reads{number}", value=host)
+    if made.replica_hosts:
+        cdk.CfnOutput(stack, "ReadsPort", value=made.replica_port)
 
 
 @scenario
@@ -162,13 +169,30 @@ def test_a_replica_has_insights_and_leaves_their_mode_to_the_primary(built: Buil
 
 def test_memory_parameters_are_in_pages_of_8_kb_and_in_kb() -> None:
     # A t4g.small has 2 GB.
-    told = parameters(DatabaseConfig.model_validate(SMALL))
+    told = instance_parameters(DatabaseConfig.model_validate(SMALL))
 
     assert told["shared_buffers"] == str(512 * 1024 // 8)
     assert told["maintenance_work_mem"] == str(128 * 1024)
 
 
 def test_connections_and_schema_changes_are_logged_and_statements_of_users_are_not() -> None:
-    told = parameters(DatabaseConfig.model_validate(SMALL))
+    told = instance_parameters(DatabaseConfig.model_validate(SMALL))
 
     assert (told["log_connections"], told["log_statement"]) == ("1", "ddl")
+
+
+def test_b5_names_where_to_write_and_where_to_read(built: BuiltOf) -> None:
+    """What services are told comes from here, whether the database is an instance or a cluster."""
+    said = {name: output["Value"] for name, output in built(large).template["Outputs"].items()}
+    reading = [replica.logical_id for replica in replicas(built(large))]
+
+    assert said["Writes"] == {"Fn::GetAtt": [primary(built(large)).logical_id, "Endpoint.Address"]}
+    assert said["Port"] == {"Fn::GetAtt": [primary(built(large)).logical_id, "Endpoint.Port"]}
+    assert [said[f"Reads{number}"] for number in range(1, 5)] == [
+        {"Fn::GetAtt": [logical_id, "Endpoint.Address"]} for logical_id in reading
+    ]
+    assert said["ReadsPort"] == {"Fn::GetAtt": [reading[0], "Endpoint.Port"]}
+
+
+def test_b12_without_replicas_nobody_is_told_of_any(built: BuiltOf) -> None:
+    assert not [name for name in built(small).template["Outputs"] if name.startswith("Reads")]

@@ -26,7 +26,11 @@ def identity(stack: cdk.Stack, repository: GitHubRepository) -> None:
         environment="staging",
         account=ACCOUNT,
         repository_arns=f"ecr:*:{ACCOUNT}:repository/shop-*",
-        service_arns=[f"ecs:*:{ACCOUNT}:service/*/shop-*"],
+        released_arns=[
+            f"apprunner:*:{ACCOUNT}:service/shop-*",
+            f"ecs:*:{ACCOUNT}:service/*/shop-*",
+            f"states:*:{ACCOUNT}:stateMachine:shop-*",
+        ],
         systems_stacks="shop-staging-*",
     )
 
@@ -129,11 +133,15 @@ def test_a_release_pushes_to_the_products_repositories_of_every_region(built: Bu
     assert set(may) == {
         "*",
         f"arn:<AWS::Partition>:ecr:*:{ACCOUNT}:repository/shop-*",
+        f"arn:<AWS::Partition>:apprunner:*:{ACCOUNT}:service/shop-*",
         f"arn:<AWS::Partition>:ecs:*:{ACCOUNT}:service/*/shop-*",
+        f"arn:<AWS::Partition>:states:*:{ACCOUNT}:stateMachine:shop-*",
     }
     assert may["*"] == {"ecr:GetAuthorizationToken", "apprunner:ListServices"}
     assert "ecr:PutImage" in may[f"arn:<AWS::Partition>:ecr:*:{ACCOUNT}:repository/shop-*"]
-    assert "apprunner:ListOperations" in may[f"arn:<AWS::Partition>:ecs:*:{ACCOUNT}:service/*/shop-*"]
+    for service in ("apprunner", "ecs", "states"):
+        (actions,) = [may[arn] for arn in may if arn.startswith(f"arn:<AWS::Partition>:{service}:")]
+        assert {action.partition(":")[0] for action in actions} == {service}
 
 
 def test_infrastructure_is_changed_only_through_the_bootstraps_roles(built: BuiltOf) -> None:

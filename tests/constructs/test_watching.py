@@ -1,5 +1,7 @@
 """What alarms, budget, audit trail and log retention promise."""
 
+import json
+
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_cloudwatch_actions as actions
@@ -7,13 +9,18 @@ from aws_cdk import aws_sns as sns
 
 from cambium.alarms import Alarms
 from cambium.audit_trail import AuditTrail
+from cambium.aurora_database import AuroraDatabase
 from cambium.budget import Budget
 from cambium.cache import Cache
+from cambium.dashboard import Dashboard
 from cambium.database import Database
+from cambium.network import Network
 from cambium.retention import retention
 from config.cache import Cache as CacheConfig
+from config.database import AuroraServerless, DatabaseRole
 from config.database import Database as DatabaseConfig
-from config.database import DatabaseRole
+from config.network import NatInstance
+from config.network import Network as NetworkConfig
 from support.assembly import text
 from support.scenario import PRIVATE, ZONES, BuiltOf, Define, scenario, some_group, some_vpc
 
@@ -54,7 +61,58 @@ def watch(stack: cdk.Stack, instance_class: str, **sizes: int) -> None:
         log_days=30,
         config=config,
     )
-    alarms(stack).watch_database(database, config)
+    database.define_alarms(alarms(stack))
+    Dashboard(stack, "Dashboard", name="shop-test").show_database(database)
+
+
+def watch_aurora(stack: cdk.Stack, least: float) -> None:
+    database = AuroraDatabase(
+        stack,
+        "Database",
+        vpc=some_vpc(stack),
+        subnets=PRIVATE,
+        security_group=some_group(stack),
+        secret_name="shop/test/master",
+        log_days=30,
+        config=AuroraServerless(
+            name="shop",
+            master_username="shop_admin",
+            version="17.10",
+            min_capacity_acu=least,
+            max_capacity_acu=2,
+            max_connections=200,
+            roles=(DatabaseRole(name="shop_owner", kind="owner"),),
+        ),
+    )
+    database.define_alarms(alarms(stack))
+    Dashboard(stack, "Dashboard", name="shop-test").show_database(database)
+
+
+def way_out(stack: cdk.Stack, image_id: str) -> None:
+    config = NetworkConfig(cidr="10.0.0.0/16", nat=NatInstance(image_id=image_id))
+    network = Network(stack, "Network", config=config, zones=ZONES)
+    assert network.nat_instance
+    alarms(stack).watch_nat_instance(network.nat_instance)
+
+
+@scenario
+def serverless(stack: cdk.Stack) -> None:
+    watch_aurora(stack, 0)
+
+
+@scenario
+def serverless_always_on(stack: cdk.Stack) -> None:
+    watch_aurora(stack, 0.5)
+
+
+@scenario
+def watched_way_out(stack: cdk.Stack) -> None:
+    way_out(stack, "ami-0123456789abcdef0")
+
+
+@scenario
+def watched_way_out_replaced(stack: cdk.Stack) -> None:
+    way_out(stack, "ami-0fedcba9876543210")
 
 
 @scenario
@@ -150,6 +208,77 @@ def test_the_caches_memory_is_watched(built: BuiltOf) -> None:
     alarm = built(watched_cache).the(ALARM)
 
     assert (alarm["MetricName"], alarm["Threshold"]) == ("DatabaseMemoryUsagePercentage", 80)
+
+
+def names(built: BuiltOf, define: Define) -> set[str]:
+    return {one["AlarmName"].removeprefix("shop-test-") for one in built(define).of_type(ALARM)}
+
+
+def shown(built: BuiltOf, define: Define) -> dict[str, set[str]]:
+    """Metrics of each graph, by its title."""
+    body = json.loads(text(built(define).the("AWS::CloudWatch::Dashboard")["DashboardBody"]))
+    graphs = [widget["properties"] for widget in body["widgets"]]
+    return {graph["title"]: {metric[1] for metric in graph["metrics"]} for graph in graphs}
+
+
+def test_b5_a_cluster_is_watched_by_what_it_runs_out_of_and_not_by_storage(built: BuiltOf) -> None:
+    assert names(built, serverless) == {
+        "database-connections",
+        "database-cpu",
+        "database-capacity",
+        "database-awake",
+    }
+    assert threshold(built, serverless, "database-connections") == 160
+
+
+def test_b5_capacity_is_told_before_the_cluster_can_grow_no_further(built: BuiltOf) -> None:
+    alarm = built(serverless).the(ALARM, AlarmName="shop-test-database-capacity")
+
+    assert (alarm["MetricName"], alarm["Threshold"], alarm["EvaluationPeriods"]) == ("ACUUtilization", 90, 15)
+    assert "90 % of its 2 ACU" in alarm["AlarmDescription"]
+
+
+def test_b5_a_cluster_that_never_sleeps_is_told_after_a_day(built: BuiltOf) -> None:
+    alarm = built(serverless).the(ALARM, AlarmName="shop-test-database-awake")
+
+    assert (alarm["MetricName"], alarm["Statistic"]) == ("ServerlessDatabaseCapacity", "Minimum")
+    assert alarm["Period"] * alarm["EvaluationPeriods"] == 24 * 3600
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
+    assert "database-awake" not in names(built, serverless_always_on)
+
+
+def test_b5_alarms_look_at_the_cluster_whichever_machine_writes(built: BuiltOf) -> None:
+    cluster = built(serverless).the("AWS::RDS::DBCluster").logical_id
+
+    for one in built(serverless).of_type(ALARM):
+        assert one["Dimensions"] == [{"Name": "DBClusterIdentifier", "Value": {"Ref": cluster}}]
+
+
+def test_b5_the_dashboard_shows_capacity_where_an_instance_shows_storage(built: BuiltOf) -> None:
+    assert shown(built, serverless) == {
+        "Database: connections": {"DatabaseConnections"},
+        "Database: CPU (%)": {"CPUUtilization"},
+        "Database: capacity (ACU)": {"ServerlessDatabaseCapacity"},
+        "Database: I/O in 5 minutes": {"VolumeReadIOPs", "VolumeWriteIOPs"},
+    }
+    assert shown(built, burstable)["Database: free storage (bytes)"] == {"FreeStorageSpace"}
+
+
+def test_b6_a_nat_instance_that_fails_its_checks_or_says_nothing_is_told(built: BuiltOf) -> None:
+    alarm = built(watched_way_out).the(ALARM)
+    machine = built(watched_way_out).the("AWS::EC2::Instance")
+
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/EC2", "StatusCheckFailed")
+    assert alarm["Dimensions"] == [{"Name": "InstanceId", "Value": {"Ref": machine.logical_id}}]
+    assert alarm["TreatMissingData"] == "breaching"
+    assert "docs/runbooks/nat-instance.md" in alarm["AlarmDescription"]
+
+
+def test_b6_the_alarm_is_deployed_again_when_the_nat_instance_is_another_one(built: BuiltOf) -> None:
+    """Its stack refers to the machine weakly: with the same template, the CDK would skip it."""
+    old, new = (built(define).the(ALARM) for define in (watched_way_out, watched_way_out_replaced))
+
+    assert old["AlarmDescription"] != new["AlarmDescription"]
 
 
 def test_an_alarm_says_what_happened_what_to_do_and_where_to_read_on(built: BuiltOf) -> None:

@@ -10,7 +10,7 @@ from psycopg import errors
 
 from connection_secrets import connection, roles_handler, urls_handler
 from connection_secrets.failure import ActionableError
-from emulator.postgres.tls import Listener
+from emulator.connections import Listener
 from emulator.testing import free_port
 from runtime.support import SENTINEL, Database, lambda_context
 

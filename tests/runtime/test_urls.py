@@ -71,6 +71,22 @@ def test_replicas_are_one_value_with_a_url_each(vault: Vault) -> None:
     )
 
 
+def test_b12_replicas_behind_a_pooler_are_databases_of_one_host(vault: Vault) -> None:
+    target, secret = vault.add(), vault.add({"username": "app", "password": "word"})
+    replicas = postgres(secret) | {
+        "Kind": "postgres-list",
+        "Hosts": ["pool", "pool"],
+        "Databases": ["shop_replica_1", "shop_replica_2"],
+    }
+
+    compose(target, Urls={"REPLICA_URLS": replicas})
+
+    assert vault.get(target)["REPLICA_URLS"] == (
+        "postgres://app:word@pool:5432/shop_replica_1?sslmode=require,"
+        "postgres://app:word@pool:5432/shop_replica_2?sslmode=require"
+    )
+
+
 def test_redis_is_over_tls_if_it_says_so_with_the_token_if_there_is_one(vault: Vault) -> None:
     target, token = vault.add(), vault.add({"password": "to/ken"})
 
@@ -210,6 +226,14 @@ def test_deleting_leaves_the_secret(vault: Vault) -> None:
         ({"Options": "sslmode"}, "Options must be a map"),
         ({"Kind": "postgres-list", "Hosts": []}, "Hosts must name at least one host"),
         ({"Kind": "postgres-list", "Hosts": [1]}, "Hosts must be a host name"),
+        (
+            {"Kind": "postgres-list", "Hosts": ["one", "two"], "Databases": ["shop"]},
+            "Databases must be as many as Hosts (2), one each, got 1",
+        ),
+        (
+            {"Kind": "postgres-list", "Hosts": ["one"], "Databases": [""]},
+            "Databases must hold non-empty strings",
+        ),
         ({"Kind": "redis"}, "Tls must be 'true' or 'false', got None"),
         ({"Kind": "redis", "Tls": "True"}, "Tls must be 'true' or 'false', got 'True'"),
         ({"Kind": "redis", "Tls": "false"}, "Tls must be 'true' with a SecretArn"),

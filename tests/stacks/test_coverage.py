@@ -26,7 +26,7 @@ MISSING = {
         "DNS at Route 53",
         "service repti-core with e-mail",
     ],
-    ("reptidex", "dev"): ["a NAT instance", "a schedule"],
+    ("reptidex", "dev"): ["a schedule"],
     ("chatbot", "production"): [
         "queues",
         "service discovery",
@@ -36,12 +36,6 @@ MISSING = {
         "service ai-worker with no public door",
     ],
     ("vantrexia", "production"): ["a single host", "database dumps", "failover to another host"],
-    ("restartix_fargate", "production"): [
-        "a connection pool",
-        "service migrations with a run before the rollout",
-        "service migrations with a direct database URL",
-    ],
-    ("restartix_fargate", "staging"): ["an Aurora Serverless database", "a NAT instance"],
 }
 
 DESCRIBES_ONLY = {
@@ -55,6 +49,8 @@ DESCRIBES_ONLY = {
     "host": "refused as a whole",
     "domain": "checked against hosts; DNS is the operator's",
     "database_pool": "counted by the connection budget",
+    "replica_pool": "counted by the connection budget",
+    "pause_after_seconds": "read as pauses_after_seconds",
     "publicly_accessible": "always False",
     "where": "for the operator, by the secrets command",
     "hipaa": "read by the app",
@@ -68,12 +64,9 @@ DESCRIBES_ONLY = {
 """Fields that no stack has to read, and why."""
 
 REFUSED_AS_A_WHOLE = (
-    "AuroraServerless",
-    "ConnectionPool",
     "Queue",
     "DatabaseDump",
     "RecoveryTargets",
-    "NatInstance",
     "Distribution",
     "CacheBehavior",
     "Firewall",

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from support.assembly import Assembly
 from support.growth import guarded
 
@@ -15,10 +17,13 @@ abandon the one with the data, in every environment that is deployed. Give the c
 If nothing was ever deployed, or the data was moved by hand first, change tests/stacks/frozen_ids.json."""
 
 
-def ids(assembly: Assembly) -> dict[str, str]:
-    """Stack and construct path to logical id."""
+@pytest.fixture(scope="module")
+def ids(phase_two: Assembly, pooled_staging: Assembly, pooled_phase_two: Assembly) -> dict[str, str]:
+    """Stack and construct path to logical id, of every environment when it is largest."""
     return {
-        f"{assembly.stacks[one.role].name}/{one.path}": one.logical_id for one in guarded(assembly).values()
+        f"{assembly.stacks[one.role].name}/{one.path}": one.logical_id
+        for assembly in (phase_two, pooled_staging, pooled_phase_two)
+        for one in guarded(assembly).values()
     }
 
 
@@ -31,19 +36,19 @@ def changed(frozen: dict[str, str], now: dict[str, str]) -> list[str]:
     ]
 
 
-def test_logical_ids_of_what_holds_data_never_change(phase_two: Assembly) -> None:
-    assert not (cost := changed(FROZEN, ids(phase_two))), "\n".join(cost)
+def test_logical_ids_of_what_holds_data_never_change(ids: dict[str, str]) -> None:
+    assert not (cost := changed(FROZEN, ids)), "\n".join(cost)
 
 
-def test_everything_that_holds_data_is_frozen(phase_two: Assembly) -> None:
-    new = ids(phase_two).keys() - FROZEN.keys()
+def test_everything_that_holds_data_is_frozen(ids: dict[str, str]) -> None:
+    new = ids.keys() - FROZEN.keys()
 
     assert not new, f"add to tests/stacks/frozen_ids.json what now holds data: {sorted(new)}"
 
 
-def test_a_changed_id_fails_with_what_it_would_cost(phase_two: Assembly) -> None:
+def test_a_changed_id_fails_with_what_it_would_cost(ids: dict[str, str]) -> None:
     path = "restartix-production-eu-1-data/Database/Instance/Resource"
 
-    (message,) = changed(FROZEN, {**ids(phase_two), path: "DatabaseInstance2"})
+    (message,) = changed(FROZEN, {**ids, path: "DatabaseInstance2"})
     assert f"{path} was {FROZEN[path]} and would become DatabaseInstance2" in message
     assert "a new, empty one" in message

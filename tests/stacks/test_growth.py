@@ -11,6 +11,7 @@ from support.growth import HOLDS_DATA, guarded, harm, replacing
 Deployments = dict[str, Assembly]
 
 GROWTH = [("phase_one", "phase_two"), ("fargate", "fargate_phase_two")]
+POOLED_GROWTH = [*GROWTH, ("pooled_production", "pooled_phase_two")]
 SWITCHES = [
     ("phase_one", "fargate"),
     ("fargate", "phase_one"),
@@ -25,16 +26,16 @@ def without_outputs(template: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in template.items() if key != "Outputs"}
 
 
-@pytest.mark.parametrize(("before", "after"), GROWTH + SWITCHES)
+@pytest.mark.parametrize(("before", "after"), POOLED_GROWTH + SWITCHES)
 def test_nothing_that_holds_data_is_lost_moved_or_replaced(
-    restartix: Deployments, before: str, after: str
+    deployments: Deployments, before: str, after: str
 ) -> None:
-    assert harm(restartix[before], restartix[after]) == []
+    assert harm(deployments[before], deployments[after]) == []
 
 
-@pytest.mark.parametrize(("before", "after"), GROWTH)
-def test_growing_keeps_every_stack_under_its_name(restartix: Deployments, before: str, after: str) -> None:
-    assert restartix[before].templates.keys() <= restartix[after].templates.keys()
+@pytest.mark.parametrize(("before", "after"), POOLED_GROWTH)
+def test_growing_keeps_every_stack_under_its_name(deployments: Deployments, before: str, after: str) -> None:
+    assert deployments[before].templates.keys() <= deployments[after].templates.keys()
 
 
 @pytest.mark.parametrize("role", UNTOUCHED)
@@ -135,7 +136,9 @@ def test_the_guard_knows_what_replaces_a_database() -> None:
     assert "DBInstanceClass" not in replacing("AWS::RDS::DBInstance")
 
 
-def test_the_guard_watches_every_kind_of_resource_that_holds_data(phase_one: Assembly) -> None:
-    kinds = {one.type for one in guarded(phase_one).values()}
+def test_the_guard_watches_every_kind_of_resource_that_holds_data(
+    phase_one: Assembly, pooled_staging: Assembly
+) -> None:
+    kinds = {one.type for assembly in (phase_one, pooled_staging) for one in guarded(assembly).values()}
 
     assert {kind for kind in HOLDS_DATA if kind not in kinds} == set()

@@ -295,7 +295,6 @@ def test_a16_memory_parameters_follow_the_size(phase_two: Assembly) -> None:
 
 def test_the_services_connections_fit_the_database_in_both_phases() -> None:
     for phase, limit in ((1, 200), (2, 500)):
-        budget = load_system("restartix").resolve("production", phase).budget_of_connections
-        assert budget is not None
-        assert budget.limit == limit
-        assert budget.used <= limit
+        for budget in load_system("restartix").resolve("production", phase).budgets_of_connections:
+            assert budget.limit == limit
+            assert budget.used <= limit

@@ -22,7 +22,12 @@ NAMES = {
     "phase_one": "restartix-production-1-app-runner",
     "fargate": "restartix-production-1-fargate",
     "phase_two": "restartix-production-2-app-runner",
+    "pooled_production": "restartix-fargate-production-1",
+    "pooled_phase_two": "restartix-fargate-production-2",
+    "pooled_staging": "restartix-fargate-staging-1",
 }
+BASES = {"pooled_phase_two": "pooled_production"}
+"""What a deployment is compared with, where that is not the first."""
 ROLES = (
     "audit",
     "backup",
@@ -34,6 +39,7 @@ ROLES = (
     "global",
     "network",
     "observability",
+    "pool",
     "recovery",
     "storage",
 )
@@ -71,16 +77,12 @@ def reviewable(value: Any) -> Any:
     return HASH.sub("<hash of the asset>", value) if isinstance(value, str) else value
 
 
-@pytest.fixture(scope="module")
-def deployments(phase_one: Assembly, fargate: Assembly, phase_two: Assembly) -> dict[str, Assembly]:
-    return {"phase_one": phase_one, "fargate": fargate, "phase_two": phase_two}
-
-
 def reviewed_as(deployments: dict[str, Assembly], deployment: str, role: str) -> str:
     """The file of a template: what a deployment has in common with the first is reviewed once."""
-    stack, first = (deployments[name].stacks.get(role) for name in (deployment, BASE))
+    base = BASES.get(deployment, BASE)
+    stack, first = (deployments[name].stacks.get(role) for name in (deployment, base))
     same = stack and first and reviewable(stack.template) == reviewable(first.template)
-    return f"{NAMES[BASE if same else deployment]}/{role}"
+    return f"{NAMES[base if same else deployment]}/{role}"
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -96,14 +98,12 @@ def test_template_is_reviewed(
 
 
 def test_no_stack_goes_unreviewed(deployments: dict[str, Assembly]) -> None:
-    assert {role for assembly in deployments.values() for role in assembly.stacks} == set(ROLES)
+    assert {role for name in NAMES for role in deployments[name].stacks} == set(ROLES)
 
 
 def test_no_reviewed_template_is_of_nothing(deployments: dict[str, Assembly]) -> None:
     there = {str(path.relative_to(REVIEWED).with_suffix("")) for path in REVIEWED.rglob("*.json")}
 
     assert there == {
-        reviewed_as(deployments, name, role)
-        for name, assembly in deployments.items()
-        for role in assembly.stacks
+        reviewed_as(deployments, name, role) for name in NAMES for role in deployments[name].stacks
     }

@@ -10,9 +10,8 @@ import pytest
 
 from stacks.posture import STANDING_DECISIONS
 from support.assembly import Assembly
-from support.synthesis import NOTES, RESTARTIX, ROOT, Synth
+from support.synthesis import DEPLOYMENTS, NOTES, ROOT, Synth
 
-DEPLOYMENTS = [*RESTARTIX, "notes"]
 UNCREATABLE_VERSION = "W3691"
 """A warning to cfn-lint; to AWS a refusal to create the database."""
 
@@ -21,10 +20,10 @@ Lint = dict[Path, list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def linted(restartix: dict[str, Assembly], notes: Assembly) -> Lint:
+def linted(deployments: dict[str, Assembly]) -> Lint:
     """What cfn-lint says about every template where it goes; each different one is read once."""
     same: dict[tuple[str, bytes], list[Path]] = {}
-    for assembly in [*restartix.values(), notes]:
+    for assembly in deployments.values():
         for stack in assembly.stacks.values():
             key = stack.place.region, stack.template_file.read_bytes()
             same.setdefault(key, []).append(stack.template_file)
@@ -52,17 +51,13 @@ def violations(folder: Path) -> list[dict[str, Any]]:
     return [one for plugin in report["pluginReports"] for one in plugin["violations"]]
 
 
-def assembly_of(name: str, restartix: dict[str, Assembly], notes: Assembly) -> Assembly:
-    return {**restartix, "notes": notes}[name]
-
-
 @pytest.mark.parametrize("name", DEPLOYMENTS)
 def test_cfn_lint_finds_no_error_and_no_version_that_can_no_longer_be_created(
-    linted: Lint, restartix: dict[str, Assembly], notes: Assembly, name: str
+    linted: Lint, deployments: dict[str, Assembly], name: str
 ) -> None:
     found = [
         f"{stack.name}: {match['Rule']['Id']} {match['Message']}"
-        for stack in assembly_of(name, restartix, notes).stacks.values()
+        for stack in deployments[name].stacks.values()
         for match in linted[stack.template_file]
         if match["Level"] == "Error" or match["Rule"]["Id"] == UNCREATABLE_VERSION
     ]
@@ -71,28 +66,42 @@ def test_cfn_lint_finds_no_error_and_no_version_that_can_no_longer_be_created(
 
 
 @pytest.mark.parametrize("name", DEPLOYMENTS)
-def test_a22_no_finding_is_left_unacknowledged(
-    restartix: dict[str, Assembly], notes: Assembly, name: str
-) -> None:
-    assert violations(assembly_of(name, restartix, notes).folder) == []
+def test_a22_no_finding_is_left_unacknowledged(deployments: dict[str, Assembly], name: str) -> None:
+    assert violations(deployments[name].folder) == []
 
 
 @pytest.fixture(scope="module")
-def findings(unacknowledged_phase_one: Assembly, unacknowledged_fargate: Assembly) -> list[tuple[str, str]]:
-    """Rule and construct path of everything found when nothing is accepted, on both platforms."""
+def unacknowledged(
+    unacknowledged_phase_one: Assembly,
+    unacknowledged_fargate: Assembly,
+    unacknowledged_staging: Assembly,
+    unacknowledged_pooled: Assembly,
+) -> tuple[Assembly, ...]:
+    """Deployments with no finding accepted, which together use every construct."""
+    return (
+        unacknowledged_phase_one,
+        unacknowledged_fargate,
+        unacknowledged_staging,
+        unacknowledged_pooled,
+    )
+
+
+@pytest.fixture(scope="module")
+def findings(unacknowledged: tuple[Assembly, ...]) -> list[tuple[str, str]]:
+    """Rule and construct path of everything found when nothing is accepted."""
     return [
         (one["ruleName"], construct["constructPath"])
-        for assembly in (unacknowledged_phase_one, unacknowledged_fargate)
+        for assembly in unacknowledged
         for one in violations(assembly.folder)
         for construct in one["violatingConstructs"]
     ]
 
 
 @pytest.fixture(scope="module")
-def accepted(unacknowledged_phase_one: Assembly, unacknowledged_fargate: Assembly) -> list[dict[str, str]]:
+def accepted(unacknowledged: tuple[Assembly, ...]) -> list[dict[str, str]]:
     """Every acknowledgement in the code that those synths came across."""
     found = []
-    for assembly in (unacknowledged_phase_one, unacknowledged_fargate):
+    for assembly in unacknowledged:
         found += json.loads((assembly.folder / "acknowledgements.json").read_text())
     return found
 

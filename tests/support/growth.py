@@ -8,6 +8,8 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from support.assembly import Assembly, Resource
 
 HOLDS_DATA = (
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBClusterParameterGroup",
     "AWS::RDS::DBInstance",
     "AWS::RDS::DBParameterGroup",
     "AWS::RDS::DBSubnetGroup",

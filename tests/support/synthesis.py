@@ -49,13 +49,20 @@ RESTARTIX = {
     "fargate": Synth(Target("restartix", "production", 1, "fargate")),
     "fargate_phase_two": Synth(Target("restartix", "production", 2, "fargate")),
 }
+POOLED = {
+    "pooled_staging": Synth(Target("restartix-fargate", "staging", 1)),
+    "pooled_production": Synth(Target("restartix-fargate", "production", 1)),
+    "pooled_phase_two": Synth(Target("restartix-fargate", "production", 2)),
+}
 NOTES = Synth(Target("notes", "production"), ("--systems", str(NEWCOMER)))
+DEPLOYMENTS = {**RESTARTIX, **POOLED, "notes": NOTES}
 SYNTHS = {
-    **RESTARTIX,
-    "notes": NOTES,
+    **DEPLOYMENTS,
     "worldwide": Synth(Target("atlas", "production"), ("--systems", str(WORLDWIDE))),
     "unacknowledged_phase_one": Synth(RESTARTIX["phase_one"].target, ("--unacknowledged",)),
     "unacknowledged_fargate": Synth(RESTARTIX["fargate_phase_two"].target, ("--unacknowledged",)),
+    "unacknowledged_staging": Synth(POOLED["pooled_staging"].target, ("--unacknowledged",)),
+    "unacknowledged_pooled": Synth(POOLED["pooled_phase_two"].target, ("--unacknowledged",)),
 }
 
 

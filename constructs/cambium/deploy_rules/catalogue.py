@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from cambium.deploy_rules import (
     app_runner,
+    aurora,
     cloudwatch,
     ec2,
     elasticache,
@@ -19,6 +20,7 @@ from cambium.deploy_rules.template import Template, Templates
 
 _FAMILIES = (
     app_runner,
+    aurora,
     cloudwatch,
     ec2,
     elasticache,

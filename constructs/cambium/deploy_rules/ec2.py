@@ -6,10 +6,11 @@ from typing import Any
 from cambium.deploy_rules import security_group
 from cambium.deploy_rules.rule import Finding, finding, rule
 from cambium.deploy_rules.template import Resource, Templates
-from cambium.deploy_rules.values import as_dict, flag, text
+from cambium.deploy_rules.values import as_dict, flag, is_intrinsic, text
 
 INSTANCE = "AWS::EC2::Instance"
 INTERFACE = "AWS::EC2::NetworkInterface"
+ROUTE = "AWS::EC2::Route"
 LAUNCH_TEMPLATE = "AWS::EC2::LaunchTemplate"
 GUIDE = "https://docs.aws.amazon.com"
 
@@ -47,6 +48,28 @@ def image_is_pinned(templates: Templates) -> Iterator[Finding]:
             parameter = _public_parameter(machine.get(*path), machine)
             if parameter:
                 yield finding(machine, *path, because=f"it follows {parameter}")
+
+
+@rule(
+    "CB-EC2-03",
+    says="EC2 drops what an instance passes on for others while SourceDestCheck is on, as it is by default, "
+    "so a route through the instance leads nowhere.",
+    fix="Set SourceDestCheck to false on the instance, or the network interface, that the route names.",
+    docs=f"{GUIDE}/vpc/latest/userguide/work-with-nat-instances.html",
+)
+def route_leads_through(templates: Templates) -> Iterator[Finding]:
+    """Find routes to machines that pass nothing on."""
+    for route in templates.of_type(ROUTE):
+        for location in ("InstanceId", "NetworkInterfaceId"):
+            machine = templates.target(route.get(location), route.template)
+            if machine is not None and _drops(machine):
+                yield finding(machine, "SourceDestCheck", because=f"route {route.logical_id} names it")
+
+
+def _drops(machine: Resource) -> bool:
+    checked = machine.get("SourceDestCheck")
+    known = machine.type in (INSTANCE, INTERFACE) and not is_intrinsic(checked)
+    return known and flag(checked) is not False
 
 
 def _is_shut(nat: Resource, location: str, templates: Templates) -> bool:

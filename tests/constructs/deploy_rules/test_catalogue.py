@@ -88,6 +88,19 @@ def retry(**policy: int) -> Properties:
     return {"Target": {"RetryPolicy": policy}}
 
 
+CLUSTER = "AWS::RDS::DBCluster"
+AURORA = {"Engine": "aurora-postgresql", "EngineVersion": "17.10"}
+
+
+def capacity(least: float, **more: object) -> Properties:
+    """A serverless cluster from ``least`` to 2 ACU."""
+    scaling = {"MinCapacity": least, "MaxCapacity": 2}
+    pause = more.pop("pause", None)
+    if pause is not None:
+        scaling["SecondsUntilAutoPause"] = int(str(pause))
+    return {**AURORA, "ServerlessV2ScalingConfiguration": scaling, **more}
+
+
 SCHEDULE, ALARM = "AWS::Scheduler::Schedule", "AWS::CloudWatch::Alarm"
 SOON = retry(MaximumRetryAttempts=2, MaximumEventAgeInSeconds=900)
 STRONG = {"MultiRegionConsistency": "STRONG"}
@@ -246,6 +259,55 @@ CASES = [
         "AWS::EC2::LaunchTemplate",
         {"LaunchTemplateData": {"ImageId": "{{resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023}}"}},
         {"LaunchTemplateData": {"ImageId": "{{resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023:3}}"}},
+    ),
+    Case(
+        "CB-EC2-03",
+        "route through an instance that passes nothing on",
+        "AWS::EC2::Instance",
+        {"InstanceType": "t4g.nano"},
+        {"InstanceType": "t4g.nano", **NAT},
+        {"Route": ("AWS::EC2::Route", {"InstanceId": {"Ref": "Subject"}})},
+    ),
+    Case(
+        "CB-EC2-03",
+        "route through an interface that passes nothing on",
+        "AWS::EC2::NetworkInterface",
+        {"SourceDestCheck": "true"},
+        {"SourceDestCheck": "false"},
+        {"Route": ("AWS::EC2::Route", {"NetworkInterfaceId": {"Ref": "Subject"}})},
+    ),
+    Case(
+        "CB-AURORA-01",
+        "half a unit that never pauses",
+        CLUSTER,
+        capacity(0.5, pause=300),
+        capacity(0, pause=300),
+    ),
+    Case(
+        "CB-AURORA-02",
+        "proxy to a cluster that is to pause",
+        CLUSTER,
+        capacity(0),
+        capacity(0.5),
+        {"Proxy": ("AWS::RDS::DBProxyTargetGroup", {"DBClusterIdentifiers": [{"Ref": "Subject"}]})},
+    ),
+    Case(
+        "CB-AURORA-02",
+        "global database that is to pause",
+        CLUSTER,
+        capacity(0, GlobalClusterIdentifier="world"),
+        capacity(1, GlobalClusterIdentifier="world"),
+    ),
+    Case(
+        "CB-AURORA-02",
+        "logical replication from a cluster that is to pause",
+        CLUSTER,
+        capacity(0, DBClusterParameterGroupName={"Ref": "Replicating"}),
+        capacity(0, DBClusterParameterGroupName={"Ref": "Quiet"}),
+        {
+            name: ("AWS::RDS::DBClusterParameterGroup", {"Parameters": {"rds.logical_replication": value}})
+            for name, value in (("Replicating", 1), ("Quiet", "0"))
+        },
     ),
     Case(
         "CB-LB-01",

@@ -1,0 +1,209 @@
+"""pgbouncer on Fargate: many clients, few server connections, and no tenant that sees another's rows."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import jsii
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecr_assets as ecr_assets
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from cambium.acknowledge import acknowledge
+from cambium.connection_pool_door import ConnectionPoolDoor
+from cambium.lambda_code import ROOT
+from cambium.task_container import Liveness, SecretValue, TaskContainer
+from cambium.task_definition import define_task
+from config.pool import ConnectionPool as PoolConfig
+
+METRICS = "Cambium/ConnectionPool"
+STOP_SECONDS = 120
+"""As long as Fargate waits at most: a pooler leaves by itself before that."""
+OPEN_FILES = 65535
+"""A client and a server connection are a file each, and the usual 1024 leave queued clients hanging."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upstream:
+    """A database that clients reach through the pool under the name they know it by."""
+
+    host: str
+    port: int
+    database: str
+    """Its name on the server."""
+
+
+@jsii.implements(ec2.IConnectable)
+class ConnectionPool(Construct):
+    """pgbouncer tasks in transaction mode, spread over the zones, behind a ``ConnectionPoolDoor``.
+
+    A session belongs to no client here: what a client sets outlives its transaction and meets the next one.
+    Tenants are therefore set with ``SET LOCAL``, advisory locks taken per transaction, and migrations go to
+    the database directly.
+
+    The settings of pgbouncer, with the reason of each, are in ``runtime/pgbouncer``.
+
+    Attributes:
+        name: Its physical name; its metrics carry it.
+        service: The ECS service.
+        task_definition: Its task definition.
+        log_group: Where the poolers say what they refuse.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        cluster: ecs.ICluster,
+        subnets: ec2.SubnetSelection,
+        security_group: ec2.ISecurityGroup,
+        door: ConnectionPoolDoor,
+        upstreams: Mapping[str, Upstream],
+        credentials: secretsmanager.ISecret,
+        credentials_version: str,
+        log_days: int,
+        config: PoolConfig,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.name = name
+        self._door = door
+        self.task_definition = define_task(
+            self,
+            family=name,
+            cpu=config.cpu,
+            memory_mib=config.memory_mib,
+            log_days=log_days,
+            containers=[
+                TaskContainer(
+                    name="pgbouncer",
+                    image=ecs.ContainerImage.from_docker_image_asset(_image(self)),
+                    port=config.port,
+                    environment={
+                        "POOL_SETTINGS": json.dumps(_settings(name, config, upstreams)),
+                        **{_variable(alias): one.host for alias, one in upstreams.items()},
+                    },
+                    secrets={
+                        # An exact version: other passwords are another task definition, which rolls the pool.
+                        "POOL_CREDENTIALS": SecretValue(secret=credentials, version_id=credentials_version)
+                    },
+                    liveness=Liveness(command=("CMD", "python", "-m", "pgbouncer.alive"), start_seconds=15),
+                    stop_seconds=STOP_SECONDS,
+                    open_files=OPEN_FILES,
+                    reaps_processes=True,
+                )
+            ],
+        )
+        log_group = self.node.find_child("Logs")
+        assert isinstance(log_group, logs.LogGroup)  # noqa: S101 - narrows jsii's type
+        self.log_group = log_group
+        acknowledge(
+            self.task_definition,
+            {"AwsSolutions-IAM5[Resource::*]": "ecr:GetAuthorizationToken takes no resource"},
+        )
+        self.service = ecs.FargateService(
+            self,
+            "Service",
+            cluster=cluster,
+            service_name=name,
+            task_definition=self.task_definition,
+            desired_count=config.tasks,
+            vpc_subnets=subnets,
+            security_groups=[security_group],
+            assign_public_ip=False,
+            # The budget of connections counts old and new tasks at once.
+            min_healthy_percent=100,
+            max_healthy_percent=200,
+            availability_zone_rebalancing=ecs.AvailabilityZoneRebalancing.ENABLED,
+            circuit_breaker=ecs.DeploymentCircuitBreaker(rollback=True),
+            # Never Spot: two minutes' notice is less than its clients may need.
+            capacity_provider_strategies=[
+                ecs.CapacityProviderStrategy(capacity_provider="FARGATE", weight=1)
+            ],
+            enable_ecs_managed_tags=True,
+            propagate_tags=ecs.PropagatedTagSource.SERVICE,
+            health_check_grace_period=Duration.seconds(30),
+        )
+        # Includes the capacity providers of the cluster, which CDK adds beside it without an order.
+        self.service.node.add_dependency(cluster)
+        # ECS starts tasks at once, and they need what this role may do.
+        self.service.node.add_dependency(self.task_definition.obtain_execution_role())
+        door.target.add_target(self.service)
+
+    @property
+    def connections(self) -> ec2.Connections:
+        """Network rules of the tasks."""
+        return self.service.connections
+
+    @property
+    def host(self) -> str:
+        """The name clients connect to."""
+        return self._door.host
+
+    @property
+    def port(self) -> int:
+        """The port clients connect to."""
+        return self._door.port
+
+    @property
+    def healthy_poolers(self) -> cloudwatch.IMetric:
+        """Poolers that accept connections."""
+        return self._door.healthy_poolers
+
+    def graphs(self) -> Mapping[str, Sequence[cloudwatch.IMetric]]:
+        """Four graphs for the dashboard, by what is written above each."""
+        return {
+            "Pool: clients that wait": [self.metric("ClientsWaiting")],
+            "Pool: longest wait (s)": [self.metric("LongestWait")],
+            "Pool: clients of a pooler": [self.metric("ClientConnections")],
+            "Pool: connections to the database": [self.metric("ServerConnections")],
+        }
+
+    def metric(self, name: str, statistic: str = "Maximum") -> cloudwatch.Metric:
+        """A number every pooler reports each minute, such as ``ClientsWaiting``."""
+        return cloudwatch.Metric(
+            namespace=METRICS,
+            metric_name=name,
+            dimensions_map={"Pool": self.name},
+            statistic=statistic,
+            period=Duration.minutes(1),
+        )
+
+
+def _image(scope: Construct) -> ecr_assets.DockerImageAsset:
+    return ecr_assets.DockerImageAsset(
+        scope,
+        "Image",
+        directory=str(ROOT / "runtime" / "pgbouncer"),
+        platform=ecr_assets.Platform.LINUX_ARM64,
+        exclude=["**/__pycache__"],
+        asset_name="pgbouncer",
+    )
+
+
+def _settings(name: str, config: PoolConfig, upstreams: Mapping[str, Upstream]) -> dict[str, object]:
+    return {
+        "name": name,
+        "listen_port": config.port,
+        # Hosts are values of their own: a reference to another stack cannot be inside text.
+        "databases": {
+            alias: {"host_from": _variable(alias), "port": one.port, "database": one.database}
+            for alias, one in upstreams.items()
+        },
+        "pool_sizes": dict(config.pool_sizes),
+        "max_db_connections": config.max_server_connections,
+        "max_client_conn": config.max_client_connections,
+        "max_prepared_statements": config.max_prepared_statements,
+        "server_idle_timeout": config.server_idle_seconds,
+        "drain_seconds": config.drain_seconds,
+    }
+
+
+def _variable(alias: str) -> str:
+    return f"HOST_OF_{alias.upper()}"
