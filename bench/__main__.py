@@ -11,6 +11,7 @@ from bench.page import page
 from bench.parts import PARTS, SUITE, SUITE_TITLE, TARGET, Effort
 from bench.process import MeasurementError
 from bench.section import Section, not_measured
+from bench.temporary import temporary_files_in
 from ops.console import progress, results
 from ops.outcome import OperatorError
 from ops.report.steps import Step, Steps
@@ -29,6 +30,11 @@ def main() -> int:
     """
     options = _options()
     workspace = here()
+    with temporary_files_in(workspace.state / "bench" / "tmp"):
+        return _run(workspace, options)
+
+
+def _run(workspace: Workspace, options: argparse.Namespace) -> int:
     if options.fairness:
         return _prove(workspace)
     chosen = list(dict.fromkeys(options.part or PARTS))

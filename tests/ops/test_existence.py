@@ -4,7 +4,7 @@ from ops.verify.existence import QUESTIONS
 from support.assembly import Assembly
 
 
-def test_nothing_is_looked_up_that_no_template_has(restartix: dict[str, Assembly]) -> None:
-    types = {resource.type for assembly in restartix.values() for resource in assembly.resources}
+def test_nothing_is_looked_up_that_no_template_has(deployments: dict[str, Assembly]) -> None:
+    types = {resource.type for assembly in deployments.values() for resource in assembly.resources}
 
     assert set(QUESTIONS) <= types

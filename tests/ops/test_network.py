@@ -100,7 +100,7 @@ def test_groups_are_read_by_tag_with_planted_differences(aws: Emulator) -> None:
         tuple(Resource("s", HERE, name, "AWS::EC2::SecurityGroup", group) for name, group in groups.items())
     )
 
-    (read,) = network.read(inventory, Places(aws.url))
+    (read,) = network.read(inventory, Places(aws.url), {})
     differences = "\n".join(network.differences(RULES, read))
 
     assert read.halves == {

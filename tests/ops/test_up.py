@@ -2,8 +2,6 @@
 
 import json
 import os
-import signal
-import subprocess
 import time
 
 import pytest
@@ -11,38 +9,21 @@ import pytest
 from ops.embedded import emulator, processes
 from ops.outcome import ExitCode
 from ops.testing import Checkout
+from support.interruption import FIRST_MOMENTS, LAST_MOMENT, Moment, kill_at, logged
 
 pytestmark = pytest.mark.embedded
 
 UP = ("up", "--system", "toy", "--env", "test")
-KILLED_IN = {
-    "embedded AWS": ("[1/6]", 0.0),
-    "synthesis": ("[2/6]", 0.5),
-    "bootstrap": ("[3/6]", 2.5),
-    "deploy": ("[4/6]", 2.5),
-    "verification": ("[5/6]", 0.0),
-}
-"""The line after which the process is killed, and how many seconds later."""
-
-
-def kill_during(step: str, process: "subprocess.Popen[str]") -> str:
-    """Kill the command in the middle of a step; answers what it had said."""
-    line_before, seconds = KILLED_IN[step]
-    said = ""
-    for line in process.stdout or ():
-        said += line
-        if line_before in line:
-            break
-    time.sleep(seconds)
-    process.send_signal(signal.SIGKILL)
-    rest, _ = process.communicate()
-    return said + rest
+MOMENTS = (
+    *FIRST_MOMENTS,
+    Moment("deploy", logged("toy-test-ie-network: deploying")),
+    LAST_MOMENT,
+)
 
 
 def test_a_run_killed_in_any_step_is_repaired_by_running_it_again(toy: Checkout) -> None:
-    for step in KILLED_IN:
-        said = kill_during(step, toy.start(*UP))
-        assert "next" not in said, f"it had ended before it could be killed in {step}: {said}"
+    for moment in MOMENTS:
+        kill_at(moment, toy, UP)
 
     code, output = toy.run(*UP)
 

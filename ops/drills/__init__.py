@@ -1,0 +1,1 @@
+"""Drills: what a deployment promises about its database connections, tried on real servers of one's own."""

@@ -1,0 +1,81 @@
+"""The drills by name."""
+
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ops.drills import connections, failover, prepared, tenancy
+from ops.drills.check import CannotRunError, Check, Report, not_run
+from ops.drills.ground import Say
+from ops.drills.plan import Plan
+from ops.drills.servers import our_pooler, pgbouncer
+from ops.drills.servers.pgbouncer import Pgbouncer
+from ops.drills.servers.postgres import release_of
+from ops.workspace import Workspace
+
+
+class Drill(NamedTuple):
+    """One drill."""
+
+    question: str
+    seconds: int
+    """About how long it takes on two cores."""
+    run: Callable[[Plan, Pgbouncer, Say], list[Check]]
+
+
+DRILLS = {
+    "connections": Drill(
+        "Does the whole fleet fit through the pool while it is rolled out, with nobody refused?",
+        20,
+        connections.run,
+    ),
+    "tenancy": Drill(
+        "Does one tenant ever see another's rows, through connections that belong to nobody?",
+        20,
+        tenancy.run,
+    ),
+    "failover": Drill(
+        "What do applications notice when the database or a pooler goes away, and for how long?",
+        45,
+        failover.run,
+    ),
+    "prepared": Drill("Do prepared statements work through the pool, migrations included?", 5, prepared.run),
+}
+
+
+def run(name: str, plan: Plan, workspace: Workspace, say: Say) -> Report:
+    """Run a drill; whatever goes wrong with it is a line of its report."""
+    drill, facts = DRILLS[name], {}
+    began = time.monotonic()
+    try:
+        program = pgbouncer.find(workspace, say)
+        our_pooler.check_machine()
+        facts = _facts(plan, program)
+        checks = drill.run(plan, program, say)
+    except CannotRunError as error:
+        checks = [not_run("the whole drill", "to run here", str(error))]
+    except (RuntimeError, OSError) as error:
+        # It broke: that is no answer to its question, and never a good one.
+        checks = [
+            Check(what="the drill itself", expected="runs to its end", measured=str(error), verdict="fail")
+        ]
+    return Report(
+        name=name,
+        question=drill.question,
+        checks=checks,
+        facts=facts,
+        seconds=round(time.monotonic() - began, 1),
+    )
+
+
+def _facts(plan: Plan, program: Pgbouncer) -> dict[str, str]:
+    sizes = ", ".join(f"{role} {size}" for role, size in plan.settings["pool_sizes"].items())
+    return {
+        "from the templates of": plan.title,
+        "PostgreSQL": f"{release_of(plan.version)}, for the {plan.version} of the template",
+        "parameters": ", ".join(f"{name}={value}" for name, value in sorted(plan.parameters.items())),
+        "left out": f"{', '.join(plan.left_out) or 'no parameter'}; TLS between pooler and database",
+        "pgbouncer": program.version,
+        "poolers": f"{plan.poolers.largest}, {plan.poolers.in_rollout} in a rollout, each with at most "
+        f"{plan.ceiling} server connections ({sizes}) and {plan.settings['max_client_conn']} clients",
+    }
