@@ -44,6 +44,7 @@ def _parse(arguments: list[str] | None) -> Settings:
     parser.add_argument(
         "--idle-minutes", type=float, default=120, help="stop after so long without a request"
     )
+    parser.add_argument("--pgbouncer", type=Path, help="program that connection pools run, if it is there")
     given = parser.parse_args(arguments)
     return Settings(
         data=given.data.resolve(),
@@ -51,6 +52,7 @@ def _parse(arguments: list[str] | None) -> Settings:
         host=given.host,
         audit=given.audit.resolve() if given.audit else None,
         idle_minutes=given.idle_minutes,
+        pgbouncer=given.pgbouncer.absolute() if given.pgbouncer else None,
     )
 
 

@@ -70,7 +70,11 @@ def completed(original: Handlers, top_up: TopUp) -> Handlers:
 
     def create(logical_id: str, properties: Properties, stack_name: str) -> Provisioned:
         physical_id, attributes = original["create"](logical_id, top_up.prepare(properties), stack_name)
-        return physical_id, attributes | top_up.apply(physical_id, properties)
+        try:
+            return physical_id, attributes | top_up.apply(physical_id, properties)
+        except Exception:
+            delete(physical_id, properties)  # the engine never hears of it, and could not
+            raise
 
     def update(physical_id: str, old: Properties, new: Properties, *rest: Any) -> Provisioned:
         top_up.before_update(physical_id, old, new)

@@ -8,14 +8,18 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from emulator import audit, loopback, registration, resources, services
+from emulator import audit, loopback, one_off_tasks, registration, resources, services
+from emulator.addresses import Addresses
 from emulator.gateway import Activity, Gateway
-from emulator.postgres.certificates import make_context
+from emulator.poolers.starter import Starter
+from emulator.poolers.tasks import PoolerTasks
+from emulator.postgres.certificates import Authority
 from emulator.postgres.databases import Databases
 from emulator.postgres.tls import TlsFront
+from emulator.relays import Relays
 from emulator.settings import Settings
 from emulator.topups import databases as database_top_ups
-from emulator.topups import records, storage
+from emulator.topups import load_balancers, records, storage
 
 _AMI_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-{}-{}"
 """Public SSM parameters from which the CDK takes the newest Amazon Linux."""
@@ -33,15 +37,20 @@ def run(wanted: Settings) -> None:
 def _assembled(wanted: Settings) -> Iterator[tuple[Gateway, Activity]]:
     loopback.configure(wanted.port)
     activity = Activity()
-    front = TlsFront(make_context(wanted.data), activity.touch)
-    databases = Databases(wanted.data, front)
+    authority, addresses = Authority(wanted.data), Addresses()
+    front = TlsFront(authority.context(), activity.touch)
+    databases = Databases(wanted.data, front, authority, addresses)
+    relays = Relays(activity.touch)
+    poolers = PoolerTasks(Starter(wanted.data, wanted.pgbouncer, authority, addresses, databases))
     try:
         registration.register(
             resources.every(),
             [
                 database_top_ups.Cluster(databases),
                 database_top_ups.Instance(databases),
-                records.EcsService(),
+                load_balancers.LoadBalancer(addresses, relays),
+                load_balancers.Listener(relays, poolers.whereabouts),
+                records.EcsService(poolers),
                 records.MetricMathAlarm(),
                 records.SecretWithoutValue(),
                 storage.Bucket(),
@@ -51,11 +60,16 @@ def _assembled(wanted: Settings) -> Iterator[tuple[Gateway, Activity]]:
         if wanted.audit:
             audit.install(wanted.audit)
         _publish_images()
+        one_off_tasks.install()
+        poolers.install()
         inner = import_module("ministack.app").app
         yield Gateway(inner, services.every(), activity), activity
     finally:
-        import_module("ministack.core.lambda_runtime").reset()  # stops the Lambdas' processes
+        relays.stop()
+        poolers.stop()
         databases.stop()
+        # Stops the Lambdas' processes; last, because a schedule would start the next one meanwhile.
+        import_module("ministack.core.lambda_runtime").reset()
 
 
 def _publish_images() -> None:

@@ -29,6 +29,9 @@ class Settings:
     idle_minutes: float = 120
     """Minutes without a request from outside after which the emulator stops."""
 
+    pgbouncer: Path | None = None
+    """Program that connection pools run, looked for when one starts; without it they only forward."""
+
     def __post_init__(self) -> None:
         if not is_loopback(self.host):
             raise ValueError(f"host must be a loopback address, got {self.host!r}")

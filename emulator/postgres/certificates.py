@@ -1,8 +1,9 @@
-"""A certificate authority for one run, and the certificate of its databases."""
+"""A certificate authority for one run, and the certificates of its databases."""
 
 import datetime
 import ipaddress
 import ssl
+import tempfile
 from pathlib import Path
 
 from cryptography import x509
@@ -10,40 +11,55 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from emulator.settings import HOST
+
 CA_FILE = "ca.pem"
 _LIFETIME = datetime.timedelta(days=30)
 
 
-def make_context(folder: Path) -> ssl.SSLContext:
-    """Make authority and certificate; leave the authority's certificate as ``ca.pem``.
+class Authority:
+    """Signs the certificates of one run; ``ca.pem`` in its folder is what clients trust.
 
-    The authority's key is never written: nothing else can be signed with it later.
+    Its key is never written: when the run is over, nothing else can be signed with it.
     """
-    ca_key, key = _new_key(), _new_key()
-    ca_name = _name("Cambium embedded AWS")
-    ca = _builder(ca_name, ca_name, ca_key).add_extension(
-        x509.BasicConstraints(ca=True, path_length=0), critical=True
-    )
-    ca = ca.add_extension(_key_usage(is_ca=True), critical=True)
-    subject_key = x509.SubjectKeyIdentifier.from_public_key(ca_key.public_key())
-    ca = ca.add_extension(subject_key, critical=False)
-    (folder / CA_FILE).write_bytes(_pem(ca.sign(ca_key, hashes.SHA256())))
 
-    server = _builder(_name("localhost"), ca_name, key).add_extension(
-        x509.BasicConstraints(ca=False, path_length=None), critical=True
-    )
-    for extension in (
-        x509.SubjectAlternativeName(
-            [
-                x509.DNSName("localhost"),
-                x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
-            ]
-        ),
-        x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]),
-        x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(subject_key),
-    ):
-        server = server.add_extension(extension, critical=False)
-    return _context(folder, _pem(server.sign(ca_key, hashes.SHA256())), key)
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._key, self._name = _new_key(), _name("Cambium embedded AWS")
+        ca = _builder(self._name, self._name, self._key).add_extension(
+            x509.BasicConstraints(ca=True, path_length=0), critical=True
+        )
+        ca = ca.add_extension(_key_usage(is_ca=True), critical=True)
+        self._subject_key = x509.SubjectKeyIdentifier.from_public_key(self._key.public_key())
+        ca = ca.add_extension(self._subject_key, critical=False)
+        self.file.write_bytes(_pem(ca.sign(self._key, hashes.SHA256())))
+
+    @property
+    def file(self) -> Path:
+        """The authority's certificate."""
+        return self._folder / CA_FILE
+
+    def context(self, address: str = HOST) -> ssl.SSLContext:
+        """Return what a server at this address needs; 127.0.0.1 is also called localhost."""
+        key = _new_key()
+        server = _builder(_name(address), self._name, key).add_extension(
+            x509.BasicConstraints(ca=False, path_length=None), critical=True
+        )
+        names: list[x509.GeneralName] = [x509.IPAddress(ipaddress.ip_address(address))]
+        if address == HOST:
+            names.append(x509.DNSName("localhost"))
+        for extension in (
+            x509.SubjectAlternativeName(names),
+            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]),
+            x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(self._subject_key),
+        ):
+            server = server.add_extension(extension, critical=False)
+        return _context(self._folder, _pem(server.sign(self._key, hashes.SHA256())), key)
+
+
+def make_context(folder: Path) -> ssl.SSLContext:
+    """Make an authority for one server at 127.0.0.1; leave the authority's certificate as ``ca.pem``."""
+    return Authority(folder).context()
 
 
 def _context(folder: Path, certificate: bytes, key: ec.EllipticCurvePrivateKey) -> ssl.SSLContext:
@@ -52,13 +68,12 @@ def _context(folder: Path, certificate: bytes, key: ec.EllipticCurvePrivateKey) 
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    path = folder / "server.pem"  # the ssl module only loads from files
-    path.touch(mode=0o600)
-    path.write_bytes(private + certificate)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(path)
-    path.unlink()
+    with tempfile.NamedTemporaryFile(dir=folder) as file:  # the ssl module only loads from files
+        file.write(private + certificate)
+        file.flush()
+        context.load_cert_chain(file.name)
     return context
 
 

@@ -6,17 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from emulator.addresses import Addresses, is_free
+from emulator.connections import Listener
+from emulator.postgres.certificates import Authority
 from emulator.postgres.server import Credentials, Server
-from emulator.postgres.tls import Listener, TlsFront
-from emulator.settings import HOST
+from emulator.postgres.tls import TlsFront
+
+PORT = 5432
+"""Where PostgreSQL listens on RDS unless the template says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """Where clients reach a database; always with TLS."""
 
+    address: str
     port: int
-    address: str = HOST
 
 
 @dataclass(slots=True)
@@ -24,43 +29,70 @@ class _Running:
     server: Server
     listener: Listener
     credentials: Credentials
+    wanted_port: int
+
+    @property
+    def endpoint(self) -> Endpoint:
+        return Endpoint(self.listener.address, self.listener.port)
 
 
 class Databases:
-    """The running servers by ARN of the instance or cluster they stand behind."""
+    """The running servers by ARN of the instance or cluster they stand behind.
 
-    def __init__(self, folder: Path, front: TlsFront) -> None:
+    Each has the port of its template at an address of its own. Where the machine has no addresses to give
+    away, or the port is taken on all of them, it has any port: what takes the port from the template and not
+    from the endpoint does not find it then.
+    """
+
+    def __init__(self, folder: Path, front: TlsFront, authority: Authority, addresses: Addresses) -> None:
         self._folder = folder
         self._front = front
+        self._authority = authority
+        self._addresses = addresses
         self._running: dict[str, _Running] = {}
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
-    def ensure(self, arn: str, engine_version: str, credentials: Credentials) -> Endpoint:
-        """Start the server of a database, or give a running one its new password."""
+    def ensure(self, arn: str, engine_version: str, credentials: Credentials, port: int = PORT) -> Endpoint:
+        """Start the server of a database, or give a running one its new password or port."""
         with self._lock:
             running = self._running.get(arn)
             if running is None:
-                running = self._running[arn] = self._start(engine_version, credentials)
-            elif running.credentials.password != credentials.password:
+                running = self._running[arn] = self._start(engine_version, credentials, port)
+            if running.credentials.password != credentials.password:
                 running.server.change_password(credentials)
                 running.credentials = credentials
-        return Endpoint(running.listener.port)
+            if running.wanted_port != port:
+                self._front.close(running.listener)
+                running.listener, running.wanted_port = self._open(running.server, port), port
+        return running.endpoint
 
-    def _start(self, engine_version: str, credentials: Credentials) -> _Running:
+    def _start(self, engine_version: str, credentials: Credentials, port: int) -> _Running:
         # Numbered folders: short, because the path of a unix socket has little room.
         server = Server(self._folder / f"pg{next(self._numbers)}", engine_version)
         try:
             server.create_master(credentials)
-            return _Running(server, self._front.open(server.socket), credentials)
+            return _Running(server, self._open(server, port), credentials, port)
         except BaseException:
             server.stop()
             raise
 
+    def _open(self, server: Server, port: int) -> Listener:
+        address = self._addresses.own(port)
+        certificate = self._authority.context(address)
+        wanted = port if is_free(address, port) else 0
+        return self._front.open(server.socket, wanted, address=address, context=certificate)
+
     def endpoint(self, arn: str) -> Endpoint | None:
         """Return where a database is reached, if it has a server."""
         running = self._running.get(arn)
-        return Endpoint(running.listener.port) if running else None
+        return running.endpoint if running else None
+
+    def port_at(self, address: str, port: int) -> int:
+        """Return the port of the server that a template knows as ``address`` and ``port``."""
+        listeners = [running.listener for running in list(self._running.values())]
+        ports = {listener.port for listener in listeners if listener.address == address}
+        return port if port in ports or len(ports) != 1 else ports.pop()
 
     def keep_only(self, exists: Callable[[str], bool]) -> None:
         """Stop the servers of databases that are gone."""

@@ -51,13 +51,14 @@ def launcher() -> Launcher:
 
 
 @cache
-def follow_us() -> tuple[str, ...]:
-    """Return a prefix that stops the command when the thread that started it ends.
+def follow_us(signal_name: str = "QUIT") -> tuple[str, ...]:
+    """Return a prefix that sends the command a signal when the thread that started it ends.
 
-    Without it a killed emulator would leave its servers running.
+    Without it a killed emulator would leave its servers running. The signal may come several times, once
+    for each thread of a process that is killed.
     """
     setpriv = shutil.which("setpriv")
-    command = (setpriv, "--pdeathsig", "QUIT") if setpriv else ()
+    command = (setpriv, "--pdeathsig", signal_name) if setpriv else ()
     return command if command and _works(Launcher(command)) else ()
 
 

@@ -1,5 +1,7 @@
 """Elastic IP addresses, NAT gateways and flow logs."""
 
+from ministack.services import ec2
+
 from emulator.conform import call
 from emulator.loopback import api
 from emulator.resources.base import Attributes, Properties, Resource, retag, tag_specifications
@@ -34,14 +36,23 @@ class ElasticIp(Resource):
 
 
 def _allocation(public_ip: str) -> str:
-    addresses = api("ec2").describe_addresses(PublicIps=[public_ip])["Addresses"]
-    if not addresses:
-        raise LookupError(f"address {public_ip} not found")
-    return str(addresses[0]["AllocationId"])
+    # MiniStack answers with every address, whichever is asked for by its number.
+    for address in api("ec2").describe_addresses()["Addresses"]:
+        if address["PublicIp"] == public_ip:
+            return str(address["AllocationId"])
+    raise LookupError(f"address {public_ip} not found")
 
 
 def _associate(allocation: str, instance: str) -> None:
     api("ec2").associate_address(AllocationId=allocation, InstanceId=instance)
+    _show(allocation, instance)
+
+
+def _show(allocation: str, instance: str) -> None:
+    """Make the address the one that the instance reports, which MiniStack leaves as it was."""
+    (address,) = api("ec2").describe_addresses(AllocationIds=[allocation])["Addresses"]
+    name = f"ec2-{address['PublicIp'].replace('.', '-')}.compute.amazonaws.com"
+    ec2._instances[instance].update(PublicIpAddress=address["PublicIp"], PublicDnsName=name)
 
 
 class ElasticIpAssociation(Resource):
@@ -52,7 +63,10 @@ class ElasticIpAssociation(Resource):
 
     def create(self, properties: Properties, name: str) -> str:
         """Associate the address."""
-        return str(call(api("ec2"), "AssociateAddress", properties)["AssociationId"])
+        association = str(call(api("ec2"), "AssociateAddress", properties)["AssociationId"])
+        if properties.get("InstanceId") and properties.get("AllocationId"):
+            _show(properties["AllocationId"], properties["InstanceId"])
+        return association
 
     def delete(self, physical_id: str, properties: Properties) -> None:
         """Take the address away again."""

@@ -19,10 +19,14 @@ class Instance(Resource):
         """Run the instance."""
         extra: dict[str, Any] = tag_specifications(properties, "instance")
         if properties.get("IamInstanceProfile"):
-            extra["IamInstanceProfile"] = {"Name": properties["IamInstanceProfile"]}
+            # MiniStack answers a reference to a profile with its ARN, CloudFormation with its name.
+            extra["IamInstanceProfile"] = {"Name": properties["IamInstanceProfile"].rpartition("/")[2]}
         result = call(api("ec2"), "RunInstances", properties, MinCount=1, MaxCount=1, **extra)
         instance_id = str(result["Instances"][0]["InstanceId"])
         _complete(instance_id, properties)
+        if not _asks_for_address(properties):
+            # MiniStack gives every machine a public address.
+            ec2._instances[instance_id].update(PublicIpAddress="", PublicDnsName="")
         return instance_id
 
     def attributes(self, physical_id: str) -> Attributes:
@@ -47,6 +51,16 @@ class Instance(Resource):
     def delete(self, physical_id: str, properties: Properties) -> None:
         """Terminate the instance."""
         api("ec2").terminate_instances(InstanceIds=[physical_id])
+
+
+def _asks_for_address(properties: Properties) -> bool:
+    interfaces = properties.get("NetworkInterfaces", [])
+    stated = [one["AssociatePublicIpAddress"] for one in interfaces if "AssociatePublicIpAddress" in one]
+    if stated:
+        return any(str(value).lower() == "true" for value in stated)
+    subnets = [one["SubnetId"] for one in (properties, *interfaces) if "SubnetId" in one]
+    found = api("ec2").describe_subnets(SubnetIds=subnets)["Subnets"] if subnets else []
+    return any(subnet["MapPublicIpOnLaunch"] for subnet in found) or not subnets
 
 
 def _complete(instance_id: str, properties: Properties) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ministack.services import rds
 
-from emulator.postgres.databases import Databases, Endpoint
+from emulator.postgres.databases import PORT, Databases, Endpoint
 from emulator.postgres.server import Credentials
 from emulator.resources.base import Attributes, Properties
 from emulator.topups.base import TopUp
@@ -31,7 +31,7 @@ class _Database(TopUp):
         """Stop servers whose record is gone."""
         self._databases.keep_only(_exists)
 
-    def _ensure(self, arn: str, record: dict[str, Any], database: str | None) -> Endpoint:
+    def _ensure(self, arn: str, record: dict[str, Any], database: str | None, port: Any) -> Endpoint:
         # A replacement deletes the old record without telling us, so look for such here too.
         self._databases.keep_only(_exists)
         credentials = Credentials(
@@ -39,7 +39,7 @@ class _Database(TopUp):
             password=record["_MasterUserPassword"],
             database=database,
         )
-        return self._databases.ensure(arn, record["EngineVersion"], credentials)
+        return self._databases.ensure(arn, record["EngineVersion"], credentials, int(port or PORT))
 
 
 class Instance(_Database):
@@ -50,10 +50,12 @@ class Instance(_Database):
     def apply(self, physical_id: str, properties: Properties) -> Attributes:
         """Complete the record and report the endpoint that answers."""
         record = rds._instances[physical_id]
-        source = properties.get("SourceDBInstanceIdentifier")
+        source, cluster = (properties.get(f"{name}Identifier") for name in ("SourceDBInstance", "DBCluster"))
         if source:
             _link(physical_id, record, source)
-        elif not properties.get("DBClusterIdentifier"):
+        elif cluster:
+            _join(record, rds._clusters[cluster])
+        else:
             record["DBName"] = properties.get("DBName", "")
         if "postgres" not in record["Engine"]:
             return {}
@@ -74,7 +76,7 @@ class Instance(_Database):
         elif properties.get("DBClusterIdentifier"):
             owner = rds._clusters[properties["DBClusterIdentifier"]]["DBClusterArn"]
         else:
-            return self._ensure(owner, record, properties.get("DBName"))
+            return self._ensure(owner, record, properties.get("DBName"), properties.get("Port"))
         endpoint = self._databases.endpoint(owner)
         if endpoint is None:
             raise ValueError(f"{owner} has no server to read from")
@@ -82,23 +84,47 @@ class Instance(_Database):
 
 
 class Cluster(_Database):
-    """Endpoints of an Aurora cluster; writer and readers are one server."""
+    """Endpoints of an Aurora cluster; writer and readers are one server, which never pauses."""
 
     type_name = "AWS::RDS::DBCluster"
 
     def apply(self, physical_id: str, properties: Properties) -> Attributes:
-        """Report the endpoint that answers."""
+        """Complete the record and report the endpoint that answers."""
         record = rds._clusters[physical_id]
+        record.update({key: properties[told] for key, told in _OF_CLUSTER.items() if told in properties})
         if "postgres" not in record["Engine"]:
             return {}
         arn, name = record["DBClusterArn"], properties.get("DatabaseName")
-        endpoint = self._ensure(arn, record, name)
+        endpoint = self._ensure(arn, record, name, properties.get("Port"))
         record.update(Endpoint=endpoint.address, ReaderEndpoint=endpoint.address, Port=endpoint.port)
         return {
             "Endpoint.Address": endpoint.address,
             "Endpoint.Port": str(endpoint.port),
             "ReadEndpoint.Address": endpoint.address,
         }
+
+
+_OF_CLUSTER = {
+    "DBClusterParameterGroup": "DBClusterParameterGroupName",
+    "EngineLifecycleSupport": "EngineLifecycleSupport",
+    "TagList": "Tags",
+}
+"""Properties of a cluster by what its record calls them. MiniStack's answers have no room for the others:
+the time to pause after, storage type, Database Insights, log exports."""
+
+_INHERITED = (
+    *("EngineVersion", "StorageEncrypted", "AllocatedStorage", "VpcSecurityGroups", "BackupRetentionPeriod"),
+    *("IAMDatabaseAuthenticationEnabled", "CopyTagsToSnapshot"),
+)
+
+
+def _join(record: dict[str, Any], cluster: dict[str, Any]) -> None:
+    """What an instance takes from its cluster on AWS, whose template does not repeat it."""
+    record.update({name: cluster[name] for name in _INHERITED})
+    record["StorageType"] = "aurora"
+    group = rds._subnet_groups.get(cluster["DBSubnetGroup"])
+    if group is not None:
+        record["DBSubnetGroup"] = group
 
 
 def _link(physical_id: str, record: dict[str, Any], source: str) -> None:

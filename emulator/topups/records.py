@@ -4,21 +4,28 @@ from typing import Any
 
 from ministack.services import cloudwatch, ecs, secretsmanager
 
+from emulator.poolers.tasks import PoolerTasks
 from emulator.resources.base import Attributes, Properties
 from emulator.topups.base import TopUp
 
 
 class EcsService(TopUp):
-    """The service discovery registries of an ECS service."""
+    """The service discovery registries of an ECS service, and whether its poolers could be started."""
 
     type_name = "AWS::ECS::Service"
 
+    def __init__(self, poolers: PoolerTasks) -> None:
+        self._poolers = poolers
+
     def apply(self, physical_id: str, properties: Properties) -> Attributes:
-        """Complete the record."""
+        """Complete the record; fail as the circuit breaker of ECS does."""
         registries = [_lower_camel(item) for item in properties.get("ServiceRegistries", [])]
         for service in ecs._services.values():
             if service["serviceArn"] == physical_id:
                 service["serviceRegistries"] = registries
+                failure = self._poolers.failure(service)
+                if failure:
+                    raise ValueError(f"{service['serviceName']} has not reached a steady state: {failure}")
         return {}
 
 

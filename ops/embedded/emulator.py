@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ops.embedded import loopback, processes
+from ops.embedded import loopback, pool_program, processes
 from ops.embedded.processes import Identity
 from ops.outcome import ExitCode, OperatorError
 from ops.workspace import Workspace
@@ -20,7 +20,7 @@ PORTS_TO_TRY = 100
 START_SECONDS = 90
 STOP_SECONDS = 20
 MODULE = "-m emulator"
-PROGRAMS = ("python", "postgres", "pg_ctl", "node")
+PROGRAMS = ("python", "postgres", "pg_ctl", "pgbouncer", "node")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ def start(workspace: Workspace, say: Callable[[str], None]) -> Emulator:
     command = [str(workspace.bin / "python"), *MODULE.split(), "--port", str(port)]
     command += ["--data", str(workspace.emulator_data.resolve())]
     command += ["--audit", str(workspace.emulator_audit)]
+    command += ["--pgbouncer", str(pool_program.path(workspace).absolute())]
     workspace.emulator_audit.unlink(missing_ok=True)
     workspace.home.mkdir(parents=True, exist_ok=True)
     with workspace.emulator_log.open("w") as log:
@@ -109,7 +110,7 @@ def answers(port: int) -> bool:
     """Whether an embedded AWS answers on this port."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(f"{loopback.endpoint(port)}/_ministack/health", timeout=5) as reply:
+        with opener.open(f"{loopback.endpoint(port)}/_ministack/health", timeout=15) as reply:
             return "services" in json.load(reply)
     except (OSError, ValueError):
         return False

@@ -14,6 +14,8 @@ from ops.workspace import Workspace
 
 STRIPPED_PREFIXES = ("AWS_", "AMAZON_", "CDK_", "BOTO_", "JSII_")
 STRIPPED = frozenset({"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "NODE_OPTIONS", "NODE_EXTRA_CA_CERTS"})
+IMAGES = "cambium-images"
+"""Stands in for Docker: see ``ops.embedded.container_images``."""
 UNUSED_PORT = 9
 """The discard port: whoever ignores "no emulator yet" meets a closed door."""
 
@@ -70,6 +72,7 @@ def environment(
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED": "true",
         "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "CDK_DOCKER": str(workspace.bin / IMAGES),
         "CDK_DISABLE_VERSION_CHECK": "true",
         "CDK_HOME": str(home / ".cdk"),  # the CLI asks the password file for the home, not HOME
         "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(workspace.state / "jsii"),

@@ -97,7 +97,7 @@ def test_a_template_can_compose_a_url(emulator: Emulator, deploy: Callable[..., 
     )
     value = emulator.client("ssm").get_parameter(Name=stack["Url"])["Parameter"]["Value"]
     place = endpoint(emulator, stack["Database"])
-    assert value == f"127.0.0.1:{place['Port']}"
+    assert value == f"{place['Address']}:{place['Port']}"
     with pytest.raises(psycopg.OperationalError, match="no encryption"):
         login(emulator, place, sslmode="disable")
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
@@ -188,3 +188,112 @@ def test_writer_and_reader_of_a_cluster_are_one_server(
         version = opened.execute("SHOW server_version_num").fetchone()
         assert version is not None
         assert version[0].startswith("16")
+
+
+def serverless(**properties: Any) -> dict[str, Any]:
+    """A serverless cluster as the CDK writes it: most is said of the cluster alone."""
+    return {
+        "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}},
+        "Subnet": {
+            "Type": "AWS::EC2::Subnet",
+            "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.0.0.0/24"},
+        },
+        "Subnets": {
+            "Type": "AWS::RDS::DBSubnetGroup",
+            "Properties": {"DBSubnetGroupDescription": "private", "SubnetIds": [{"Ref": "Subnet"}]},
+        },
+        "Parameters": {
+            "Type": "AWS::RDS::DBClusterParameterGroup",
+            "Properties": {
+                "Description": "as few connections as are counted on",
+                "Family": "aurora-postgresql17",
+                "Parameters": {"max_connections": "200", "rds.force_ssl": "1"},
+            },
+        },
+        "Secret": SECRET,
+        "Cluster": {
+            "Type": "AWS::RDS::DBCluster",
+            "DeletionPolicy": "Delete",
+            "Properties": {
+                "Engine": "aurora-postgresql",
+                "EngineVersion": "17.10",
+                "EngineLifecycleSupport": "open-source-rds-extended-support-disabled",
+                "MasterUsername": "app",
+                "MasterUserPassword": PASSWORD,
+                "DatabaseName": "orders",
+                "DBSubnetGroupName": {"Ref": "Subnets"},
+                "DBClusterParameterGroupName": {"Ref": "Parameters"},
+                "VpcSecurityGroupIds": ["sg-1"],
+                "StorageEncrypted": True,
+                "BackupRetentionPeriod": 1,
+                "ServerlessV2ScalingConfiguration": {
+                    "MinCapacity": 0,
+                    "MaxCapacity": 2,
+                    "SecondsUntilAutoPause": 300,
+                },
+                **properties,
+            },
+        },
+        "Attachment": {
+            "Type": "AWS::SecretsManager::SecretTargetAttachment",
+            "Properties": {
+                "SecretId": {"Ref": "Secret"},
+                "TargetId": {"Ref": "Cluster"},
+                "TargetType": "AWS::RDS::DBCluster",
+            },
+        },
+        "Writer": {
+            "Type": "AWS::RDS::DBInstance",
+            "Properties": {
+                "Engine": "aurora-postgresql",
+                "DBInstanceClass": "db.serverless",
+                "DBClusterIdentifier": {"Ref": "Cluster"},
+                "PubliclyAccessible": False,
+            },
+        },
+    }
+
+
+def test_the_attached_secret_opens_a_serverless_cluster_and_its_data_survive_a_new_size(
+    emulator: Emulator, deploy: Callable[..., Stack]
+) -> None:
+    stack = deploy(serverless())
+    found = emulator.client("secretsmanager").get_secret_value(SecretId=stack["Secret"])
+    secret = json.loads(found["SecretString"])
+    place = {"Address": secret["host"], "Port": secret["port"]}
+    with login(emulator, place, password=secret["password"], dbname=secret["dbname"]) as opened:
+        opened.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+
+    larger = {"MinCapacity": 0.5, "MaxCapacity": 8}
+    stack.update(serverless(ServerlessV2ScalingConfiguration=larger))
+
+    cluster = emulator.client("rds").describe_db_clusters(DBClusterIdentifier=stack["Cluster"])["DBClusters"][
+        0
+    ]
+    assert cluster["ServerlessV2ScalingConfiguration"] == larger
+    with login(emulator, place, password=secret["password"], dbname=secret["dbname"]) as opened:
+        assert opened.execute("SELECT answer FROM kept").fetchone() == (42,)
+
+
+def test_a_writer_reports_what_it_takes_from_its_cluster(
+    emulator: Emulator, deploy: Callable[..., Stack]
+) -> None:
+    stack = deploy(serverless())
+    rds = emulator.client("rds")
+    cluster = rds.describe_db_clusters(DBClusterIdentifier=stack["Cluster"])["DBClusters"][0]
+    writer = rds.describe_db_instances(DBInstanceIdentifier=stack["Writer"])["DBInstances"][0]
+
+    assert cluster["DBClusterParameterGroup"] == stack["Parameters"]
+    assert cluster["EngineLifecycleSupport"] == "open-source-rds-extended-support-disabled"
+    assert (writer["EngineVersion"], writer["StorageEncrypted"]) == ("17.10", True)
+    assert [one["VpcSecurityGroupId"] for one in writer["VpcSecurityGroups"]] == ["sg-1"]
+    assert writer["DBSubnetGroup"]["DBSubnetGroupName"] == stack["Subnets"]
+
+
+def test_a_deleted_cluster_no_longer_answers(emulator: Emulator, deploy: Callable[..., Stack]) -> None:
+    stack = deploy(serverless())
+    found = emulator.client("rds").describe_db_clusters(DBClusterIdentifier=stack["Cluster"])["DBClusters"][0]
+    stack.delete()
+
+    with pytest.raises(psycopg.OperationalError):
+        login(emulator, {"Address": found["Endpoint"], "Port": found["Port"]})

@@ -4,7 +4,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 from emulator.__main__ import main
 from emulator.settings import CHECKOUT, Settings
 from emulator.testing import Emulator, Stack, started
+from support.process_tree import descendants, gone, listening
 
 pytestmark = pytest.mark.embedded
 needs_proc = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads /proc")
@@ -28,44 +28,6 @@ DATABASE = {
 }
 
 
-def listening_addresses(pid: int) -> set[str]:
-    """Addresses of the sockets a process and its children listen on, as /proc prints them."""
-    inodes = set()
-    for process in (pid, *descendants(pid)):
-        for link in Path(f"/proc/{process}/fd").iterdir():
-            inodes.add(str(link.readlink()).removeprefix("socket:[").removesuffix("]"))
-    rows = [
-        line.split()
-        for table in ("tcp", "tcp6")
-        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]
-    ]
-    return {row[1].split(":")[0] for row in rows if row[3] == "0A" and row[9] in inodes}
-
-
-def descendants(pid: int) -> list[int]:
-    found = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            found += [int(child), *descendants(int(child))]
-    return found
-
-
-def gone(pids: list[int], seconds: float = 5) -> bool:
-    deadline = time.monotonic() + seconds
-    while any(Path(f"/proc/{pid}").exists() and not zombie(pid) for pid in pids):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
-def zombie(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
-
-
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[Emulator]:
     """Run an emulator of the test's own, with a database."""
@@ -77,7 +39,9 @@ def own(tmp_path: Path) -> Iterator[Emulator]:
 @needs_proc
 @pytest.mark.database
 def test_nothing_listens_beyond_loopback(own: Emulator) -> None:
-    assert listening_addresses(own.process.pid) == {"0100007F"}  # 127.0.0.1
+    addresses = {host for host, _ in listening(own.process.pid)}
+    assert len(addresses) == 2, "the API's, and one of the database's own"
+    assert all(host.startswith("127.") for host in addresses)
 
 
 @needs_proc

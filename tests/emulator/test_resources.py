@@ -121,6 +121,64 @@ def test_an_instance_is_resized_in_place(emulator: Emulator, deploy: Deploy) -> 
     assert found["Instances"][0]["State"]["Name"] == "running"
 
 
+def way_out(script: str) -> dict[str, Any]:
+    """A NAT instance as the CDK writes it: a changed script is a machine with another logical id."""
+    machine = f"Nat{script}"
+    name = {"Ref": machine}
+    return NETWORK | {
+        "Unused": resource("AWS::EC2::EIP"),
+        "Role": resource(
+            "AWS::IAM::Role", AssumeRolePolicyDocument={"Version": "2012-10-17", "Statement": []}
+        ),
+        "Profile": resource("AWS::IAM::InstanceProfile", Roles=[{"Ref": "Role"}]),
+        machine: resource(
+            "AWS::EC2::Instance",
+            ImageId="ami-0123456789abcdef0",
+            InstanceType="t4g.nano",
+            SubnetId={"Ref": "Subnet"},
+            SecurityGroupIds=[{"Fn::GetAtt": ["Group", "GroupId"]}],
+            SourceDestCheck=False,
+            MetadataOptions={"HttpTokens": "required"},
+            IamInstanceProfile={"Ref": "Profile"},
+            UserData={"Fn::Base64": script},
+        ),
+        "Address": resource("AWS::EC2::EIP", Domain="vpc", InstanceId=name),
+        "Table": resource("AWS::EC2::RouteTable", VpcId={"Ref": "Vpc"}),
+        "Route": resource(
+            "AWS::EC2::Route",
+            RouteTableId={"Ref": "Table"},
+            DestinationCidrBlock="0.0.0.0/0",
+            InstanceId=name,
+        ),
+    }
+
+
+def test_a_nat_instance_is_replaced_behind_its_address_and_routes(emulator: Emulator, deploy: Deploy) -> None:
+    ec2 = emulator.client("ec2")
+    stack = deploy(way_out("One"))
+    before = stack["Address"]
+    stack.update(way_out("Two"))
+
+    (found,) = ec2.describe_instances(InstanceIds=[stack["NatTwo"]])["Reservations"][0]["Instances"]
+    (table,) = ec2.describe_route_tables(RouteTableIds=[stack["Table"]])["RouteTables"]
+    leading = {route["DestinationCidrBlock"]: route.get("InstanceId") for route in table["Routes"]}
+    assert stack["Address"] == before
+    assert found["PublicIpAddress"] == before
+    assert found["SourceDestCheck"] is False
+    assert found["IamInstanceProfile"]["Arn"].count("instance-profile/") == 1
+    assert leading["0.0.0.0/0"] == found["InstanceId"]
+    stack.delete()
+
+
+def test_a_machine_has_a_public_address_only_when_it_is_given_one(emulator: Emulator, deploy: Deploy) -> None:
+    stack = deploy(
+        NETWORK | {"Host": resource("AWS::EC2::Instance", ImageId="ami-1", SubnetId={"Ref": "Subnet"})}
+    )
+    found = emulator.client("ec2").describe_instances(InstanceIds=[stack["Host"]])["Reservations"][0]
+
+    assert not found["Instances"][0]["PublicIpAddress"]
+
+
 def test_address_volume_and_firewall_are_tied_to_what_they_serve(emulator: Emulator, deploy: Deploy) -> None:
     scope = {"Scope": "REGIONAL", "DefaultAction": {"Allow": {}}}
     visibility = {

@@ -1,0 +1,1 @@
+"""Connection pools that really pool: an ECS task told ``POOL_SETTINGS`` is run as the program it holds."""
