@@ -21,9 +21,6 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/.cambium/jsii
 unexport PYTHONPATH VIRTUAL_ENV
 
-# The CDK keeps fingerprints of assets in the home folder; tests leave the user's alone.
-AT_HOME := mkdir -p .cambium/home && HOME=$(CURDIR)/.cambium/home
-
 .PHONY: help setup up down status synth diff check test test-fast bench lock snapshots clean
 
 help: ## this list
@@ -80,7 +77,7 @@ check: setup ## linters, types, workflows
 
 test: setup check ## all checks and all tests
 	@echo "tests: the long ones deploy to the embedded AWS; about four minutes on two cores"
-	@$(AT_HOME) pytest -q -n auto --maxprocesses 4 --dist loadfile --durations=3
+	@pytest -q -n auto --maxprocesses 4 --dist loadfile --durations=3
 
 # The JavaScript app that ours is compared with brings its own libraries, which nothing else needs.
 $(STAMPS)/bench: bench/javascript/package.json bench/javascript/package-lock.json $(STAMPS)/node
@@ -92,13 +89,15 @@ bench: setup $(STAMPS)/bench ## measure and write docs/benchmarks.md; QUICK=1 fo
 	@$(BIN)/python -m bench $(if $(QUICK),--quick)
 
 snapshots: setup ## accept the templates as they are now
-	@$(AT_HOME) pytest -q tests/stacks/test_snapshots.py --snapshot-update
+	@pytest -q tests/stacks/test_snapshots.py --snapshot-update
 
 lock: setup ## compile the lock files again
 	@uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header --quiet -o requirements.txt
 	@uv pip compile runtime/requirements.in --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header --quiet -o runtime/requirements.txt
+	@cd runtime/pgbouncer && uv pip compile requirements.in --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header --quiet -o requirements.txt
 	@npm install --package-lock-only --silent
 
 clean: down ## remove everything make installed or built

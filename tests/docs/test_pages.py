@@ -65,13 +65,15 @@ def test_every_alarm_has_its_page() -> None:
     assert {page for page in wanted if not (RUNBOOKS / f"{page}.md").exists()} == set()
 
 
-def test_every_alarm_is_in_the_index_and_on_the_page_it_links_to(restartix: dict[str, Assembly]) -> None:
+def test_every_alarm_is_in_the_index_and_on_the_page_it_links_to(
+    restartix: dict[str, Assembly], pooled: dict[str, Assembly]
+) -> None:
     index = (RUNBOOKS / "README.md").read_text()
-    for assembly in restartix.values():
+    for assembly in [*restartix.values(), *pooled.values()]:
         for role in assembly.stacks:
             for alarm in assembly.of_type("AWS::CloudWatch::Alarm", role):
                 name = str(alarm["AlarmName"])
-                ending = re.sub(r"^restartix-production(-eu-1)?", "", name)
+                ending = re.sub(r"^restartix(-fargate)?-(staging|production)(-eu(-1)?)?", "", name)
                 (row,) = [line for line in index.splitlines() if f"`{ending}`" in line]
                 (page,) = re.findall(r"\(([\w-]+\.md)\)", row)
                 assert f"{ending}`" in (RUNBOOKS / page).read_text(), f"{page} does not name {name}"
@@ -108,10 +110,11 @@ def test_a_runbook_says_what_it_is_for_and_when_it_is_over(path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def names(restartix: dict[str, Assembly]) -> str:
-    """Everything a deploy of RestartiX names, in both phases and on both platforms, as one text."""
-    templates = {name: body for assembly in restartix.values() for name, body in assembly.templates.items()}
-    return "\n".join([*templates, *(json.dumps(assembly.templates) for assembly in restartix.values())])
+def names(restartix: dict[str, Assembly], pooled: dict[str, Assembly]) -> str:
+    """Everything a deploy of RestartiX names, in each design, phase and platform, as one text."""
+    every = [*restartix.values(), *pooled.values()]
+    stacks = {name for assembly in every for name in assembly.templates}
+    return "\n".join([*stacks, *(json.dumps(assembly.templates) for assembly in every)])
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.path.parent == RUNBOOKS], ids=by_name)

@@ -1,6 +1,7 @@
-"""A checkout of its own with the real product, deployed once for all tests of this folder."""
+"""Checkouts of their own with the real product: one deployed for many tests, one for a test to interrupt."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,9 @@ TOOLS = (".venv", "requirements.txt", ".cambium/lambda-layer")
 PRODUCTION = ("--system", "restartix", "--env", "production")
 
 
-@pytest.fixture(scope="session")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+@contextmanager
+def copy(root: Path) -> Iterator[Checkout]:
     """Everything of this checkout but its state; nothing runs on after the tests."""
-    root = tmp_path_factory.mktemp("product")
     (root / ".cambium").mkdir()
     for name in SHARED + TOOLS:
         (root / name).symlink_to(CHECKOUT / name)
@@ -41,16 +41,51 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
 
 
 @pytest.fixture(scope="session")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    """The one that ``deployed`` deploys."""
+    with copy(tmp_path_factory.mktemp("product")) as checkout:
+        yield checkout
+
+
+@pytest.fixture
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    """One in which nothing has ever run."""
+    with copy(tmp_path_factory.mktemp("untouched")) as checkout:
+        yield checkout
+
+
+@pytest.fixture(scope="session")
 def deployed(checkout: Checkout) -> str:
     """RestartiX production as it is described; answers what ``up`` said."""
-    code, output = checkout.run("up", *PRODUCTION, timeout_seconds=300)
-    assert code == 0, output
-    return output
+    return _up(checkout, *PRODUCTION)
+
+
+@pytest.fixture(scope="session")
+def staging(checkout: Checkout) -> str:
+    """RestartiX behind a pool, staging; answers what ``up`` said."""
+    return _up(checkout, "--system", "restartix-fargate", "--env", "staging")
+
+
+@pytest.fixture(scope="session")
+def production(checkout: Checkout) -> str:
+    """RestartiX behind a pool, production; answers what ``up`` said."""
+    return _up(checkout, "--system", "restartix-fargate", "--env", "production")
 
 
 @pytest.fixture(scope="session")
 def frankfurt(checkout: Checkout, deployed: str) -> Aws:
     """The embedded AWS in the home region."""
+    return in_frankfurt(checkout, DESCRIBED.environment("production").account)
+
+
+def in_frankfurt(checkout: Checkout, account: str) -> Aws:
+    """The embedded AWS as an account sees it in the home region."""
     running = emulator.find(checkout.workspace)
     assert running is not None
-    return Places(running.url).at(Place(DESCRIBED.environment("production").account, "eu-central-1"))
+    return Places(running.url).at(Place(account, "eu-central-1"))
+
+
+def _up(checkout: Checkout, *words: str) -> str:
+    code, output = checkout.run("up", *words, timeout_seconds=300)
+    assert code == 0, output
+    return output
