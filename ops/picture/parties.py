@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from config.access import CACHE, DATABASE, LOAD_BALANCER, POOL, VOLUME
+from config.access import CACHE, DATABASE, JOBS, LOAD_BALANCER, POOL, POOL_DOOR, VOLUME
 from config.cache import Cache
 from config.database import AuroraServerless, Database
 from config.deployment import Deployment
@@ -37,6 +37,7 @@ def private_rows(deployment: Deployment) -> list[Row]:
     """What nothing outside can address."""
     return [
         *([] if deployment.host else _groups(deployment)),
+        *_jobs(deployment),
         *_pool(deployment),
         *_database(deployment),
         *_cache(deployment.cache, deployment.network.zones),
@@ -76,8 +77,14 @@ def _facts(service: Service) -> Iterator[str]:
         yield f"keeps files in {service.volume.mount_path}"
 
 
+def _jobs(deployment: Deployment) -> Iterator[Row]:
+    if deployment.job_group == JOBS:
+        yield Row(JOBS, "Database jobs", "compute", "run at deployments, and when people need psql")
+
+
 def _pool(deployment: Deployment) -> Iterator[Row]:
     if (pool := deployment.pool) is not None:
+        yield Row(POOL_DOOR, "Pool’s load balancer", "network", "leads to poolers that accept connections")  # noqa: RUF001
         note = f"pgbouncer, {pool.tasks} × {size(pool.cpu, pool.memory_mib)}"  # noqa: RUF001
         yield Row(POOL, "Connection pool", "data", note)
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from config.access import CACHE, DATABASE, INTERNET, LOAD_BALANCER, POOL, VOLUME, AccessRule
+from config.access import CACHE, DATABASE, INTERNET, LOAD_BALANCER, POOL, POOL_DOOR, VOLUME, AccessRule
 from ops.picture.things import Row
 from ops.picture.words import ports
 
-NOUNS = {DATABASE: "PostgreSQL", POOL: "PostgreSQL", CACHE: "cache", VOLUME: "files"}
+NOUNS = {DATABASE: "PostgreSQL", POOL: "PostgreSQL", POOL_DOOR: "PostgreSQL", CACHE: "cache", VOLUME: "files"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,11 @@ from ops.testing import Command
 ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests" / "config"
 
-DOCUMENTED: list[tuple[str, int, Platform]] = [
-    ("restartix-production-1.svg", 1, "app-runner"),
-    ("restartix-production-2.svg", 2, "app-runner"),
-    ("restartix-production-1-fargate.svg", 1, "fargate"),
+DOCUMENTED: list[tuple[str, str, int, Platform]] = [
+    ("restartix-production-1.svg", "restartix", 1, "app-runner"),
+    ("restartix-production-2.svg", "restartix", 2, "app-runner"),
+    ("restartix-production-1-fargate.svg", "restartix", 1, "fargate"),
+    ("restartix-fargate-production-1.svg", "restartix-fargate", 1, "fargate"),
 ]
 
 EVERYTHING: list[tuple[str, str, int, Platform | None]] = [
@@ -100,11 +101,11 @@ def with_replicas(number: int) -> Deployment:
     return base.model_copy(update={"database": base.database.model_copy(update={"read_replicas": number})})
 
 
-@pytest.mark.parametrize(("name", "phase", "platform"), DOCUMENTED)
+@pytest.mark.parametrize(("name", "system", "phase", "platform"), DOCUMENTED)
 def test_the_documented_pictures_are_what_the_command_draws(
-    cambium: Command, name: str, phase: int, platform: Platform
+    cambium: Command, name: str, system: str, phase: int, platform: Platform
 ) -> None:
-    words = ["--system", "restartix", "--env", "production", "--phase", str(phase), "--platform", platform]
+    words = ["--system", system, "--env", "production", "--phase", str(phase), "--platform", platform]
     stored = ROOT / "docs" / "pictures" / name
 
     drawn = cambium("picture", *words)
