@@ -21,7 +21,10 @@ MONITORING = 5
 """Database Insights and the agents of RDS itself, which has connections reserved for them."""
 PEOPLE = 2
 ROLLING = 2
-"""ECS starts the new tasks of a pool before it stops the old ones."""
+"""ECS starts the new tasks of a pool before it stops the old ones.
+
+Two deployments within four minutes have three generations: the first still drains. Leave room for them.
+"""
 
 
 class Consumer(Model):
@@ -96,7 +99,7 @@ def _of_database(
 ) -> ConnectionBudget:
     consumers = (
         *((_pool(pool),) if pool else _direct(services)),
-        Consumer(name="migrations", instances=1, connections_each=MIGRATIONS),
+        _migrations(services),
         Consumer(name="monitoring", instances=1, connections_each=MONITORING),
         Consumer(name="people", instances=1, connections_each=PEOPLE),
         _RESERVED,
@@ -183,6 +186,16 @@ def _direct(services: tuple[Service, ...]) -> Iterator[Consumer]:
                 connections_each=service.database_pool,
                 setting="its database_pool",
             )
+
+
+def _migrations(services: tuple[Service, ...]) -> Consumer:
+    stated = sum(service.database_pool for service in services if service.before_rollout)
+    return Consumer(
+        name="migrations",
+        instances=1,
+        connections_each=max(MIGRATIONS, stated),
+        setting="its database_pool" if stated > MIGRATIONS else None,
+    )
 
 
 def _to_replica(service: Service) -> int:

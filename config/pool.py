@@ -4,10 +4,12 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from config.values import FrozenMap, Model, PortNumber, Positive
+from config.values import FrozenMap, Model, Positive
 
-LONGEST_DRAIN_SECONDS = 115
-"""Fargate kills a container 120 seconds after it was asked to stop."""
+LONGEST_DRAIN_SECONDS = 110
+"""Fargate kills a container 120 seconds after it was asked to stop, and the pooler needs the rest to end."""
+CONSOLE = ("pgbouncer", "pool_admin", "pool_stats")
+"""Names of pgbouncer's console and its users, which no database and no role may have."""
 
 
 class ConnectionPool(Model):
@@ -23,20 +25,24 @@ class ConnectionPool(Model):
     pool_sizes: FrozenMap[Positive]
     """Server connections by role. Without a share of its own, a busy role makes the others wait until it is
     done: 23 seconds were measured."""
-    max_server_connections: int = Field(ge=1)
+    max_server_connections: int = Field(ge=1, le=5000)
     """Ceiling, whatever roles there are: the number that the budget of the database counts on."""
-    max_client_connections: int = Field(default=1000, ge=10)
-    max_prepared_statements: int = Field(default=200, ge=1)
+    max_client_connections: int = Field(default=1000, ge=10, le=20000)
+    max_prepared_statements: int = Field(default=200, ge=1, le=5000)
     """Statements a client prepares are followed by its connection; with 0 they would fail at random."""
-    server_idle_seconds: int = Field(default=60, ge=1)
+    server_idle_seconds: int = Field(default=60, ge=1, le=3600)
     """An idle server connection is let go after this long; until then Aurora cannot pause."""
     client_max_age_seconds: int = Field(default=90, ge=10)
     """Services are told to renew connections after this long, so that a task that stops loses them all."""
-    drain_seconds: int = Field(default=110, le=LONGEST_DRAIN_SECONDS)
+    drain_seconds: int = Field(default=110, ge=1, le=LONGEST_DRAIN_SECONDS)
     """How long a task that stops waits for its clients to leave."""
     cpu: int = 256
     memory_mib: int = 512
-    port: PortNumber = 6432
+    port: int = Field(default=6432, ge=1024, le=65535)
+    connect_seconds: int = Field(default=3, ge=1, le=120)
+    """How long one attempt to reach the database may take before the next. One that pauses needs 45."""
+    wait_seconds: int = Field(default=10, ge=1, le=300)
+    """How long a client waits for a server connection until it hears that there is none; 60 after a pause."""
 
     @model_validator(mode="after")
     def _check_sizes(self) -> Self:

@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from config.database import AuroraServerless
-from config.pool import ConnectionPool
+from config.aws_limits import FARGATE_MEMORY_MIB, nearest_memory
+from config.database import AuroraServerless, Database
+from config.pool import CONSOLE, ConnectionPool
 from config.service import Service
 from config.sources import DatabaseUrl, ReplicaUrls, pools
+
+WAKING_SECONDS = 45
+"""AWS: about 15 seconds from a pause, 30 and more after a long one."""
 
 if TYPE_CHECKING:
     from config.deployment import Deployment
@@ -33,6 +37,8 @@ def check_pool(deployment: "Deployment") -> None:
     for service in deployment.services:
         _check_way(service)
     _check_roles(deployment.services, pool)
+    _check_names(deployment.database)
+    _check_size(pool)
     _check_awake(deployment.database, pool)
 
 
@@ -72,9 +78,34 @@ def _roles(services: tuple[Service, ...]) -> Iterator[tuple[str, str]]:
                 yield source.role, service.name
 
 
-def _check_awake(database: object, pool: ConnectionPool) -> None:
+def _check_names(database: Database | AuroraServerless) -> None:
+    for name in (database.name, *(role.name for role in database.roles)):
+        if name in CONSOLE:
+            raise ValueError(
+                f"behind a pool, databases and roles must have names other than {', '.join(CONSOLE)}, "
+                f"which are those of its console, got {name}"
+            )
+
+
+def _check_size(pool: ConnectionPool) -> None:
+    if pool.memory_mib not in FARGATE_MEMORY_MIB.get(pool.cpu, ()):
+        raise ValueError(
+            f"pool on Fargate: {nearest_memory(FARGATE_MEMORY_MIB, pool.cpu)}, "
+            f"got cpu {pool.cpu} with memory_mib {pool.memory_mib}"
+        )
+
+
+def _check_awake(database: Database | AuroraServerless, pool: ConnectionPool) -> None:
     pauses = database.pauses_after_seconds if isinstance(database, AuroraServerless) else None
-    if pauses is not None and pool.server_idle_seconds >= pauses:
+    if pauses is None:
+        return
+    for field, least in (("connect_seconds", WAKING_SECONDS), ("wait_seconds", WAKING_SECONDS)):
+        if getattr(pool, field) < least:
+            raise ValueError(
+                f"pool.{field} must be at least {least} in front of a database that pauses, which takes half "
+                f"a minute to wake, got {getattr(pool, field)}: the first visitors would see errors"
+            )
+    if pool.server_idle_seconds >= pauses:
         raise ValueError(
             f"pool.server_idle_seconds must be below the {pauses} after which the database pauses, "
             f"got {pool.server_idle_seconds}: a held connection keeps it awake"

@@ -13,7 +13,7 @@ from ops.deploy import ledger
 from ops.deploy.bootstrap import bootstrap, missing
 from ops.deploy.deployment import deploy
 from ops.deploy.repair import repair
-from ops.embedded import emulator, programs
+from ops.embedded import emulator, pool_program, programs
 from ops.embedded.aws import Places
 from ops.embedded.emulator import Emulator
 from ops.outcome import ExitCode, OperatorError
@@ -37,7 +37,7 @@ def bring_up(workspace: Workspace, target: Target) -> None:
     steps = Steps(progress(), 6, workspace.timings)
     deployment = _configuration(steps, target)
     workspace.deploy_log.unlink(missing_ok=True)
-    running = _embedded_aws(workspace, steps)
+    running = _embedded_aws(workspace, steps, pooled=deployment.pool is not None)
     places = Places(running.url)
     assembly = _synthesis(workspace, steps, target, deployment)
     _bootstrap(workspace, steps, assembly, places)
@@ -62,10 +62,12 @@ def _configuration(steps: Steps, target: Target) -> Deployment:
         return deployment
 
 
-def _embedded_aws(workspace: Workspace, steps: Steps) -> Emulator:
+def _embedded_aws(workspace: Workspace, steps: Steps, *, pooled: bool) -> Emulator:
     with steps.step("embedded AWS") as step:
         for leftover in programs.end_leftovers(workspace):
             step.line(f"ended what an earlier run left: {clip(leftover.command, 50)}")
+        if pooled:
+            step.line(pool_program.provide(workspace, step.say))
         running = emulator.find(workspace)
         if running is not None:
             step.conclude(f"runs on {running.url}")

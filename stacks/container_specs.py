@@ -45,7 +45,8 @@ class ContainerSpecs:
     def _revision(self, service: Service) -> dict[str, str]:
         # Services read their secret once, when they start. What changes in it by a deployment of ours
         # changes this too, so that the same deployment restarts them.
-        if not service.secrets:
+        # A task that runs once reads its secret each time.
+        if not service.secrets or service.before_rollout:
             return {}
         version = self._deployment.environment.credentials_version
         return {"CREDENTIALS_REVISION": f"{version}.{self._deployment.replicas}"}

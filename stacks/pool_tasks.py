@@ -57,6 +57,7 @@ class PoolTasks:
             upstreams=self._upstreams(database),
             credentials=secret,
             credentials_version=version,
+            revision=str(stack.deployment.environment.credentials_version),
             log_days=stack.deployment.log_days,
             config=config,
         )

@@ -152,7 +152,9 @@ def staging_of(name: str) -> ServiceChange:
 
 STAGING = Changes(
     aurora=STAGING_AURORA,
-    pool=ConnectionPool(tasks=1, pool_sizes=POOL_SIZES, max_server_connections=25),
+    pool=ConnectionPool(
+        tasks=1, pool_sizes=POOL_SIZES, max_server_connections=25, connect_seconds=45, wait_seconds=60
+    ),
     cache=CacheChange(replicas=0),
     network=NetworkChange(nat=NatInstance(instance_type="t4g.nano", image_id="ami-0123456789abcdef0")),
     services={

@@ -68,6 +68,7 @@ class ConnectionPool(Construct):
         upstreams: Mapping[str, Upstream],
         credentials: secretsmanager.ISecret,
         credentials_version: str,
+        revision: str,
         log_days: int,
         config: PoolConfig,
     ) -> None:
@@ -88,6 +89,8 @@ class ConnectionPool(Construct):
                     environment={
                         "POOL_SETTINGS": json.dumps(_settings(name, config, upstreams)),
                         **{_variable(alias): one.host for alias, one in upstreams.items()},
+                        # Changes the text of the template, so that the CLI looks at this stack at all.
+                        "CREDENTIALS_REVISION": revision,
                     },
                     secrets={
                         # An exact version: other passwords are another task definition, which rolls the pool.
@@ -156,6 +159,11 @@ class ConnectionPool(Construct):
         """Poolers that accept connections."""
         return self._door.healthy_poolers
 
+    @property
+    def cpu_percent(self) -> cloudwatch.IMetric:
+        """CPU, averaged over the poolers."""
+        return self.service.metric_cpu_utilization(period=Duration.minutes(1))
+
     def graphs(self) -> Mapping[str, Sequence[cloudwatch.IMetric]]:
         """Four graphs for the dashboard, by what is written above each."""
         return {
@@ -201,6 +209,8 @@ def _settings(name: str, config: PoolConfig, upstreams: Mapping[str, Upstream]) 
         "max_client_conn": config.max_client_connections,
         "max_prepared_statements": config.max_prepared_statements,
         "server_idle_timeout": config.server_idle_seconds,
+        "server_connect_timeout": config.connect_seconds,
+        "query_wait_timeout": config.wait_seconds,
         "drain_seconds": config.drain_seconds,
     }
 

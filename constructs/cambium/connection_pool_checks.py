@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aws_cdk import CustomResource, Duration
+from aws_cdk import CustomResource, Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -41,6 +41,11 @@ class ConnectionPoolChecks(DeployFunctions):
             f"{construct_id}Function", packages=PACKAGES, handler="gate_handler.on_event"
         )
         login.grant_read(function)
+        function.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["cloudformation:DescribeStacks"], resources=[Stack.of(self).stack_id]
+            )
+        )
         gate = self.define_resource(
             construct_id,
             function,

@@ -58,6 +58,7 @@ class MigrationSteps(Construct):
             "Reconnect poolers",
             lambda_function=reconnect.function,
             payload=sfn.TaskInput.from_object(dict(reconnect.event)),
+            retry_on_service_exceptions=False,
             result_path=sfn.JsonPath.DISCARD,
         )
         return asked.add_catch(kept, result_path="$.failure").next(done)
@@ -71,6 +72,7 @@ class MigrationSteps(Construct):
             "Say what failed",
             lambda_function=explain,
             payload=sfn.TaskInput.from_json_path_at("$.failure"),
+            retry_on_service_exceptions=False,
             result_selector={"message.$": "$.Payload.message"},
             result_path="$.said",
         )

@@ -1,5 +1,6 @@
 """The way out of private subnets through one small machine: cheap, and cut while it is replaced."""
 
+import hashlib
 from collections.abc import Collection, Sequence
 
 from aws_cdk import Duration, Stack, Tags
@@ -47,7 +48,9 @@ class NatInstance(Construct):
         config: model.NatInstance,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.description = f"{config.instance_type}, {config.image_id}"
+        set_up = nat_set_up(private_cidrs)
+        # Whatever makes a new machine is in here, so that what names the machine is told of it.
+        self.description = f"{config.instance_type}, {config.image_id}, set-up {_digest(set_up.render())}"
         self.instance = ec2.Instance(
             self,
             "Instance",
@@ -57,7 +60,7 @@ class NatInstance(Construct):
             role=session_role(self, "Role", of="The NAT instance"),
             instance_type=ec2.InstanceType(config.instance_type),
             machine_image=ec2.MachineImage.generic_linux(
-                {Stack.of(self).region: config.image_id}, user_data=nat_set_up(private_cidrs)
+                {Stack.of(self).region: config.image_id}, user_data=set_up
             ),
             # A changed set-up runs on a new machine only.
             user_data_causes_replacement=True,
@@ -134,3 +137,7 @@ def _lead_out(subnet: ec2.ISubnet, instance: ec2.Instance) -> None:
         router_id=instance.instance_id,
         enables_internet_connectivity=True,
     )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]

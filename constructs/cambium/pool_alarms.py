@@ -9,6 +9,7 @@ from config.pool import ConnectionPool as PoolConfig
 LONGEST_WAIT_SECONDS = 1
 """A statement that queues longer is what users call slow."""
 CLIENT_PERCENT = 80
+CPU_PERCENT = 80
 
 
 def watch_pool(alarms: Alarms, pool: ConnectionPool, config: PoolConfig, *, probed: bool) -> None:
@@ -52,6 +53,16 @@ def watch_pool(alarms: Alarms, pool: ConnectionPool, config: PoolConfig, *, prob
         what=f"Fewer than {config.tasks} poolers have accepted connections for 5 minutes",
         do="look at the events of the pool's ECS service, then at the pool's log",
         runbook="pool-unhealthy",
+    )
+    alarms.define(
+        "PoolCpu",
+        name="pool-cpu",
+        metric=pool.cpu_percent,
+        threshold=CPU_PERCENT,
+        periods=10,
+        what=f"The poolers used more than {CPU_PERCENT} % of their CPU for 10 minutes",
+        do="each is one thread: give them more CPU, or add one",
+        runbook="pool-waiting",
     )
     if probed:
         alarms.define(

@@ -17,6 +17,7 @@ from ops.outcome import ExitCode, OperatorError
 from ops.report import summary
 from ops.report.wording import count
 from ops.up import bring_up
+from ops.verify import poolers
 from ops.workspace import Workspace
 
 
@@ -104,11 +105,13 @@ def _show(running: emulator.Emulator, environments: Environments) -> None:
     console = results()
     since = f"process {running.process.pid}, since {running.since}"
     console.print(f"[bold]embedded AWS[/]  {running.url}  {since}")
+    places = Places(running.url)
     for entry, stacks in environments:
         console.print()
         summary.show_title(console, entry.target, entry.phase, entry.phase_title, entry.platform)
         summary.show_stacks(console, tuple(stacks), {})
         summary.show_endpoints(console, tuple(stacks))
+        summary.show_straight_pools(console, poolers.straight(places, {one.stack.place for one in stacks}))
         summary.show_next(console, entry.target, (entry.target.command_up, "deploy it again, after a change"))
 
 

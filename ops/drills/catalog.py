@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+import psycopg
+
 from ops.drills import connections, failover, prepared, tenancy
 from ops.drills.check import CannotRunError, Check, Report, not_run
 from ops.drills.ground import Say
@@ -54,7 +56,7 @@ def run(name: str, plan: Plan, workspace: Workspace, say: Say) -> Report:
         checks = drill.run(plan, program, say)
     except CannotRunError as error:
         checks = [not_run("the whole drill", "to run here", str(error))]
-    except (RuntimeError, OSError) as error:
+    except (RuntimeError, OSError, psycopg.Error) as error:
         # It broke: that is no answer to its question, and never a good one.
         checks = [
             Check(what="the drill itself", expected="runs to its end", measured=str(error), verdict="fail")

@@ -1,7 +1,8 @@
 """Stands in for Docker when the CDK CLI publishes images to the embedded AWS, which runs no containers.
 
 It builds nothing. It checks that the Dockerfile is there, and leaves a record of the image in the embedded
-registry, so that what refers to the image finds it. That an image can be built is shown by building it.
+registry, so that what refers to the image finds it. That the image can be built is shown by the workflow
+``check``, which builds and starts it.
 """
 
 import json

@@ -1,6 +1,6 @@
 """The report at the end of ``up``: what exists now, and what is left to do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from rich.console import Console
 from rich.markup import escape
@@ -8,6 +8,7 @@ from rich.markup import escape
 from config.deployment import Deployment
 from ops.assembly.comparison import Deployed
 from ops.assembly.target import COMMAND, Target
+from ops.embedded import pool_program
 from ops.reachability.connections import Connection
 from ops.report.tables import bad, entry, faint, good, heading, section, table
 from ops.report.wording import count, peer
@@ -104,6 +105,13 @@ def _logins(console: Console, _target: Target, _deployment: Deployment, found: V
         )
     if found.secrets.logins:
         section(console, "Database URLs, tried on the embedded PostgreSQL", content)
+    show_straight_pools(console, found.straight_pools)
+
+
+def show_straight_pools(console: Console, names: Iterable[str]) -> None:
+    """Say it of every pool whose green logins prove nothing about pooling."""
+    for name in names:
+        console.print(f"  {bad(name)}: {escape(pool_program.WITHOUT)}")
 
 
 def _empty_keys(console: Console, target: Target, _deployment: Deployment, found: Verification) -> None:

@@ -37,6 +37,10 @@ QUESTIONS = {
     "AWS::EC2::VPCEndpoint": Question("ec2", "describe_vpc_endpoints", "VpcEndpointIds", True),
     "AWS::ECR::Repository": Question("ecr", "describe_repositories", "repositoryNames", True),
     "AWS::ECS::Cluster": Question("ecs", "describe_clusters", "clusters", True),
+    "AWS::Events::Rule": Question("events", "describe_rule", "Name"),
+    "AWS::StepFunctions::StateMachine": Question(
+        "stepfunctions", "describe_state_machine", "stateMachineArn"
+    ),
     "AWS::ECS::TaskDefinition": Question("ecs", "describe_task_definition", "taskDefinition"),
     "AWS::ElastiCache::ReplicationGroup": Question(
         "elasticache", "describe_replication_groups", "ReplicationGroupId"

@@ -16,6 +16,7 @@ from config.deployment import Deployment
 from config.operator_keys import operator_keys
 from config.region import Region, Shard
 from config.service import DatabaseUrl, ReplicaUrls, Service
+from config.sources import pools
 from ops.embedded.aws import Aws, Place, Places
 
 TIMEOUT_SECONDS = 10
@@ -67,8 +68,9 @@ def read(deployment: Deployment, places: Places, certificate: Path) -> FoundSecr
         complaints += [
             f"secret {name} has no key {key}" for key in deployment.secrets_of(service) if key not in values
         ]
-        for key, role, url in _urls(deployment, service, values):
-            login, complaint = log_in(service.name, key, role, url, certificate)
+        for key, role, url, pooled in _urls(deployment, service, values):
+            # The certificate of a pooler is its own: services encrypt and do not verify.
+            login, complaint = log_in(service.name, key, role, url, None if pooled else certificate)
             logins.append(login)
             complaints += [complaint] if complaint else []
     return FoundSecrets(tuple(_empty(deployment, places)), tuple(logins), tuple(complaints))
@@ -90,7 +92,7 @@ def values_of(aws: Aws, name: str) -> dict[str, str]:
     return {str(key): str(value) for key, value in values.items()}
 
 
-def log_in(service: str, key: str, role: str, url: str, certificate: Path) -> tuple[Login, str]:
+def log_in(service: str, key: str, role: str, url: str, certificate: Path | None) -> tuple[Login, str]:
     """Open a database URL as its service would; the second value says what is wrong, if anything."""
     subject = f"{key} of service {service}"
     try:
@@ -105,9 +107,9 @@ def log_in(service: str, key: str, role: str, url: str, certificate: Path) -> tu
     return login, wrong or ("" if encrypted else f"{subject} logs in without TLS")
 
 
-def _trusting(url: str, certificate: Path) -> str:
+def _trusting(url: str, certificate: Path | None) -> str:
     # In AWS the image brings Amazon's certificates; here the embedded database has its own.
-    return make_conninfo(url, sslrootcert=str(certificate)) if certificate.exists() else url
+    return make_conninfo(url, sslrootcert=str(certificate)) if certificate and certificate.exists() else url
 
 
 def _owners(deployment: Deployment) -> Iterator[tuple[Region, Shard, Service]]:
@@ -132,14 +134,15 @@ def _empty(deployment: Deployment, places: Places) -> Iterator[EmptyKey]:
 
 def _urls(
     deployment: Deployment, service: Service, values: Mapping[str, str]
-) -> Iterator[tuple[str, str, str]]:
+) -> Iterator[tuple[str, str, str, bool]]:
     for key in deployment.secrets_of(service):
         source = service.secrets[key]
+        pooled = deployment.pool is not None and pools(source)
         if isinstance(source, DatabaseUrl):
-            yield key, source.role, values.get(key, "")
+            yield key, source.role, values.get(key, ""), pooled
         elif isinstance(source, ReplicaUrls):
             for url in values.get(key, "").split(","):
-                yield key, source.role, url
+                yield key, source.role, url, pooled
 
 
 def _reason(error: psycopg.Error) -> str:

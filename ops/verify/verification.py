@@ -8,7 +8,7 @@ from ops import reachability
 from ops.assembly.comparison import HEALTHY, Deployed, compare
 from ops.assembly.manifest import Assembly
 from ops.embedded.aws import Places
-from ops.verify import existence, inventory, network, secrets, stores
+from ops.verify import existence, inventory, network, poolers, secrets, stores
 from ops.verify.network import FoundGroups
 from ops.verify.secrets import FoundSecrets
 from ops.verify.stores import Store
@@ -26,6 +26,8 @@ class Verification:
     groups: tuple[FoundGroups, ...]
     stores: tuple[Store, ...]
     secrets: FoundSecrets
+    straight_pools: tuple[str, ...]
+    """Connection pools that pool nothing here."""
     differences: tuple[str, ...]
 
 
@@ -55,6 +57,7 @@ def verify(
         groups=tuple(groups),
         stores=tuple(found_stores),
         secrets=found_secrets,
+        straight_pools=poolers.straight(places, assembly.places),
         differences=(
             *_stack_differences(deployed),
             *lost,

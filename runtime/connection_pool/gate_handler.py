@@ -1,7 +1,8 @@
 """Custom resource PoolGate: a deployment goes on only if an application can work through the pool.
 
 The containers' own check does not ask the database. A wrong certificate authority or verifier shows
-only here, and otherwise when the first application starts.
+only here, and otherwise when the first application starts. While CloudFormation rolls back it says yes
+unasked: a pool that goes back to passwords the database no longer has would leave the stack stuck.
 """
 
 import time
@@ -9,6 +10,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from connection_pool.cloudformation import stack_status
 from connection_pool.login import Pool, PoolError, select_one
 from connection_secrets import properties as read
 from connection_secrets import secret_store
@@ -33,6 +35,10 @@ def on_event(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return {"PhysicalResourceId": event["PhysicalResourceId"]}
 
     properties: Properties = event["ResourceProperties"]
+    status = stack_status(event["StackId"])
+    if "ROLLBACK" in status:
+        logger.info(f"nothing is asked: the stack is {status}")
+        return {"PhysicalResourceId": f"pool-gate:{Pool.from_properties(properties)}"}
     pool = Pool.from_properties(properties)
     arn = read.text(properties, "SecretArn")
     reason = _wait(pool, arn, _wait_seconds(context))

@@ -1,5 +1,6 @@
 """Errors an operator can act on, and the boundary no other error text crosses."""
 
+import os
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -11,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 OnEvent = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
-logger = Logger()
+logger = Logger(service=os.environ.get("POWERTOOLS_SERVICE_NAME", "connection-secrets"))
 
 
 class ActionableError(Exception):

@@ -38,8 +38,9 @@ def explain(error: str, cause: str, *, log: Log, timeout_minutes: int) -> str:
     """
     if error == "States.Timeout":
         return (
-            f"the migration did not end within {timeout_minutes} minutes and was stopped; its output is in "
-            f"log group {log.group}. Run what takes longer in steps, or before the deployment"
+            f"the migration did not end within {timeout_minutes} minutes. Its task may still run: see it "
+            f"end, or stop it, before the next run; its output is in log group {log.group}. Run what takes "
+            "longer in steps, or before the deployment"
         )
     task = _json_object(cause)
     if task is None or not task.get("TaskArn"):

@@ -25,6 +25,8 @@ _FIELDS = (
     "max_client_conn",
     "max_prepared_statements",
     "server_idle_timeout",
+    "server_connect_timeout",
+    "query_wait_timeout",
     "drain_seconds",
 )
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - the container's own; its security group decides who reaches it
@@ -63,6 +65,12 @@ class Settings:
     server_idle_timeout: int
     """Seconds after which an idle server connection is closed."""
 
+    server_connect_timeout: int
+    """Seconds an attempt to reach the database may take; one that pauses needs longer."""
+
+    query_wait_timeout: int
+    """Seconds a client waits for a server connection."""
+
     drain_seconds: int
     """Seconds that clients have to leave after SIGTERM."""
 
@@ -94,6 +102,8 @@ class Settings:
             max_client_conn=read.whole_number(fields, "max_client_conn", 1, 20000),
             max_prepared_statements=read.whole_number(fields, "max_prepared_statements", 0, 5000),
             server_idle_timeout=read.whole_number(fields, "server_idle_timeout", 1, 3600),
+            server_connect_timeout=read.whole_number(fields, "server_connect_timeout", 1, 120),
+            query_wait_timeout=read.whole_number(fields, "query_wait_timeout", 1, 300),
             drain_seconds=read.whole_number(fields, "drain_seconds", 1, _LONGEST_DRAIN_SECONDS),
             ca_file=environ.get("PGBOUNCER_CA_FILE", CA_FILE),
             metrics_seconds=_metrics_seconds(environ),

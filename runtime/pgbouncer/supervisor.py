@@ -27,6 +27,7 @@ class Supervisor:
         self._drain_seconds = drain_seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._timers: list[Timer] = []
+        self._asked = False
         self.stopping = Event()
 
     def run(self) -> int:
@@ -45,17 +46,28 @@ class Supervisor:
         return code if code >= 0 else 128 - code
 
     def _drain(self, number: int, frame: FrameType | None) -> None:
-        if self.stopping.is_set():
+        if not self._ask():
             return
-        self.stopping.set()
         log.info("asked to stop: clients have time to leave", seconds=self._drain_seconds)
         self._later(self._drain_seconds, signal.SIGINT)
         self._later(self._drain_seconds + _KILL_SECONDS, signal.SIGKILL)
         self._send(signal.SIGTERM)  # since 1.23 it waits for clients
 
     def _quit(self, number: int, frame: FrameType | None) -> None:
-        self.stopping.set()
+        self._ask()
         self._send(signal.SIGQUIT)
+
+    def _ask(self) -> bool:
+        """Note that it is to end; answer whether that is new.
+
+        A signal may interrupt the handler of another one. Setting the event a second time inside the first
+        would then wait for its lock for ever.
+        """
+        if self._asked:
+            return False
+        self._asked = True
+        self.stopping.set()
+        return True
 
     def _later(self, seconds: float, number: int) -> None:
         timer = Timer(seconds, self._force, [number])

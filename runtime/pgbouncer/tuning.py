@@ -92,7 +92,11 @@ def _failures(settings: Settings) -> tuple[Setting, ...]:
             1,
             "seconds; with the default of 15 all clients wait that long after a restart",
         ),
-        Setting("server_connect_timeout", 3, "seconds; a database that does not answer is tried again soon"),
+        Setting(
+            "server_connect_timeout",
+            settings.server_connect_timeout,
+            "seconds; a database that does not answer is tried again soon, one that wakes is given time",
+        ),
         Setting(
             "tcp_keepalive", 1, "notices a dead peer, and keeps the load balancer from forgetting a quiet one"
         ),
@@ -105,7 +109,9 @@ def _failures(settings: Settings) -> tuple[Setting, ...]:
             "milliseconds; without it every client hangs for 15 minutes when the primary is lost silently",
         ),
         Setting(
-            "query_wait_timeout", 10, "seconds; a client hears that there is no connection before it gives up"
+            "query_wait_timeout",
+            settings.query_wait_timeout,
+            "seconds; a client hears that there is no connection before it gives up",
         ),
         Setting("idle_transaction_timeout", 30, "seconds; a forgotten transaction gives its connection back"),
         Setting("client_login_timeout", 10, "seconds; a half-open login does not hold a place"),

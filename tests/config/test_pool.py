@@ -132,7 +132,7 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "a drain longer than Fargate waits": (
         lambda: pool(drain_seconds=130),
-        "ConnectionPool.drain_seconds: must be at most 115, got 130",
+        "ConnectionPool.drain_seconds: must be at most 110, got 130",
     ),
     "a role of no size": (
         lambda: changed(pool=pool(pool_sizes={"restartix": 17}))(),
@@ -166,8 +166,24 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
         lambda: load_system("restartix-fargate").resolve("production", 3),
         "phase must be 1 to 2: system restartix-fargate ends at phase 2, got 3",
     ),
+    "a pool that gives up before Aurora is awake": (
+        lambda: changed("staging", pool=pool(tasks=1, wait_seconds=60))(),
+        "pool.connect_seconds must be at least 45 in front of a database that pauses, which takes half a "
+        "minute to wake, got 3: the first visitors would see errors",
+    ),
+    "a size that Fargate does not have": (
+        lambda: changed(pool=pool(memory_mib=700))(),
+        "pool on Fargate: memory_mib for cpu 256 must be one of 512, 1024, 2048, got cpu 256 with "
+        "memory_mib 700",
+    ),
+    "a migration that opens more than is left": (
+        lambda: changed(services={"migrations": ServiceChange(database_pool=95)})(),
+        "connections must be at most max_connections (200), got 205: connection pool alone opens 4 x 25",
+    ),
     "a pool that keeps Aurora awake": (
-        lambda: changed("staging", pool=pool(tasks=1, server_idle_seconds=300))(),
+        lambda: changed(
+            "staging", pool=pool(tasks=1, connect_seconds=45, wait_seconds=60, server_idle_seconds=300)
+        )(),
         "pool.server_idle_seconds must be below the 300 after which the database pauses, got 300: a held "
         "connection keeps it awake",
     ),

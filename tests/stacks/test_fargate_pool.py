@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from connection_pool import probe_handler
+from pgbouncer import metrics
 from support.assembly import Assembly, Resource, text
 
 POOL = "restartix-fargate-connection-pool"
@@ -18,7 +20,7 @@ def container(assembly: Assembly, family: str) -> dict[str, Any]:
 
 
 def told(assembly: Assembly, family: str) -> dict[str, Any]:
-    return {pair["Name"]: pair["Value"] for pair in container(assembly, family)["Environment"]}
+    return {pair["Name"]: pair["Value"] for pair in container(assembly, family).get("Environment", ())}
 
 
 def settings(assembly: Assembly) -> dict[str, Any]:
@@ -64,6 +66,8 @@ def test_b2_sizes_and_ceilings_of_the_document(pooled_production: Assembly) -> N
         "max_client_conn": 1000,
         "max_prepared_statements": 200,
         "server_idle_timeout": 60,
+        "server_connect_timeout": 3,
+        "query_wait_timeout": 10,
         "drain_seconds": 110,
     }
 
@@ -134,6 +138,26 @@ def test_b2_alarms_on_clients_that_wait_and_on_poolers_that_are_missing(pooled_p
     assert alarms["pool-unhealthy"]["Threshold"] == 2
     assert alarms["pool-clients"]["Threshold"] == 800
     assert alarms["pool-login"]["TreatMissingData"] == "breaching"
+
+
+def test_b2_every_alarm_of_the_pool_is_about_a_metric_that_somebody_writes(
+    pooled_production: Assembly,
+) -> None:
+    written = {**metrics.UNITS, **probe_handler.UNITS}
+    watched = [
+        alarm
+        for alarm in pooled_production.of_type("AWS::CloudWatch::Alarm", "observability")
+        if "-pool-" in str(alarm["AlarmName"])
+    ]
+    ours = [alarm for alarm in watched if alarm["Namespace"] == "Cambium/ConnectionPool"]
+    (door,) = [alarm for alarm in watched if alarm["Namespace"] == "AWS/NetworkELB"]
+
+    assert len(watched) == 5
+    assert {str(alarm["MetricName"]) for alarm in ours} <= written.keys()
+    assert {json.dumps(alarm["Dimensions"]) for alarm in ours} == {
+        json.dumps([{"Name": "Pool", "Value": POOL}])
+    }
+    assert {one["Name"] for one in door["Dimensions"]} == {"LoadBalancer", "TargetGroup"}
 
 
 @pytest.mark.parametrize(
@@ -232,6 +256,13 @@ def test_b7_services_wait_for_the_migration_and_for_a_login_through_the_pool(
         if service["ServiceName"] != POOL:
             assert {migration.path, gate.path} <= waits_for(pooled_production, service)
     assert gate.path in waits_for(pooled_production, migration)
+
+
+def test_b7_a_new_password_is_no_reason_to_migrate(pooled_production: Assembly) -> None:
+    """The task reads its secret each time, so nothing that it is told changes with the credentials."""
+    assert "CREDENTIALS_REVISION" not in told(pooled_production, "restartix-fargate-migrations")
+    assert "CREDENTIALS_REVISION" in told(pooled_production, "restartix-fargate-core-api")
+    assert "CREDENTIALS_REVISION" in told(pooled_production, POOL)
 
 
 def test_b7_migrations_go_past_the_pool_and_services_through_it(pooled_production: Assembly) -> None:

@@ -58,6 +58,8 @@ SETTINGS: dict[str, Any] = {
     "max_client_conn": 100,
     "max_prepared_statements": 200,
     "server_idle_timeout": 60,
+    "server_connect_timeout": 3,
+    "query_wait_timeout": 10,
     "drain_seconds": 5,
 }
 
@@ -153,7 +155,7 @@ class EmbeddedPool:
         ecs, cluster = self.emulator.client("ecs"), self.stack["Cluster"]
         arns = ecs.list_tasks(cluster=cluster, serviceName=self.name, desiredStatus="RUNNING")["taskArns"]
         found = ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"] if arns else []
-        return list(found)
+        return [task for task in found if task["lastStatus"] == "RUNNING"]
 
     def addresses(self) -> list[str]:
         """Where each task is reached."""

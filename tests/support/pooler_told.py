@@ -75,6 +75,8 @@ def told(database: Mapping[str, Any], credentials: Mapping[str, Any], ca_file: P
         "max_client_conn": 200,
         "max_prepared_statements": 200,
         "server_idle_timeout": 60,
+        "server_connect_timeout": 3,
+        "query_wait_timeout": 10,
         "drain_seconds": 10,
     }
     environ = {

@@ -127,6 +127,8 @@ def test_our_pooler_says_what_is_wrong_when_it_does_not_start(tmp_path: Path) ->
         "max_client_conn": 10,
         "max_prepared_statements": 1,
         "server_idle_timeout": 60,
+        "server_connect_timeout": 3,
+        "query_wait_timeout": 10,
         "drain_seconds": 5,
     }
     with Lifetime() as lifetime, pytest.raises(RuntimeError, match="pool_sizes must be at most"):

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -40,9 +41,20 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(login, "_PATIENCE_SECONDS", 3)
 
 
+STACK = "arn:aws:cloudformation:eu-central-1:111122223333:stack/shop/1"
+
+
+@pytest.fixture(autouse=True)
+def status(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Say what CloudFormation is doing; a deployment, unless told otherwise."""
+    said = ["UPDATE_IN_PROGRESS"]
+    monkeypatch.setattr(gate_handler, "stack_status", lambda stack: said[-1] if stack == STACK else "")
+    return said.append
+
+
 def gate(properties: dict[str, Any], seconds: float = 30.5) -> dict[str, Any]:
     """Run the handler; all but half a second of its time is kept back for the last attempt."""
-    event = {"RequestType": "Create", "ResourceProperties": properties}
+    event = {"RequestType": "Create", "StackId": STACK, "ResourceProperties": properties}
     return gate_handler.on_event(event, lambda_context(seconds))
 
 
@@ -175,3 +187,12 @@ def test_the_probe_counts_a_secret_it_cannot_read(
 def test_a_probe_that_is_told_something_wrong_fails(properties: dict[str, Any]) -> None:
     with pytest.raises(ActionableError, match="Pool must be a non-empty string"):
         probe_handler.on_schedule(properties, lambda_context())
+
+
+@pytest.mark.usefixtures("distrusted", "hurried")
+def test_a_rollback_goes_on_whatever_the_pool_says(
+    properties: dict[str, Any], status: Callable[[str], None]
+) -> None:
+    status("UPDATE_ROLLBACK_IN_PROGRESS")
+
+    assert gate(properties)["PhysicalResourceId"].startswith("pool-gate:")

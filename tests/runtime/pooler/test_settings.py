@@ -24,6 +24,8 @@ TOLD: dict[str, Any] = {
     "max_client_conn": 1000,
     "max_prepared_statements": 200,
     "server_idle_timeout": 60,
+    "server_connect_timeout": 3,
+    "query_wait_timeout": 10,
     "drain_seconds": 110,
     "name": "shop-connection-pool",
 }
