@@ -1,6 +1,7 @@
 """The programs whose synthesis is compared: ours, the same in JavaScript, and the smallest app in both."""
 
 import json
+import shlex
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -57,11 +58,18 @@ def programs(workspace: Workspace, description: Path) -> list[Program]:
     ]
     for stage in STAGES:
         staged = {"CAMBIUM_BENCH_STAGE": stage, **_validation(stage not in UNCHECKED)}
-        found.append(Program(ours(stage), (python, "-m", "bench.apps.staged"), staged))
+        found.append(Program(ours(stage), (*app_interpreter(workspace), "-m", "bench.apps.staged"), staged))
         if stage in JAVASCRIPT_STAGES:
             staged |= {"CAMBIUM_BENCH_DESCRIPTION": str(description)}
             found.append(Program(javascript(stage), (node, str(scripts / "app.js")), staged))
     return found
+
+
+def app_interpreter(workspace: Workspace) -> tuple[str, ...]:
+    """Python with the options that ``cdk.json`` starts our app with."""
+    settings = json.loads((workspace.root / "cdk.json").read_text())
+    python, *options, _script = shlex.split(settings["app"])
+    return (str(workspace.root / python), *options)
 
 
 def runner(workspace: Workspace, program: Program, target: Target, out: Path) -> Callable[[], Cost]:

@@ -6,7 +6,7 @@ from config.aws_limits import InstanceClass
 from config.cache import CacheNodeType, TransitEncryption
 from config.change import Change as Change
 from config.database import AuroraServerless, EnhancedMonitoring, Insights
-from config.edge import CertificateArn, Distribution, Firewall, HostedZoneId
+from config.edge import CertificateArn, Distribution, Dns, Firewall, HostedZoneId
 from config.host import SingleHost
 from config.network import NatGateways, NatInstance, NoNat
 from config.pool import ConnectionPool
@@ -57,8 +57,10 @@ class NetworkChange(Change):
 
 
 class EdgeChange(Change):
-    """Another zone, certificate, distribution or firewall; None takes it away."""
+    """Another domain, zone, certificate, distribution or firewall; None takes away what may be missing."""
 
+    dns: Dns | None = None
+    domain: DomainName | None = None
     hosted_zone_id: HostedZoneId | None = None
     certificate_arn: CertificateArn | None = None
     distribution: Distribution | None = None

@@ -15,6 +15,7 @@ from config.doors import check_doors, check_priorities
 from config.edge import Edge
 from config.environment import Environment, Platform
 from config.host import SingleHost
+from config.host_checks import check_hosts
 from config.network import NatInstance, Network
 from config.places import check_places
 from config.platforms import check_platform
@@ -23,6 +24,7 @@ from config.pooling import check_pool
 from config.protections import check_protections
 from config.recovery import DatabaseDump, RecoveryTargets
 from config.region import Region, Shard
+from config.schedule import check_can_sleep
 from config.service import Service
 from config.sources import ReplicaUrls
 from config.storage import Bucket, Queue
@@ -66,8 +68,11 @@ class Deployment(Model):
         check_doors(self.services, self.edge.domain)
         if self.platform == "fargate":
             check_priorities(self.services)
+        check_hosts(self)
         check_protections(self)
         check_pool(self)
+        if self.environment.schedule:
+            check_can_sleep(self.environment.schedule, platform=self.platform, read_replicas=self.replicas)
         for budget in self.budgets_of_connections:
             budget.check()
         return self

@@ -11,6 +11,10 @@ LONGEST_PATH = 35
 SLOTS_OF_PATH = 400
 """Services whose longest paths are equally long share so many numbers."""
 SLOTS_OF_HOST = 20000
+MOST_RULES = 100
+"""Rules, and target groups, that a load balancer has: its quota, and the latter never grows (ELB quotas)."""
+MOST_VALUES = 5
+"""Hosts and paths that one rule compares with (ELB quotas)."""
 
 SHARED_PORT = 80
 """Static front ends listen here by convention, each in a task of its own."""
@@ -86,17 +90,33 @@ def _takes_the_rest(service: Service) -> bool:
 
 
 def check_priorities(services: tuple[Service, ...]) -> None:
-    """Refuse two services whose listener rules would have one number.
+    """Refuse more rules than a listener has, a rule with too many values, and two rules of one number.
 
     Raises:
-        ValueError: names both and the number.
+        ValueError: names both and the number, or the limit and what is there.
     """
+    public = [service for service in services if service.public and service.port is not None]
+    if len(public) > MOST_RULES:
+        raise ValueError(
+            f"public services must be at most {MOST_RULES}, as many as one load balancer has rules and "
+            f"target groups for, got {len(public)}"
+        )
+    for service in public:
+        values = (*service.hosts, *service.paths)
+        if len(values) > MOST_VALUES:
+            raise ValueError(
+                f"hosts and paths of service {service.name} must be at most {MOST_VALUES} together, as many "
+                f"as one rule of a load balancer compares with, got {len(values)}: {', '.join(values)}"
+            )
+    _check_numbers(public)
+
+
+def _check_numbers(public: list[Service]) -> None:
     taken: dict[int, str] = {}
-    for service in services:
-        if service.public and service.port is not None:
-            other = taken.setdefault(listener_priority(service), service.name)
-            if other != service.name:
-                raise ValueError(
-                    f"services {other} and {service.name} must have names that give their listener rules "
-                    f"different numbers, got {listener_priority(service)} for both: rename the newer one"
-                )
+    for service in public:
+        other = taken.setdefault(listener_priority(service), service.name)
+        if other != service.name:
+            raise ValueError(
+                f"services {other} and {service.name} must have names that give their listener rules "
+                f"different numbers, got {listener_priority(service)} for both: rename the newer one"
+            )

@@ -4,10 +4,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from config.firewall import Firewall as Firewall
 from config.values import DomainName, Model, worded
 
 EVERYTHING = "*"
 """The path pattern of what no other pattern matches."""
+MOST_BEHAVIORS = 25
+"""Path patterns a distribution takes before somebody asks AWS for more (CloudFront quotas)."""
 
 CertificateArn = Annotated[
     str,
@@ -16,10 +19,10 @@ CertificateArn = Annotated[
         "the ARN of an ACM certificate, arn:aws:acm:<region>:<account>:certificate/<id>",
     ),
 ]
-CountryCode = Annotated[str, worded(r"[A-Z]{2}", "a country code of two capital letters, such as DE")]
 HostedZoneId = Annotated[
     str, worded(r"Z[A-Z0-9]+", "the id of a Route 53 hosted zone, such as Z0123456789ABC")
 ]
+Dns = Literal["cloudflare", "route53", "elsewhere"]
 
 
 class CacheBehavior(Model):
@@ -28,7 +31,12 @@ class CacheBehavior(Model):
     path: str
     """Such as ``/assets/*``; ``*`` is everything that no other pattern matches."""
     ttl_seconds: int = Field(ge=0)
+    """How old a kept answer may be; a service may ask for less with ``Cache-Control``. 0 keeps nothing."""
     forward_all_headers: bool = False
+    """Whether the service sees all that the visitor sent, cookies included, and takes every method.
+
+    What is kept is then kept per visitor: an answer made for one is never given to another.
+    """
 
 
 class Distribution(Model):
@@ -37,7 +45,7 @@ class Distribution(Model):
     behaviors: tuple[CacheBehavior, ...]
     price_class: Literal["100", "200", "all"] = "100"
     hosts: tuple[DomainName, ...] = ()
-    """Host names that lead to it instead of to the load balancer."""
+    """Host names that lead to it instead of to the load balancer. None given: those of every service."""
 
     @model_validator(mode="after")
     def _check_paths(self) -> Self:
@@ -46,25 +54,22 @@ class Distribution(Model):
             raise ValueError(
                 f"behaviors must name each path once, and {EVERYTHING!r} for everything else, got {paths}"
             )
+        if len(paths) > MOST_BEHAVIORS:
+            raise ValueError(
+                f"behaviors must be at most {MOST_BEHAVIORS}, as many as CloudFront takes, got {len(paths)}"
+            )
         return self
-
-
-class Firewall(Model):
-    """A WAF web ACL on the load balancer."""
-
-    rate_limit_per_5_minutes: int = Field(default=2000, ge=100)
-    blocked_countries: tuple[CountryCode, ...] = ()
-    bot_control: bool = False
-    """AWS's bot rules: $10 a month and $1 per million requests."""
-    count_only: bool = False
-    """Count instead of block, to learn what would be blocked first."""
 
 
 class Edge(Model):
     """Who answers for the domain, and what it filters."""
 
-    dns: Literal["cloudflare", "route53"] = "cloudflare"
-    """``cloudflare``: an operator pastes our outputs. ``route53``: we create zone and records."""
+    dns: Dns = "cloudflare"
+    """``route53``: we write the records, into a zone of the environment's own account.
+
+    ``cloudflare`` and ``elsewhere``: an operator pastes our outputs. A zone takes records from its own
+    account only, so an environment whose account does not own the zone is ``elsewhere`` too.
+    """
     domain: DomainName
     """Every host name of a service lies inside it."""
     hosted_zone_id: HostedZoneId | None = None
@@ -82,3 +87,12 @@ class Edge(Model):
             if self.dns != "route53" and getattr(self, field) is not None:
                 raise ValueError(f'{field} needs dns to be "route53", got {self.dns!r}')
         return self
+
+    @property
+    def wildcard(self) -> bool:
+        """Whether certificates are for the domain and ``*.`` of it, instead of for each host by name.
+
+        It covers the name by which CloudFront reaches the load balancer, and a further service needs no new
+        certificate, which would have to be validated first.
+        """
+        return self.certificate_arn is None and (self.dns == "route53" or self.distribution is not None)

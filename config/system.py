@@ -22,6 +22,7 @@ from config.resolution import resolve
 from config.service import Service
 from config.storage import Bucket, Queue
 from config.values import ConfigError, Model, Name
+from config.zones import check_zones
 
 
 class System(Model):
@@ -65,6 +66,7 @@ class System(Model):
     def _check_phases(self) -> Self:
         for environment in self.environments:
             self._check_phase(environment.phase)
+        check_zones(self)
         for number, phase in enumerate(self.phases, start=1):
             if "cidr" in phase.network.given():
                 raise ValueError(f"phase {number} must not change network.cidr, got {phase.network.cidr}")

@@ -55,10 +55,10 @@ class Gateway:
             self._activity.touch()
         signed = _CREDENTIAL.search(headers.get("authorization", ""))
         service = self._services.get(signed.group(3)) if signed else None
-        if scope["type"] != "http" or signed is None or service is None:
+        operation = _operation(headers, scope["path"]) if scope["type"] == "http" else ""
+        if signed is None or service is None or not service.serves(operation):
             await self._inner(scope, receive, send)
             return
-        operation = _operation(headers, scope["path"])
         status, answer = _serve(service, operation, await _body(receive), _tenant(signed))
         await send(
             {

@@ -1,6 +1,7 @@
 """Assembles the emulator and keeps it running until it is told to stop, or nobody needs it."""
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import Iterator
@@ -8,7 +9,18 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from emulator import audit, loopback, one_off_tasks, registration, resources, services
+from emulator import (
+    audit,
+    loopback,
+    one_off_tasks,
+    references,
+    registration,
+    resources,
+    services,
+    step_functions,
+    stopped_databases,
+    task_addresses,
+)
 from emulator.addresses import Addresses
 from emulator.gateway import Activity, Gateway
 from emulator.poolers.starter import Starter
@@ -19,7 +31,7 @@ from emulator.postgres.tls import TlsFront
 from emulator.relays import Relays
 from emulator.settings import Settings
 from emulator.topups import databases as database_top_ups
-from emulator.topups import load_balancers, records, storage
+from emulator.topups import domains, firewalls, load_balancers, records, storage
 
 _AMI_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-{}-{}"
 """Public SSM parameters from which the CDK takes the newest Amazon Linux."""
@@ -31,6 +43,7 @@ def run(wanted: Settings) -> None:
     """Run the emulator in the foreground; the environment must have been set before."""
     with _assembled(wanted) as (gateway, activity):
         asyncio.run(_serve(wanted, gateway, activity))
+    gc.freeze()  # or Python looks through all that was ever deployed before it ends: seconds
 
 
 @contextmanager
@@ -48,6 +61,9 @@ def _assembled(wanted: Settings) -> Iterator[tuple[Gateway, Activity]]:
             [
                 database_top_ups.Cluster(databases),
                 database_top_ups.Instance(databases),
+                domains.Certificate(),
+                domains.Record(),
+                firewalls.WebAcl(),
                 load_balancers.LoadBalancer(addresses, relays),
                 load_balancers.Listener(relays, poolers.whereabouts),
                 records.EcsService(poolers),
@@ -61,9 +77,14 @@ def _assembled(wanted: Settings) -> Iterator[tuple[Gateway, Activity]]:
             audit.install(wanted.audit)
         _publish_images()
         one_off_tasks.install()
+        task_addresses.install()
+        references.install()
         poolers.install()
+        stopped_databases.install(databases)
+        ours = services.every()
+        step_functions.install(ours)
         inner = import_module("ministack.app").app
-        yield Gateway(inner, services.every(), activity), activity
+        yield Gateway(inner, ours, activity), activity
     finally:
         relays.stop()
         poolers.stop()

@@ -16,6 +16,7 @@ from config.values import ConfigError
 from stacks.audit import AuditStack
 from stacks.composition import RegionStacks
 from stacks.coverage import refuse_unbuilt
+from stacks.distribution import DistributionStack
 from stacks.global_watch import GlobalStack
 from stacks.posture import STANDING_DECISIONS
 
@@ -80,10 +81,22 @@ def build(app: cdk.App, deployment: Deployment) -> None:
         _after(AuditStack(app, deployment=deployment), [place.storage for place in regions])
     # Its Slack channel listens to topics by name, so they come first.
     shards = [shard.observability for place in regions for shard in place.shards]
-    _after(GlobalStack(app, deployment=deployment), shards)
+    distribution = _distribution(app, deployment, regions[0])
+    firewall = distribution.firewall if distribution else None
+    _after(GlobalStack(app, deployment=deployment, firewall=firewall), shards)
     cdk.Tags.of(app).add("cambium:system", deployment.system)
     cdk.Tags.of(app).add("cambium:environment", deployment.environment.name)
     _check(app, hipaa=deployment.hipaa)
+
+
+def _distribution(app: cdk.App, deployment: Deployment, home: RegionStacks) -> DistributionStack | None:
+    config = deployment.edge.distribution
+    if config is None:
+        return None
+    distribution = DistributionStack(app, deployment=deployment, config=config, edge=home.edge)
+    # Visitors are led there by its records, so what it leads to comes first.
+    _after(distribution, [shard.compute for shard in home.shards])
+    return distribution
 
 
 def _after(stack: cdk.Stack, others: Sequence[cdk.Stack | None]) -> None:

@@ -36,5 +36,8 @@ class CambiumStack(cdk.Stack):
                 region=region_name or (region or deployment.home).name,
             ),
             termination_protection=deployment.environment.production,
+            # References are weak (cdk.json): one across regions is a look-up at deployment, without a custom
+            # resource.
+            cross_region_references=True,
         )
         self.deployment = deployment

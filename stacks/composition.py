@@ -10,11 +10,12 @@ from stacks.compute import ComputeStack
 from stacks.credentials import CredentialsStack
 from stacks.data import DataStack
 from stacks.delivery import DeliveryStack
-from stacks.edge import EdgeStack
+from stacks.edge import EdgeStack, is_needed
 from stacks.network import NetworkStack
 from stacks.observability import ObservabilityStack
 from stacks.pool import PoolStack
 from stacks.storage import RecoveryStack, StorageStack
+from stacks.working_hours import WorkingHoursStack
 
 
 class RegionStacks:
@@ -24,7 +25,7 @@ class RegionStacks:
         network: VPC and security groups.
         storage: Buckets, or None where the system has none.
         delivery: Container repositories.
-        edge: The certificate, or None where the platform brings its own.
+        edge: Certificate and zone, or None where both are there already, or the platform brings its own.
         shards: The stacks of each shard.
     """
 
@@ -33,9 +34,7 @@ class RegionStacks:
         self.network = NetworkStack(app, deployment=deployment, region=region)
         self.storage = _storage(app, deployment, region)
         self.delivery = DeliveryStack(app, deployment=deployment, region=region)
-        self.edge = (
-            EdgeStack(app, deployment=deployment, region=region) if _needs_certificate(deployment) else None
-        )
+        self.edge = EdgeStack(app, deployment=deployment, region=region) if is_needed(deployment) else None
         self.shards = [ShardStacks(app, deployment, self, shard) for shard in region.shards]
 
 
@@ -62,7 +61,7 @@ class ShardStacks:
             shard=shard,
             network=network,
             data=self.data,
-            certificate=place.edge.certificate if place.edge else None,
+            edge=place.edge,
             door=self._door,
             pool_version=self._credentials.pool_version if self._credentials else None,
         )
@@ -72,6 +71,22 @@ class ShardStacks:
             self.compute.add_stack_dependency(self._credentials)
         self.observability = ObservabilityStack(
             app, deployment=deployment, region=region, shard=shard, compute=self.compute, data=self.data
+        )
+        self._define_working_hours()
+
+    def _define_working_hours(self) -> None:
+        schedule = self._deployment.environment.schedule
+        if schedule is None:
+            return
+        WorkingHoursStack(
+            self._app,
+            deployment=self._deployment,
+            region=self._place.region,
+            shard=self._shard,
+            schedule=schedule,
+            compute=self.compute,
+            data=self.data,
+            observability=self.observability,
         )
 
     def _define_pool_door(self) -> ConnectionPoolDoor | None:
@@ -109,10 +124,6 @@ class ShardStacks:
             shard=self._shard,
             data=self.data,
         )
-
-
-def _needs_certificate(deployment: Deployment) -> bool:
-    return deployment.platform == "fargate" and deployment.edge.certificate_arn is None
 
 
 def _storage(app: cdk.App, deployment: Deployment, region: Region) -> StorageStack | None:

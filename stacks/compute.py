@@ -8,17 +8,20 @@ from cambium.app_runner_platform import AppRunnerPlatform
 from cambium.bucket import allow_objects
 from cambium.connection_pool_door import ConnectionPoolDoor
 from cambium.container_platform import ContainerPlatform
+from cambium.email import allow_email
 from cambium.fargate_platform import FargatePlatform
+from cambium.firewall import Firewall
 from cambium.web_service import WebService
 from config.deployment import Deployment
-from config.environment import Platform
 from config.names import words
 from config.region import Region, Shard
 from config.service import Service
 from stacks.base import CambiumStack
 from stacks.container_specs import ContainerSpecs
 from stacks.data import DataStack
+from stacks.edge import EdgeStack, zone_of
 from stacks.fargate_parts import FargateParts
+from stacks.front_door import FrontDoor, dns_hint
 from stacks.network import NetworkStack
 
 
@@ -27,6 +30,7 @@ class ComputeStack(CambiumStack):
 
     Attributes:
         platform: What runs them.
+        firewall: What stands before the load balancer, or None.
         pooling: The connection pool with its checks, or None where there is none.
         services: By name.
     """
@@ -40,7 +44,7 @@ class ComputeStack(CambiumStack):
         shard: Shard,
         network: NetworkStack,
         data: DataStack,
-        certificate: acm.ICertificate | None,
+        edge: EdgeStack | None,
         door: ConnectionPoolDoor | None,
         pool_version: str | None,
     ) -> None:
@@ -55,7 +59,8 @@ class ComputeStack(CambiumStack):
         self._region, self._shard = region, shard
         self._network, self._data = network, data
         self._specs = ContainerSpecs(self, region=region, shard=shard, data=data)
-        self.platform = self._define_platform(certificate)
+        self.platform = self._define_platform(edge.certificate if edge else None)
+        self.firewall = self._define_front_door(edge)
         parts = self._define_parts(door, pool_version)
         self.pooling = parts.pooling if parts else None
         self.services = {
@@ -65,6 +70,17 @@ class ComputeStack(CambiumStack):
         }
         if parts is not None:
             parts.before(self.services.values())
+
+    def _define_front_door(self, edge: EdgeStack | None) -> Firewall | None:
+        if not isinstance(self.platform, FargatePlatform):
+            return None
+        return FrontDoor(
+            self,
+            region=self._region,
+            shard=self._shard,
+            load_balancer=self.platform.load_balancer.load_balancer,
+            zone=zone_of(self, edge),
+        ).firewall
 
     def _define_parts(self, door: ConnectionPoolDoor | None, version: str | None) -> FargateParts | None:
         if not isinstance(self.platform, FargatePlatform):
@@ -120,18 +136,12 @@ class ComputeStack(CambiumStack):
         built = self.platform.define_service(self, words(service.name), self._specs.of(service))
         for name in service.writes_buckets:
             allow_objects(built.role, self.deployment.bucket_name(name, self._region.name))
+        if service.sends_email:
+            allow_email(built.role, self.deployment.edge.domain)
         CfnOutput(
             self,
             f"{words(service.name)}Address",
             value=built.address,
-            description=_dns(service, self.deployment.platform),
+            description=dns_hint(service, self.deployment),
         )
         return built
-
-
-def _dns(service: Service, platform: Platform) -> str:
-    if not service.hosts:
-        return f"Address of {service.name}"
-    hosts = " and ".join(service.hosts)
-    first = "after `aws apprunner associate-custom-domain`, " if platform == "app-runner" else ""
-    return f"DNS: {first}CNAME {hosts} to this name"

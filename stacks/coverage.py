@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 
 from config.deployment import Deployment
 from config.network import NoNat
-from config.service import Generated, Service
+from config.service import Service
 from config.values import ConfigError
 
-OLDEST_POSTGRES = 16
-"""Before it the master user cannot grant itself the owner's rights the way ``connection_secrets`` does."""
+OLDEST_POSTGRES = 15
+"""The oldest on which ``connection_secrets`` is tried: before it schema public is open to everybody."""
 
 _OF_DEPLOYMENT: Mapping[str, Callable[[Deployment], object]] = {
     "a single host": lambda d: d.host or d.platform == "host",
@@ -18,20 +18,19 @@ _OF_DEPLOYMENT: Mapping[str, Callable[[Deployment], object]] = {
     "service discovery": lambda d: d.service_discovery,
     "rotation of secrets": lambda d: d.secret_rotation_days,
     "a bucket named for the audit trail": lambda d: d.audit_bucket,
-    "a PostgreSQL before 16": lambda d: d.database and d.database.major < OLDEST_POSTGRES,
+    "a PostgreSQL before 15": lambda d: d.database and d.database.major < OLDEST_POSTGRES,
     "a product without database, cache and secrets": lambda d: (
         not (d.database or d.cache or any(s.secrets for s in d.services))
     ),
     "a database no service uses": lambda d: d.database and not any(s.uses_database for s in d.services),
     "a network without a way out": lambda d: isinstance(d.network.nat, NoNat),
-    "DNS at Route 53": lambda d: d.edge.dns == "route53" or d.edge.hosted_zone_id,
     "failover to another host": lambda d: d.edge.failover_to,
-    "a CloudFront distribution": lambda d: d.edge.distribution,
-    "a web application firewall": lambda d: d.edge.firewall,
+    "a web application firewall without a load balancer": lambda d: (
+        d.edge.firewall and d.platform != "fargate"
+    ),
     "a shell role on App Runner": lambda d: (
         d.platform == "app-runner" and d.database and d.database.shell_role
     ),
-    "a schedule": lambda d: d.environment.schedule,
     "hours without deployments": lambda d: d.environment.no_deploys,
 }
 
@@ -40,10 +39,9 @@ _OF_SERVICE: Mapping[str, Callable[[Service], object]] = {
     "calls to other services": lambda s: s.calls,
     "queues": lambda s: s.sends_queues or s.reads_queues or s.scaling.queue,
     "scaling in at a stated CPU": lambda s: s.scaling.in_cpu_percent,
-    "e-mail": lambda s: s.sends_email,
+    "e-mail before a rollout": lambda s: s.sends_email and s.before_rollout,
     "a volume": lambda s: s.volume,
     "tracing": lambda s: s.tracing,
-    "a generated key": lambda s: any(isinstance(source, Generated) for source in s.secrets.values()),
 }
 
 _OF_APP_RUNNER: Mapping[str, Callable[[Service], object]] = {

@@ -13,7 +13,7 @@ from config.deployment import Deployment
 from config.names import words
 from config.operator_keys import BACKUP_KEY, BACKUP_SECRET
 from config.region import Region, Shard
-from config.service import CacheUrl, DatabaseUrl, ReplicaUrls, SecretSource, Service
+from config.service import CacheUrl, DatabaseUrl, Generated, ReplicaUrls, SecretSource, Service
 from config.sources import pools
 from stacks.base import CambiumStack
 from stacks.data import DataStack
@@ -101,6 +101,11 @@ class CredentialsStack(CambiumStack):
                     secret=self._data.service_secrets[service.name],
                     urls=self._urls(service),
                     operator_keys=service.operator_keys,
+                    generated_keys={
+                        key: source.length
+                        for key, source in service.secrets.items()
+                        if isinstance(source, Generated)
+                    },
                 )
         if self._data.backup_secret is not None:
             yield SecretContents(

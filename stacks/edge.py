@@ -1,18 +1,27 @@
 """What a region needs before its load balancer can answer for the domain."""
 
 from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_route53 as route53
 from constructs import Construct
 
+from cambium.dns_zone import DnsZone
+from cambium.wildcard_certificate import WildcardCertificate
 from config.deployment import Deployment
+from config.edge import Edge
+from config.hosts import all_hosts
 from config.region import Region
 from stacks.base import CambiumStack
 
 
 class EdgeStack(CambiumStack):
-    """The certificate. A stack of its own: it waits until somebody has pasted its DNS record.
+    """The zone, where it is ours to make, and the certificate, where none is given.
+
+    A stack of its own: it waits until somebody has pasted the certificate's DNS record, or has told the
+    registrar about the zone.
 
     Attributes:
-        certificate: For every host of the product.
+        zone: The zone it makes; None where there is one already, or somebody else answers for the domain.
+        certificate: For every host of the product; None where one is given.
     """
 
     def __init__(self, scope: Construct, *, deployment: Deployment, region: Region) -> None:
@@ -23,13 +32,42 @@ class EdgeStack(CambiumStack):
             region=region,
             description="Certificate of the load balancer",
         )
-        # A host stands once, even where several services share it by path.
-        hosts = list(dict.fromkeys(host for service in deployment.services for host in service.hosts))
-        first, *others = hosts or [deployment.edge.domain]
-        self.certificate = acm.Certificate(
+        self._edge = deployment.edge
+        self.zone = DnsZone(self, "Dns", domain=self._edge.domain).zone if makes_zone(self._edge) else None
+        self.certificate = self._define_certificate()
+
+    def _define_certificate(self) -> acm.ICertificate | None:
+        if self._edge.certificate_arn is not None:
+            return None
+        if self._edge.wildcard:
+            zone = zone_of(self, self)
+            return WildcardCertificate(self, "Wildcard", domain=self._edge.domain, zone=zone).certificate
+        first, *others = all_hosts(self.deployment) or (self._edge.domain,)
+        return acm.Certificate(
             self,
             "Certificate",
             domain_name=first,
             subject_alternative_names=others or None,
             validation=acm.CertificateValidation.from_dns(),
         )
+
+
+def is_needed(deployment: Deployment) -> bool:
+    """Whether there is anything in it: CloudFormation refuses an empty stack."""
+    edge = deployment.edge
+    return deployment.platform == "fargate" and (edge.certificate_arn is None or makes_zone(edge))
+
+
+def makes_zone(edge: Edge) -> bool:
+    """Whether the zone of the domain is ours to make."""
+    return edge.dns == "route53" and edge.hosted_zone_id is None
+
+
+def zone_of(stack: CambiumStack, edge_stack: EdgeStack | None) -> route53.IHostedZone | None:
+    """The zone that ``stack`` writes records into; None where an operator writes them."""
+    edge = stack.deployment.edge
+    if edge.hosted_zone_id is not None:
+        return route53.HostedZone.from_hosted_zone_attributes(
+            stack, "Zone", hosted_zone_id=edge.hosted_zone_id, zone_name=edge.domain
+        )
+    return edge_stack.zone if edge_stack else None

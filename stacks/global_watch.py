@@ -6,6 +6,7 @@ from constructs import Construct
 
 from cambium.alarms import Alarms
 from cambium.budget import Budget
+from cambium.firewall import Firewall
 from cambium.notifications import Notifications
 from cambium.outside_view import FAILURES, OutsideView
 from cambium.slack_channel import SlackChannel
@@ -16,9 +17,12 @@ from stacks.base import CambiumStack
 
 
 class GlobalStack(CambiumStack):
-    """The budget; and where somebody is to be told, an alarm on the bill and on each public host's health."""
+    """The budget; and where somebody is to be told, an alarm on the bill and on each public host's health.
 
-    def __init__(self, scope: Construct, *, deployment: Deployment) -> None:
+    The firewall before CloudFront counts in this region too, so its alarm is here.
+    """
+
+    def __init__(self, scope: Construct, *, deployment: Deployment, firewall: Firewall | None = None) -> None:
         super().__init__(
             scope,
             "global",
@@ -32,6 +36,8 @@ class GlobalStack(CambiumStack):
         Budget(self, "Budget", monthly_usd=deployment.monthly_budget_usd, emails=told)
         if isinstance(watching, AlarmsConfig):
             self._watch(watching, prefix)
+            if firewall is not None:
+                firewall.define_alarms(self._alarms)
 
     def _watch(self, watching: AlarmsConfig, prefix: str) -> None:
         deployment = self.deployment

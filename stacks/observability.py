@@ -43,7 +43,7 @@ class ObservabilityStack(CambiumStack):
         self._prefix = deployment.stack_name("", region, shard).removesuffix("-")
         self._first_of_region = shard == region.shards[0]
         self._topic_name = deployment.topic_name(region, shard)
-        self._data, self._pooling = data, compute.pooling
+        self._data, self._pooling, self._firewall = data, compute.pooling, compute.firewall
         metrics = {name: service.metrics for name, service in compute.services.items()}
         dashboard = Dashboard(self, "Dashboard", name=self._prefix)
         if isinstance(deployment.environment.alarms, AlarmsConfig):
@@ -82,6 +82,8 @@ class ObservabilityStack(CambiumStack):
         self._watch_stores(alarms)
         if front_door is not None:
             alarms.watch_front_door(front_door)
+        if self._firewall is not None:
+            self._firewall.define_alarms(alarms)
         if self._first_of_region:
             self._watch_way_out(alarms)
         return alarms.alarms

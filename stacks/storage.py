@@ -6,6 +6,7 @@ from cambium.bucket import PrivateBucket
 from config.deployment import Deployment
 from config.names import words
 from config.region import Region
+from stacks.audit import object_events
 from stacks.base import CambiumStack
 
 
@@ -32,6 +33,7 @@ class RecoveryStack(CambiumStack):
                 bucket_name=copy_name,
                 # A copy keeps what the original keeps, as long, and is locked like it.
                 config=bucket.model_copy(update={"name": bucket.replica, "replica": None}),
+                recorded=object_events(deployment),
             )
             for bucket in deployment.buckets
             if bucket.replica and (copy_name := deployment.copy_name(bucket, region))
@@ -54,6 +56,7 @@ class StorageStack(CambiumStack):
                 bucket_name=deployment.bucket_name(bucket.name, region.name),
                 config=bucket,
                 replica_name=deployment.copy_name(bucket, region),
+                recorded=object_events(deployment),
             )
             for bucket in deployment.buckets
         }

@@ -7,12 +7,18 @@ import pytest
 
 from config.system import System
 from support.assembly import Assembly
-from support.inside import stay_inside
+from support.inside import FOLDERS, forget_old, stay_inside
 from support.reviewed import use_reviewed
-from support.synthesis import NEWCOMER, POOLED, RESTARTIX, SYNTHS, Synths
+from support.synthesis import NEWCOMER, POOLED, REPTIDEX, RESTARTIX, SYNTHS, Synths
 
 stay_inside()
 use_reviewed()
+
+
+def pytest_sessionstart() -> None:
+    """Begin with a folder for temporary files that does not grow from run to run."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        forget_old(FOLDERS["TMPDIR"])
 
 
 @pytest.fixture(scope="session")
@@ -122,8 +128,49 @@ def pooled(
 
 
 @pytest.fixture(scope="session")
+def reptidex_dev(synths: Synths) -> Assembly:
+    """ReptiDex in development."""
+    return synths["reptidex_dev"]
+
+
+@pytest.fixture(scope="session")
+def reptidex_production(synths: Synths) -> Assembly:
+    """ReptiDex in production, as it is launched."""
+    return synths["reptidex_production"]
+
+
+@pytest.fixture(scope="session")
+def reptidex_grown(synths: Synths) -> Assembly:
+    """ReptiDex in production, one phase later."""
+    return synths["reptidex_grown"]
+
+
+@pytest.fixture(scope="session")
+def reptidex_dev_unaccepted(synths: Synths) -> Assembly:
+    """ReptiDex in development, with no finding accepted."""
+    return synths["reptidex_dev_unaccepted"]
+
+
+@pytest.fixture(scope="session")
+def reptidex_production_unaccepted(synths: Synths) -> Assembly:
+    """ReptiDex in production, with no finding accepted."""
+    return synths["reptidex_production_unaccepted"]
+
+
+@pytest.fixture(scope="session")
+def reptidex(reptidex_dev: Assembly, reptidex_production: Assembly) -> dict[str, Assembly]:
+    """Both environments of ReptiDex, by name."""
+    return {"dev": reptidex_dev, "production": reptidex_production}
+
+
+@pytest.fixture(scope="session")
 def deployments(
-    restartix: dict[str, Assembly], pooled: dict[str, Assembly], notes: Assembly
+    restartix: dict[str, Assembly],
+    pooled: dict[str, Assembly],
+    reptidex: dict[str, Assembly],
+    reptidex_grown: Assembly,
+    notes: Assembly,
 ) -> dict[str, Assembly]:
     """Every deployment that the stacks build, by name."""
-    return {**restartix, **pooled, "notes": notes}
+    three = (*reptidex.values(), reptidex_grown)
+    return {**restartix, **pooled, **dict(zip(REPTIDEX, three, strict=True)), "notes": notes}

@@ -156,6 +156,11 @@ class AppRunnerMetrics(ServiceMetrics):
         """Responses with a 5xx status per minute."""
         return self._metric("5xxStatusResponses", "Sum")
 
+    @property
+    def client_errors(self) -> cloudwatch.IMetric:
+        """Responses with a 4xx status per minute."""
+        return self._metric("4xxStatusResponses", "Sum")
+
     def latency_ms(self, statistic: str) -> cloudwatch.IMetric:
         """Response time in milliseconds."""
         return self._metric("RequestLatency", statistic)

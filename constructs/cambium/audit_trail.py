@@ -1,6 +1,7 @@
 """Who did what in the account: every AWS API call, kept where it cannot be changed unnoticed."""
 
 from collections.abc import Sequence
+from enum import Enum
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_cloudtrail as cloudtrail
@@ -9,6 +10,14 @@ from constructs import Construct
 
 from cambium.acknowledge import acknowledge
 from config.names import words
+
+
+class ObjectEvents(Enum):
+    """Which uses of a bucket's objects are recorded: AWS bills $0.10 per 100,000 of them."""
+
+    ALL = "reads and writes of objects are recorded by the audit trail"
+    WRITES = "writes and deletions of objects are recorded by the audit trail; reads would cost more than say"
+    NONE = "the product keeps no audit trail; each service logs its requests"
 
 
 class AuditTrail(Construct):
@@ -26,6 +35,7 @@ class AuditTrail(Construct):
         bucket_name: str,
         keep_days: int,
         watched_buckets: Sequence[str],
+        object_events: ObjectEvents = ObjectEvents.ALL,
     ) -> None:
         super().__init__(scope, construct_id)
         self.bucket = s3.Bucket(
@@ -59,12 +69,14 @@ class AuditTrail(Construct):
             include_global_service_events=True,
             enable_file_validation=True,
         )
-        if watched_buckets:
+        if watched_buckets and object_events is not ObjectEvents.NONE:
+            writes = object_events is ObjectEvents.WRITES
             trail.add_s3_event_selector(
                 [
                     cloudtrail.S3EventSelector(bucket=s3.Bucket.from_bucket_name(self, words(name), name))
                     for name in watched_buckets
-                ]
+                ],
+                read_write_type=cloudtrail.ReadWriteType.WRITE_ONLY if writes else None,
             )
         loop = "the bucket of the records would record itself without end"
         acknowledge(

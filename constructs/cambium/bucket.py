@@ -6,6 +6,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from cambium.acknowledge import acknowledge
+from cambium.audit_trail import ObjectEvents
 from config import storage as model
 
 
@@ -24,6 +25,7 @@ class PrivateBucket(Construct):
         bucket_name: str,
         config: model.Bucket,
         replica_name: str | None = None,
+        recorded: ObjectEvents = ObjectEvents.ALL,
     ) -> None:
         super().__init__(scope, construct_id)
         replica = s3.Bucket.from_bucket_name(self, "Replica", replica_name) if replica_name else None
@@ -44,13 +46,12 @@ class PrivateBucket(Construct):
         )
         if replica_name:
             self._acknowledge_replication(replica_name)
-        access = "reads and writes of objects are recorded by the audit trail"
         key = "encrypted with AES-256 by S3; the design asks for no key of its own"
         acknowledge(
             self.bucket,
             {
-                "AwsSolutions-S1": access,
-                "HIPAA.Security-S3BucketLoggingEnabled": access,
+                "AwsSolutions-S1": recorded.value,
+                "HIPAA.Security-S3BucketLoggingEnabled": recorded.value,
                 "HIPAA.Security-S3DefaultEncryptionKMS": key,
             },
         )

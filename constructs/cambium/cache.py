@@ -11,6 +11,19 @@ from cambium.acknowledge import acknowledge
 from config import cache as model
 
 
+def _password(transit_encryption: model.TransitEncryption) -> dict[str, str]:
+    """What is accepted about the password, or about there being none."""
+    if transit_encryption is True:
+        runbook = "the password changes with its runbook: clients hold connections"
+        return {
+            "AwsSolutions-SMG4": runbook,
+            "HIPAA.Security-SecretsManagerRotationEnabled": runbook,
+        }
+    why = f"the configuration opts out of encryption in transit: {transit_encryption.reason}"
+    # ElastiCache takes a password over TLS only.
+    return {"AwsSolutions-AEC3": why, "AwsSolutions-AEC6": why}
+
+
 class Cache(Construct):
     """A replication group with cluster mode off.
 
@@ -74,10 +87,8 @@ class Cache(Construct):
             {
                 "AwsSolutions-AEC5": "the port is no secret: only the access table opens it",
                 "HIPAA.Security-ElastiCacheRedisClusterAutomaticBackup": ephemeral,
-                "AwsSolutions-SMG4": "the password changes with its runbook: clients hold connections",
-                "HIPAA.Security-SecretsManagerRotationEnabled": "the password changes with its runbook: "
-                "clients hold connections",
                 **({} if several else {"AwsSolutions-AEC4": ephemeral}),
+                **_password(config.transit_encryption),
             },
         )
 

@@ -1,7 +1,7 @@
 """Database roles of the application, and complete connection URLs in its secrets."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aws_cdk import CustomResource
@@ -35,6 +35,19 @@ class SecretContents:
     """Key to how its connection URL is composed."""
     operator_keys: Sequence[str]
     """Keys that are created empty and left to a person."""
+    generated_keys: Mapping[str, int] = field(default_factory=dict)
+    """Key to how many random characters it gets, once."""
+
+    @property
+    def properties(self) -> dict[str, Any]:
+        """The same, as the function is told."""
+        generated = {"GeneratedKeys": dict(self.generated_keys)} if self.generated_keys else {}
+        return {
+            "TargetSecretArn": self.secret.secret_arn,
+            "Urls": self.urls,
+            "OperatorKeys": list(self.operator_keys),
+            **generated,
+        }
 
 
 class ConnectionSecrets(DeployFunctions):
@@ -111,11 +124,7 @@ class ConnectionSecrets(DeployFunctions):
                 self.define_resource(
                     f"{construct_id}{target.words}",
                     function,
-                    {
-                        "TargetSecretArn": target.secret.secret_arn,
-                        "Urls": target.urls,
-                        "OperatorKeys": list(target.operator_keys),
-                    },
+                    target.properties,
                     provider_id=f"{construct_id}Provider",
                 )
             )

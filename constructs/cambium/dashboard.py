@@ -40,6 +40,7 @@ class Dashboard(Construct):
             _graph("Requests per minute", [metrics.requests for metrics in services.values()]),
             _graph("Error rate: 5xx of all (%)", rates),
             _graph("Active instances", [metrics.instances for metrics in services.values()]),
+            _graph("Client errors: 4xx per minute", [metrics.client_errors for metrics in services.values()]),
         )
         for name, metrics in services.items():
             self._row(
@@ -68,6 +69,14 @@ class Dashboard(Construct):
                 "Cache: hits and misses",
                 [cache.metric("CacheHits", "Sum"), cache.metric("CacheMisses", "Sum")],
             ),
+            # The engine has one thread: of a node with two processors it can use half.
+            _graph("Cache: CPU of the engine (%)", [cache.metric("EngineCPUUtilization", "Maximum")]),
+        )
+        self._row(
+            _graph(
+                "Cache: network (bytes per minute)",
+                [cache.metric("NetworkBytesIn", "Sum"), cache.metric("NetworkBytesOut", "Sum")],
+            )
         )
 
     def _row(self, *widgets: cloudwatch.GraphWidget) -> None:

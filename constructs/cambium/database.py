@@ -72,7 +72,13 @@ class Database(PostgresDatabase):
             for number in range(1, config.read_replicas + 1)
         ]
         acknowledge_log_retention(self)
-        acknowledge(self, {"AwsSolutions-RDS11": "the port is no secret: only the access table opens it"})
+        acknowledge(
+            self,
+            {
+                "AwsSolutions-RDS11": "the port is no secret: only the access table opens it",
+                **_opted_out(config),
+            },
+        )
 
     @property
     def arn(self) -> str:
@@ -115,8 +121,20 @@ class Database(PostgresDatabase):
             "Database: CPU (%)": [self.metric("CPUUtilization")],
             "Database: free storage (bytes)": [self.metric("FreeStorageSpace", "Minimum")],
             "Database: IOPS": [self.metric("ReadIOPS"), self.metric("WriteIOPS")],
+            "Database: latency (s)": [self.metric("ReadLatency"), self.metric("WriteLatency")],
         }
 
     def define_alarms(self, alarms: Alarms) -> None:
         """Connections, CPU, memory and free storage of the primary, and the lag of its replicas."""
         watch_instance(alarms, self, self._config)
+
+
+def _opted_out(config: model.Database) -> dict[str, str]:
+    """What the configuration does without, in the words of the rule pack."""
+    found = {}
+    if not config.multi_az:
+        found["AwsSolutions-RDS3"] = "the configuration keeps no standby: it is down while its zone is"
+    if config.deletion_protection is not True:
+        reason = config.deletion_protection.reason
+        found["AwsSolutions-RDS10"] = f"the configuration opts out of deletion protection: {reason}"
+    return found

@@ -130,6 +130,11 @@ class FargateMetrics(ServiceMetrics):
         """Responses with a 5xx status per minute."""
         return self._metric("HTTPCode_Target_5XX_Count", "Sum")
 
+    @property
+    def client_errors(self) -> cloudwatch.IMetric:
+        """Responses with a 4xx status per minute."""
+        return self._metric("HTTPCode_Target_4XX_Count", "Sum")
+
     def latency_ms(self, statistic: str) -> cloudwatch.IMetric:
         """Response time in milliseconds; the load balancer counts in seconds."""
         return cloudwatch.MathExpression(

@@ -113,7 +113,7 @@ class PostgresDatabase(Construct):
 
     @abstractmethod
     def graphs(self) -> Mapping[str, Sequence[cloudwatch.IMetric]]:
-        """Four graphs for the dashboard, by what is written above each."""
+        """Graphs for the dashboard, by what is written above each."""
 
     @abstractmethod
     def define_alarms(self, alarms: Alarms) -> None:

@@ -19,6 +19,11 @@ class ServiceMetrics(ABC):
     def server_errors(self) -> cloudwatch.IMetric:
         """Responses with a 5xx status per minute."""
 
+    @property
+    @abstractmethod
+    def client_errors(self) -> cloudwatch.IMetric:
+        """Responses with a 4xx status per minute."""
+
     @abstractmethod
     def latency_ms(self, statistic: str) -> cloudwatch.IMetric:
         """Response time in milliseconds, for a statistic such as ``p99``."""

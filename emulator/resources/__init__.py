@@ -14,6 +14,7 @@ from emulator.resources.base import Resource
 
 _TYPES: tuple[type[Resource], ...] = (
     access.ClusterCapacity,
+    access.FirewallLogging,
     access.SecretPolicy,
     access.SecretRotation,
     access.WebAclAssociation,

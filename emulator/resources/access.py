@@ -70,6 +70,30 @@ class WebAclAssociation(Resource):
         api("wafv2").disassociate_web_acl(ResourceArn=properties["ResourceArn"])
 
 
+class FirewallLogging(Resource):
+    """Where a firewall logs to; nothing is filtered, so nothing is logged."""
+
+    type_name = "AWS::WAFv2::LoggingConfiguration"
+    replacing = frozenset({"ResourceArn"})
+
+    def create(self, properties: Properties, name: str) -> str:
+        """Put the configuration."""
+        self.update(properties["ResourceArn"], {}, properties)
+        return str(properties["ResourceArn"])
+
+    def attributes(self, physical_id: str) -> Attributes:
+        """Return what only Firewall Manager makes otherwise."""
+        return {"ManagedByFirewallManager": "false"}
+
+    def update(self, physical_id: str, old: Properties, new: Properties) -> None:
+        """Change the configuration; putting it again does that."""
+        call(api("wafv2"), "PutLoggingConfiguration", {}, LoggingConfiguration=dict(new))
+
+    def delete(self, physical_id: str, properties: Properties) -> None:
+        """Log nowhere."""
+        api("wafv2").delete_logging_configuration(ResourceArn=physical_id)
+
+
 class ClusterCapacity(Resource):
     """Which capacity providers an ECS cluster may use."""
 

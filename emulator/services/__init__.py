@@ -4,6 +4,7 @@ from emulator.services.app_runner import AppRunner
 from emulator.services.auto_scaling import AutoScaling
 from emulator.services.base import Service
 from emulator.services.chatbot import Chatbot
+from emulator.services.firewall_logging import FirewallLogging
 
 
 def every() -> dict[str, Service]:
@@ -12,4 +13,5 @@ def every() -> dict[str, Service]:
         "apprunner": AppRunner(),
         "application-autoscaling": AutoScaling(),
         "chatbot": Chatbot(),
+        "wafv2": FirewallLogging(),
     }

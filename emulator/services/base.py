@@ -36,6 +36,10 @@ class Service:
         self._operations: dict[str, Callable[[Body, Tenant], Body]] = {}
         self._records: dict[tuple[Tenant, str], dict[Any, Record]] = defaultdict(dict)
 
+    def serves(self, operation: str) -> bool:
+        """Whether it answers to an operation; one that does not leaves it to MiniStack."""
+        return True
+
     def handle(self, operation: str, body: Body, tenant: Tenant) -> Body:
         """Serve one request.
 

@@ -9,7 +9,7 @@ from ops.picture.theme import LINE, width_of, wrapped
 
 VISITORS = 150.0
 PAD = 14.0
-PROVIDERS = {"cloudflare": "Cloudflare", "route53": "Route 53"}
+PROVIDERS = {"cloudflare": "Cloudflare", "route53": "Route 53", "elsewhere": "Another name server"}
 
 
 def draw(drawing: Drawing, deployment: Deployment, at: Box) -> float:

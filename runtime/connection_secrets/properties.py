@@ -49,9 +49,14 @@ def hosts(properties: Properties, name: str = "Hosts") -> tuple[str, ...]:
 
 def port(properties: Properties, name: str = "Port") -> int:
     """Return a TCP port."""
+    return whole_number(properties, name, 1, _HIGHEST_PORT)
+
+
+def whole_number(properties: Properties, name: str, least: int, most: int) -> int:
+    """Return a whole number inside bounds."""
     value = str(properties.get(name, ""))
-    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= _HIGHEST_PORT):
-        raise ActionableError(f"{name} must be a whole number from 1 to {_HIGHEST_PORT}, got {value!r}")
+    if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+        raise ActionableError(f"{name} must be a whole number from {least} to {most}, got {value!r}")
     return int(value)
 
 

@@ -132,6 +132,28 @@ def test_c4_c5_data_of_dev_and_production() -> None:
     assert dict(production.opt_outs()) == {}
 
 
+def test_c1_growing_is_one_number_and_leaves_development_as_it_is() -> None:
+    system = load_system("reptidex")
+    launched, grown = (system.resolve("production", phase).database for phase in (1, 2))
+    dev = [system.resolve("dev", phase) for phase in (1, 2)]
+
+    assert isinstance(launched, Database)
+    assert isinstance(grown, Database)
+    assert (launched.instance_class, grown.instance_class) == ("t4g.small", "t4g.large")
+    assert (launched.read_replicas, grown.read_replicas) == (0, 1)
+    assert launched.storage_gib == grown.storage_gib
+    assert dev[0].services == dev[1].services
+    assert dev[0].monthly_budget_usd == dev[1].monthly_budget_usd == 160
+
+
+def test_c5_only_development_may_do_without_encryption_in_transit() -> None:
+    system = load_system("reptidex")
+    opted_out = {one.name: dict(system.resolve(one.name).opt_outs()) for one in system.environments}
+
+    assert "the document's choice" in opted_out["dev"]["cache.transit_encryption"]
+    assert opted_out["production"] == {}
+
+
 def test_c8_the_subnets_are_the_documents() -> None:
     system = load_system("reptidex")
     dev, production = system.resolve("dev").network, system.resolve("production").network

@@ -446,7 +446,7 @@ def test_a_service_of_another_phase(product: Product, refusal: Refusal) -> None:
 def test_an_unknown_system_lists_the_known(newcomer: None, refusal: Refusal) -> None:
     assert (
         refusal(lambda: load_system("note"))
-        == "there is no system 'note'; there is notes, restartix, restartix-fargate"
+        == "there is no system 'note'; there is notes, reptidex, restartix, restartix-fargate"
     )
 
 

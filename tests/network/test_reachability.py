@@ -6,18 +6,18 @@ from config.system import System
 from network.conftest import Proof, Templates
 from ops import reachability
 from support.assembly import Assembly
-from support.synthesis import POOLED, RESTARTIX, SYNTHS
+from support.synthesis import POOLED, REPTIDEX, RESTARTIX, SYNTHS
 
 TO_DATABASE = "compute -> database:5432"
 
 
-@pytest.mark.parametrize("name", [*RESTARTIX, *POOLED])
+@pytest.mark.parametrize("name", [*RESTARTIX, *POOLED, *REPTIDEX])
 def test_a2_b1_the_templates_allow_exactly_what_the_configuration_asks_for(
-    restartix: dict[str, Assembly], pooled: dict[str, Assembly], name: str
+    deployments: dict[str, Assembly], name: str
 ) -> None:
     deployment = SYNTHS[name].target.resolve()
 
-    assert reachability.differences(deployment, {**restartix, **pooled}[name].templates) == []
+    assert reachability.differences(deployment, deployments[name].templates) == []
 
 
 def test_a2_app_runner_can_reach_database_cache_and_the_internet_and_nobody_can_reach_it(

@@ -1,12 +1,11 @@
 """RestartiX behind pgbouncer: rows B2, B3, B4, B7 and B12, read from the templates."""
 
 import json
+from importlib import import_module
 from typing import Any
 
 import pytest
 
-from connection_pool import probe_handler
-from pgbouncer import metrics
 from support.assembly import Assembly, Resource, text
 
 POOL = "restartix-fargate-connection-pool"
@@ -141,9 +140,14 @@ def test_b2_alarms_on_clients_that_wait_and_on_poolers_that_are_missing(pooled_p
 
 
 def test_b2_every_alarm_of_the_pool_is_about_a_metric_that_somebody_writes(
-    pooled_production: Assembly,
+    pooled_production: Assembly, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written = {**metrics.UNITS, **probe_handler.UNITS}
+    # What a Lambda is given; its clients are made when it is imported.
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    written = {
+        **import_module("pgbouncer.metrics").UNITS,
+        **import_module("connection_pool.probe_handler").UNITS,
+    }
     watched = [
         alarm
         for alarm in pooled_production.of_type("AWS::CloudWatch::Alarm", "observability")

@@ -18,11 +18,17 @@ If nothing was ever deployed, or the data was moved by hand first, change tests/
 
 
 @pytest.fixture(scope="module")
-def ids(phase_two: Assembly, pooled_staging: Assembly, pooled_phase_two: Assembly) -> dict[str, str]:
+def ids(
+    phase_two: Assembly,
+    pooled_staging: Assembly,
+    pooled_phase_two: Assembly,
+    reptidex_dev: Assembly,
+    reptidex_grown: Assembly,
+) -> dict[str, str]:
     """Stack and construct path to logical id, of every environment when it is largest."""
     return {
         f"{assembly.stacks[one.role].name}/{one.path}": one.logical_id
-        for assembly in (phase_two, pooled_staging, pooled_phase_two)
+        for assembly in (phase_two, pooled_staging, pooled_phase_two, reptidex_dev, reptidex_grown)
         for one in guarded(assembly).values()
     }
 

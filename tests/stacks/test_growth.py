@@ -11,7 +11,11 @@ from support.growth import HOLDS_DATA, guarded, harm, replacing
 Deployments = dict[str, Assembly]
 
 GROWTH = [("phase_one", "phase_two"), ("fargate", "fargate_phase_two")]
-POOLED_GROWTH = [*GROWTH, ("pooled_production", "pooled_phase_two")]
+ALL_GROWTH = [
+    *GROWTH,
+    ("pooled_production", "pooled_phase_two"),
+    ("reptidex_production", "reptidex_grown"),
+]
 SWITCHES = [
     ("phase_one", "fargate"),
     ("fargate", "phase_one"),
@@ -26,14 +30,14 @@ def without_outputs(template: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in template.items() if key != "Outputs"}
 
 
-@pytest.mark.parametrize(("before", "after"), POOLED_GROWTH + SWITCHES)
+@pytest.mark.parametrize(("before", "after"), ALL_GROWTH + SWITCHES)
 def test_nothing_that_holds_data_is_lost_moved_or_replaced(
     deployments: Deployments, before: str, after: str
 ) -> None:
     assert harm(deployments[before], deployments[after]) == []
 
 
-@pytest.mark.parametrize(("before", "after"), POOLED_GROWTH)
+@pytest.mark.parametrize(("before", "after"), ALL_GROWTH)
 def test_growing_keeps_every_stack_under_its_name(deployments: Deployments, before: str, after: str) -> None:
     assert deployments[before].templates.keys() <= deployments[after].templates.keys()
 

@@ -25,6 +25,8 @@ NAMES = {
     "pooled_production": "restartix-fargate-production-1",
     "pooled_phase_two": "restartix-fargate-production-2",
     "pooled_staging": "restartix-fargate-staging-1",
+    "reptidex_production": "reptidex-production-1",
+    "reptidex_dev": "reptidex-dev-1",
 }
 BASES = {"pooled_phase_two": "pooled_production"}
 """What a deployment is compared with, where that is not the first."""
@@ -35,8 +37,10 @@ ROLES = (
     "credentials",
     "data",
     "delivery",
+    "distribution",
     "edge",
     "global",
+    "hours",
     "network",
     "observability",
     "pool",

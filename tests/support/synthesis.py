@@ -54,13 +54,20 @@ POOLED = {
     "pooled_production": Synth(Target("restartix-fargate", "production", 1)),
     "pooled_phase_two": Synth(Target("restartix-fargate", "production", 2)),
 }
+REPTIDEX = {
+    "reptidex_dev": Synth(Target("reptidex", "dev", 1)),
+    "reptidex_production": Synth(Target("reptidex", "production", 1)),
+    "reptidex_grown": Synth(Target("reptidex", "production", 2)),
+}
 NOTES = Synth(Target("notes", "production"), ("--systems", str(NEWCOMER)))
-DEPLOYMENTS = {**RESTARTIX, **POOLED, "notes": NOTES}
+DEPLOYMENTS = {**RESTARTIX, **POOLED, **REPTIDEX, "notes": NOTES}
 SYNTHS = {
     **DEPLOYMENTS,
     "worldwide": Synth(Target("atlas", "production"), ("--systems", str(WORLDWIDE))),
     "unacknowledged_phase_one": Synth(RESTARTIX["phase_one"].target, ("--unacknowledged",)),
     "unacknowledged_fargate": Synth(RESTARTIX["fargate_phase_two"].target, ("--unacknowledged",)),
+    "reptidex_dev_unaccepted": Synth(REPTIDEX["reptidex_dev"].target, ("--unacknowledged",)),
+    "reptidex_production_unaccepted": Synth(REPTIDEX["reptidex_production"].target, ("--unacknowledged",)),
     "unacknowledged_staging": Synth(POOLED["pooled_staging"].target, ("--unacknowledged",)),
     "unacknowledged_pooled": Synth(POOLED["pooled_phase_two"].target, ("--unacknowledged",)),
 }

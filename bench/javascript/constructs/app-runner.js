@@ -123,6 +123,10 @@ class AppRunnerMetrics {
     return this.metric('5xxStatusResponses', 'Sum');
   }
 
+  get clientErrors() {
+    return this.metric('4xxStatusResponses', 'Sum');
+  }
+
   latencyMs(statistic) {
     return this.metric('RequestLatency', statistic);
   }

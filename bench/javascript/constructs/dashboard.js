@@ -21,6 +21,7 @@ class Dashboard extends Construct {
       graph('Requests per minute', all.map((metrics) => metrics.requests)),
       graph('Error rate: 5xx of all (%)', rates),
       graph('Active instances', all.map((metrics) => metrics.instances)),
+      graph('Client errors: 4xx per minute', all.map((metrics) => metrics.clientErrors)),
     );
     for (const [name, metrics] of Object.entries(services)) {
       this.dashboard.addWidgets(
@@ -37,6 +38,7 @@ class Dashboard extends Construct {
       graph('Database: CPU (%)', [database.metric('CPUUtilization')]),
       graph('Database: free storage (bytes)', [database.metric('FreeStorageSpace', 'Minimum')]),
       graph('Database: IOPS', [database.metric('ReadIOPS'), database.metric('WriteIOPS')]),
+      graph('Database: latency (s)', [database.metric('ReadLatency'), database.metric('WriteLatency')]),
     );
   }
 
@@ -45,6 +47,13 @@ class Dashboard extends Construct {
       graph('Cache: memory (%)', [cache.metric('DatabaseMemoryUsagePercentage', 'Maximum')]),
       graph('Cache: connections', [cache.metric('CurrConnections', 'Maximum')]),
       graph('Cache: hits and misses', [cache.metric('CacheHits', 'Sum'), cache.metric('CacheMisses', 'Sum')]),
+      graph('Cache: CPU of the engine (%)', [cache.metric('EngineCPUUtilization', 'Maximum')]),
+    );
+    this.dashboard.addWidgets(
+      graph('Cache: network (bytes per minute)', [
+        cache.metric('NetworkBytesIn', 'Sum'),
+        cache.metric('NetworkBytesOut', 'Sum'),
+      ]),
     );
   }
 }

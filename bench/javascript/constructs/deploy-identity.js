@@ -20,43 +20,50 @@ const READ_STACKS = [
   'cloudformation:ListStackResources',
 ];
 const LIST_SERVICES = 'apprunner:ListServices';
-const UPDATE_SERVICES = [
-  'apprunner:DescribeService',
-  'apprunner:ListOperations',
-  'apprunner:StartDeployment',
-  'apprunner:UpdateService',
-  'ecs:DescribeServices',
-  'ecs:UpdateService',
-];
+const LIST_OPERATIONS = 'apprunner:ListOperations';
+const RELEASE = {
+  apprunner: [
+    'apprunner:DescribeService',
+    LIST_OPERATIONS,
+    'apprunner:StartDeployment',
+    'apprunner:UpdateService',
+  ],
+  ecs: ['ecs:DescribeServices', 'ecs:UpdateService'],
+};
 
 class DeployIdentity extends Construct {
   constructor(scope, id, spec) {
     super(scope, id);
-    const { repository, application, environment, account, repositoryArns, serviceArns, systemsStacks } = spec;
+    const { repository, application, environment, account, repositoryArns, releasedArns, systemsStacks } = spec;
     this.account = account;
     this.providerArn = repository.provider_arn ?? this.defineProvider();
     const approved = `environment:${environment}`;
     this.release = this.defineRole('Release', subjects(application, approved));
     this.allowPushing(this.release, repositoryArns);
-    const running = serviceArns.map((arn) => `arn:${Aws.PARTITION}:${arn}`);
+    this.releasedArns = releasedArns;
     this.release.addToPolicy(new iam.PolicyStatement({ actions: [LIST_SERVICES], resources: ['*'] }));
-    this.release.addToPolicy(new iam.PolicyStatement({ actions: UPDATE_SERVICES, resources: running }));
+    for (const [service, actions] of Object.entries(RELEASE)) this.allowReleased(this.release, actions, service);
     this.infrastructure = this.defineRole('Infrastructure', subjects(repository, approved), 4);
     this.allowBootstrapRoles(this.infrastructure, 'deploy', 'file-publishing', 'image-publishing', 'lookup');
     this.infrastructure.addToPolicy(new iam.PolicyStatement({ actions: [LIST_SERVICES], resources: ['*'] }));
-    this.infrastructure.addToPolicy(
-      new iam.PolicyStatement({ actions: ['apprunner:ListOperations'], resources: running }),
-    );
+    this.allowReleased(this.infrastructure, [LIST_OPERATIONS], 'apprunner');
     this.review = this.defineRole('Review', subjects(repository, 'pull_request', 'ref:refs/heads/main'));
     this.allowReadingTemplates(this.review, systemsStacks);
     const named = (arn) => [
       `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:${arn}]`,
-      'services of this product: AWS adds an id to their names',
+      'what this product releases: in each region, and AWS adds an id to some names',
     ];
     acknowledge(this, {
       'AwsSolutions-IAM5[Resource::*]': 'registry log-in and listing take no resource',
-      ...Object.fromEntries(serviceArns.map(named)),
+      ...Object.fromEntries(releasedArns.map(named)),
     });
+  }
+
+  allowReleased(role, actions, service) {
+    const arns = this.releasedArns.filter((arn) => arn.startsWith(`${service}:`));
+    role.addToPolicy(
+      new iam.PolicyStatement({ actions, resources: arns.map((arn) => `arn:${Aws.PARTITION}:${arn}`) }),
+    );
   }
 
   defineProvider() {

@@ -23,7 +23,7 @@ class DeliveryStack extends CambiumStack {
       environment: environment.name,
       account,
       repositoryArns: `ecr:*:${account}:repository/${system}-*`,
-      serviceArns: [`apprunner:*:${account}:service/${system}-*`, `ecs:*:${account}:service/*/${system}-*`],
+      releasedArns: [`apprunner:*:${account}:service/${system}-*`, `ecs:*:${account}:service/*/${system}-*`],
       systemsStacks: `${stackName('')}*`,
     });
     const roles = {

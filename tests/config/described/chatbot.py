@@ -136,7 +136,7 @@ DEVELOPMENT = Changes(
         deletion_protection=Unprotected(reason="holds only what tests put there"),
     ),
     cache=CacheChange(replicas=0),
-    edge=EdgeChange(firewall=None),
+    edge=EdgeChange(domain="dev.chatbot.example.com", firewall=None),
     services={
         "frontend": ServiceChange(scaling=ScalingChange(max=1)),
         "backend": ServiceChange(scaling=ScalingChange(max=1), environment={"NODE_ENV": "development"}),

@@ -13,15 +13,14 @@ from config.changes import (
     ServiceChange,
 )
 from config.database import Database, DatabaseRole, Unprotected
-from config.edge import CacheBehavior, Distribution, Edge
-from config.environment import Environment
+from config.edge import CacheBehavior, Distribution, Edge, Firewall
+from config.environment import Environment, GitHubRepository
 from config.network import NatGateways, NatInstance, Network
-from config.recovery import DatabaseDump
 from config.region import american_home
 from config.scaling import HealthCheck, Scaling
 from config.schedule import Schedule
 from config.service import Service
-from config.sources import BucketName, CacheUrl, DatabaseUrl
+from config.sources import BucketName, CacheUrl, DatabaseUrl, ReplicaUrls
 from config.storage import Bucket, Transition
 from config.system import System
 
@@ -43,6 +42,8 @@ BACK_ENDS = {
 }
 """The document gives ports 8000 to 8006 and not which is whose: they are numbered in this order."""
 
+HEALTH = "/api/v1/health"
+
 
 def front_end(name: str) -> Service:
     """A static React application on nginx."""
@@ -52,7 +53,14 @@ def front_end(name: str) -> Service:
         cpu=512,
         memory_mib=1024,
         scaling=Scaling(min=2, max=4),
-        health=HealthCheck(path="/health"),
+        health=HealthCheck(
+            path="/health",
+            # nginx's images have one or the other.
+            command=(
+                "CMD-SHELL",
+                "wget -q --spider http://127.0.0.1/health || curl -fs http://127.0.0.1/health",
+            ),
+        ),
         hosts=FRONT_ENDS[name][:1],
     )
 
@@ -65,14 +73,30 @@ def back_end(name: str, port: int) -> Service:
         cpu=1024,
         memory_mib=2048,
         scaling=Scaling(min=2, max=6),
-        health=HealthCheck(path="/api/v1/health"),
+        health=HealthCheck(path=HEALTH, command=("CMD", "python", "-c", asks(port))),
         hosts=BACK_ENDS[name][:1],
         database_pool=5,
         writes_buckets=("assets", "uploads"),
         sends_email=True,
-        environment={"UPLOADS_BUCKET": BucketName(bucket="uploads")},
-        secrets={"DATABASE_URL": DatabaseUrl(role="reptidex_app"), "REDIS_URL": CacheUrl()},
+        environment={
+            "ASSETS_BUCKET": BucketName(bucket="assets"),
+            "UPLOADS_BUCKET": BucketName(bucket="uploads"),
+        },
+        secrets={
+            "DATABASE_URL": DatabaseUrl(role="reptidex_app"),
+            "DATABASE_REPLICA_URLS": ReplicaUrls(role="reptidex_app"),
+            "REDIS_URL": CacheUrl(),
+            # Tables have one owner, whose migrations come with one service.
+            **(
+                {"MIGRATION_DATABASE_URL": DatabaseUrl(role="reptidex_owner")} if name == "repti-core" else {}
+            ),
+        },
     )
+
+
+def asks(port: int) -> str:
+    """A program in the language of the service, for a health check inside its own container."""
+    return f"import urllib.request as ask; ask.urlopen('http://127.0.0.1:{port}{HEALTH}', timeout=4)"
 
 
 def distribution(host: str) -> Distribution:
@@ -96,6 +120,11 @@ SMALL = {
     for name, hosts in BACK_ENDS.items()
 }
 
+# One task in each of the three zones.
+GROWN = {name: ServiceChange(scaling=ScalingChange(min=3, max=8)) for name in FRONT_ENDS} | {
+    name: ServiceChange(scaling=ScalingChange(min=3, max=10)) for name in BACK_ENDS
+}
+
 DEVELOPMENT = Changes(
     network=NetworkChange(
         cidr="10.1.0.0/16",
@@ -112,6 +141,7 @@ DEVELOPMENT = Changes(
         max_storage_gib=100,
         multi_az=False,
         max_connections=80,
+        read_replicas=0,
         backup_days=7,
         work_mem_mib=4,
         enhanced_monitoring_seconds=0,
@@ -123,7 +153,14 @@ DEVELOPMENT = Changes(
         replicas=0,
         transit_encryption=NoTransitEncryption(reason="the document's choice for development: no real users"),
     ),
-    edge=EdgeChange(distribution=distribution("dev.reptidex.com")),
+    edge=EdgeChange(
+        # Production's account owns the zone, and a zone takes records from its own account only.
+        dns="elsewhere",
+        hosted_zone_id=None,
+        distribution=distribution("dev.reptidex.com"),
+        firewall=None,
+    ),
+    monthly_budget_usd=160,
 )
 
 SYSTEM = System(
@@ -134,6 +171,7 @@ SYSTEM = System(
         domain="reptidex.com",
         hosted_zone_id="Z0123456789REPTIDEX",
         distribution=distribution("reptidex.com"),
+        firewall=Firewall(),
     ),
     network=Network(
         cidr="10.0.0.0/16",
@@ -170,14 +208,24 @@ SYSTEM = System(
         Bucket(name="backups", transitions=(Transition(after_days=7, storage_class="GLACIER"),)),
         Bucket(name="logs", expire_after_days=90),
     ),
-    dumps=(DatabaseDump(bucket="backups"),),
-    phases=(Phase(title="1,000 to 5,000 users"),),
+    phases=(
+        Phase(title="1,000 to 5,000 users"),
+        Phase(
+            title="5,000 to 15,000 users",
+            # Storage stays: the document expects 25 GB, and what there is grows by itself.
+            database=DatabaseChange(
+                instance_class="t4g.large", max_connections=400, work_mem_mib=16, read_replicas=1
+            ),
+            cache=CacheChange(node_type="t4g.medium"),
+            services=GROWN,
+            monthly_budget_usd=1600,
+        ),
+    ),
     environments=(
         Environment(
             name="dev",
             account="777788889999",
             regions=(american_home(),),
-            recovery_region="us-west-2",
             phase=1,
             production=False,
             alarms=NoAlarms(reason="95 % on weekdays is all it promises"),
@@ -186,16 +234,17 @@ SYSTEM = System(
             shell_access=True,
             schedule=Schedule(wake="07:00", sleep="20:00", time_zone="America/New_York"),
             changes=DEVELOPMENT,
+            github=GitHubRepository(owner="reptidex", name="platform"),
         ),
         Environment(
             name="production",
             account="111122223333",
             regions=(american_home(),),
-            recovery_region="us-west-2",
             phase=1,
             production=True,
             alarms=Alarms(emails=("ops@reptidex.com",)),
             monthly_budget_usd=800,
+            github=GitHubRepository(owner="reptidex", name="platform"),
         ),
     ),
 )

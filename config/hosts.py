@@ -1,0 +1,42 @@
+"""Which host names lead to the load balancer, and which to CloudFront."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from config.deployment import Deployment
+
+
+def origin_host(deployment: "Deployment") -> str:
+    """The name by which CloudFront reaches the load balancer, which the wildcard certificate covers.
+
+    The environment is in it, since environments may share a domain.
+    """
+    return f"origin-{deployment.environment.name}.{deployment.edge.domain}"
+
+
+def all_hosts(deployment: "Deployment") -> tuple[str, ...]:
+    """Host names of all services, each once, where several share it by path."""
+    return tuple(dict.fromkeys(host for service in deployment.services for host in service.hosts))
+
+
+def distributed_hosts(deployment: "Deployment") -> tuple[str, ...]:
+    """Host names that lead to the distribution."""
+    distribution = deployment.edge.distribution
+    if distribution is None:
+        return ()
+    return distribution.hosts or all_hosts(deployment)
+
+
+def direct_hosts(deployment: "Deployment") -> tuple[str, ...]:
+    """Host names that lead to the load balancer; CloudFront's own name for it is one."""
+    distributed = distributed_hosts(deployment)
+    own = (origin_host(deployment),) if distributed else ()
+    return (*(host for host in all_hosts(deployment) if host not in distributed), *own)
+
+
+def health_paths(deployment: "Deployment") -> tuple[str, ...]:
+    """Paths behind the distribution that are asked whether a service lives: a kept answer would be a lie."""
+    distribution, behind = deployment.edge.distribution, set(distributed_hosts(deployment))
+    asked = {service.health.path for service in deployment.services if behind & set(service.hosts)}
+    stated = {behavior.path for behavior in distribution.behaviors} if distribution else set()
+    return tuple(sorted(asked - stated))
