@@ -4,6 +4,7 @@ The programs are used directly: the wheel's own Python class keeps files outside
 """
 
 import importlib.util
+import os
 import secrets
 import shutil
 import signal
@@ -22,6 +23,8 @@ from emulator.postgres.unprivileged import follow_us, launcher
 ADMIN = "rdsadmin"
 _START_SECONDS = 60
 _STOP_SECONDS = 8  # PostgreSQL itself waits 5 for its children
+_SOCKET = ".s.PGSQL.5432"
+_OPEN_FILES = Path("/proc/self/fd")  # Linux only
 _SOCKET_LIMIT = 100  # a unix socket's path has room for 104 bytes on macOS, 108 on Linux
 
 # A child told to follow its parent follows the thread that started it, so that must be one that
@@ -64,8 +67,9 @@ class Server:
         self._programs = installed or programs(engine_version)
         self._admin_password = secrets.token_urlsafe(24)
         self._process: subprocess.Popen[bytes] | None = None
+        self._opened: int | None = None
         self._sockets = self._socket_folder()
-        self.socket = self._sockets / ".s.PGSQL.5432"
+        self.socket = self._sockets / _SOCKET
         self.log = folder / "server.log"
         try:
             self._initialize()
@@ -79,8 +83,12 @@ class Server:
     def _socket_folder(self) -> Path:
         self._folder.mkdir(parents=True)
         launcher().own(self._folder)
-        if len(str(self._folder)) + len("/.s.PGSQL.5432") <= _SOCKET_LIMIT:
+        if len(str(self._folder / _SOCKET)) <= _SOCKET_LIMIT:
             return self._folder
+        if _OPEN_FILES.is_dir():
+            # A short way to the same folder: a server that is killed leaves nothing anywhere else.
+            self._opened = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+            return _OPEN_FILES / str(self._opened)
         folder = Path(tempfile.mkdtemp(prefix="cambium-", dir="/tmp"))  # short
         launcher().own(folder)
         return folder
@@ -110,7 +118,9 @@ class Server:
             raise RuntimeError(f"{program} failed: {result.stderr.strip() or result.stdout}")
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        settings = _SETTINGS | {"unix_socket_directories": str(self._sockets)}
+        # The way we go through a file we opened is ours alone; seen from its data, the folder is one up.
+        told = str(self._sockets) if self._opened is None else ".."
+        settings = _SETTINGS | {"unix_socket_directories": told}
         options = [option for item in settings.items() for option in ("-c", "=".join(item))]
         program = [str(self._programs / "postgres"), "-D", str(self._data)]
         with self.log.open("wb") as log:
@@ -190,6 +200,9 @@ class Server:
     def stop(self) -> None:
         """Stop the server at once and remove its data."""
         self._end(signal.SIGQUIT)  # no checkpoint: the data goes anyway
+        if self._opened is not None:
+            os.close(self._opened)
+            self._opened, self._sockets = None, self._folder
         for folder in {self._sockets, self._folder}:
             shutil.rmtree(folder)
 

@@ -1,6 +1,7 @@
 """Runs the app as the CDK CLI would, once, and keeps the assembly until a source changes."""
 
 import json
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -59,12 +60,19 @@ def app_context(cdk_json: dict[str, Any], target: Target) -> dict[str, Any]:
     return {**cdk_json.get("context", {}), **on, **target.context}
 
 
+def app_command(cdk_json: dict[str, Any], workspace: Workspace) -> list[str]:
+    """What ``cdk.json`` starts the app with, on the Python of this checkout."""
+    _python, *words = shlex.split(cdk_json.get("app", "python app.py"))
+    return [str(workspace.bin / "python"), *words]
+
+
 def _run_app(workspace: Workspace, target: Target, folder: Path, say: Callable[[str], None]) -> None:
-    settings = workspace.root / "cdk.json"
-    context = app_context(json.loads(settings.read_text()) if settings.exists() else {}, target)
+    file = workspace.root / "cdk.json"
+    settings: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+    context = app_context(settings, target)
     variables = loopback.environment(workspace)
     variables |= {"CDK_CONTEXT_JSON": json.dumps(context), "CDK_OUTDIR": str(folder)}
-    command = [str(workspace.bin / "python"), "app.py"]
+    command = app_command(settings, workspace)
     with programs.running(workspace, command, variables, folder=workspace.root) as process:
         lines = []
         for line in process.stdout or ():

@@ -7,6 +7,7 @@ owner while it runs, and the next command ends those whose owner is gone before 
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -25,10 +26,12 @@ def running(
     record = _folder(workspace) / f"{os.getpid()}.json"
     record.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
+    temporary = _temporary(record)
+    temporary.mkdir(exist_ok=True)
     process = subprocess.Popen(
         list(command),
         cwd=folder,
-        env=dict(variables),
+        env={**variables, "TMPDIR": str(temporary)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -48,7 +51,7 @@ def running(
         if process.poll() is None and known is not None:
             processes.stop(known, patience_seconds=5, group=True)
         process.wait()
-        record.unlink(missing_ok=True)
+        _forget(record)
 
 
 def end_leftovers(workspace: Workspace) -> list[Identity]:
@@ -61,8 +64,18 @@ def end_leftovers(workspace: Workspace) -> list[Identity]:
         if program is not None and processes.is_same(program):
             processes.stop(program, patience_seconds=5, group=True)
             ended.append(program)
-        record.unlink(missing_ok=True)
+        _forget(record)
     return ended
+
+
+def _temporary(record: Path) -> Path:
+    # Of the program's own, because the CDK CLI leaves folders in it.
+    return record.with_suffix(".tmp")
+
+
+def _forget(record: Path) -> None:
+    shutil.rmtree(_temporary(record), ignore_errors=True)
+    record.unlink(missing_ok=True)
 
 
 def _read(record: Path) -> tuple[Identity | None, Identity | None]:

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -105,6 +106,7 @@ def test_a_program_of_a_killed_command_is_ended_by_the_next(workspace: Workspace
     assert ended.command == "/bin/sleep 60"
     assert not processes.is_same(ended)
     assert programs.end_leftovers(workspace) == []
+    assert list((workspace.state / "programs").iterdir()) == []
 
 
 def test_a_program_of_a_command_at_work_is_left_alone(workspace: Workspace) -> None:
@@ -119,6 +121,16 @@ def test_a_program_ends_with_the_block_that_started_it(workspace: Workspace) -> 
 
     assert process.returncode != 0
     assert list((workspace.state / "programs").iterdir()) == []
+
+
+def test_a_program_has_temporary_files_of_its_own_that_go_with_it(workspace: Workspace) -> None:
+    make = [sys.executable, "-c", "import tempfile; print(tempfile.mkdtemp())"]
+
+    with programs.running(workspace, make, os.environ, folder=workspace.root) as process:
+        made, _ = process.communicate()
+
+    assert made.startswith(str(workspace.state))
+    assert not Path(made.strip()).exists()
 
 
 def test_this_process_is_itself() -> None:

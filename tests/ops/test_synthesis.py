@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.assembly.synthesis import synthesise
+from ops.assembly.synthesis import app_command, synthesise
 from ops.assembly.target import Target
 from ops.workspace import Workspace
 
@@ -33,3 +33,9 @@ def test_two_for_one_folder_do_not_meet_and_the_second_finds_it_done(product: Wo
     assert fresh == [False, True]
     assert json.loads((out / "manifest.json").read_text())["artifacts"]
     assert not (product.root / "out.partial").exists()
+
+
+def test_the_app_is_started_as_cdk_json_says_on_the_python_of_the_checkout(product: Workspace) -> None:
+    settings = {"app": ".venv/bin/python -O app.py"}
+
+    assert app_command(settings, product) == [str(product.bin / "python"), "-O", "app.py"]
