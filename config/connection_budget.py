@@ -116,7 +116,7 @@ def _of_replica(
         Consumer(
             name=service.name,
             instances=service.scaling.max,
-            connections_each=_to_replica(service),
+            connections_each=service.replica_connections,
             setting="its replica_pool",
         )
         for service in services
@@ -163,7 +163,7 @@ def _clients(service: Service, replicas: int) -> Iterator[Consumer]:
         yield Consumer(
             name=f"{service.name}, to replicas",
             instances=tasks * replicas,
-            connections_each=_to_replica(service),
+            connections_each=service.replica_connections,
             setting="its replica_pool",
         )
 
@@ -196,10 +196,6 @@ def _migrations(services: tuple[Service, ...]) -> Consumer:
         connections_each=max(MIGRATIONS, stated),
         setting="its database_pool" if stated > MIGRATIONS else None,
     )
-
-
-def _to_replica(service: Service) -> int:
-    return service.database_pool if service.replica_pool is None else service.replica_pool
 
 
 _RESERVED = Consumer(

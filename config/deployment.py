@@ -222,3 +222,5 @@ class Deployment(Model):
             yield "database.deletion_protection", self.database.deletion_protection.reason
         if self.cache and isinstance(self.cache.transit_encryption, OptOut):
             yield "cache.transit_encryption", self.cache.transit_encryption.reason
+        for left_out in self.edge.firewall.off if self.edge.firewall else ():
+            yield f"edge.firewall.{left_out.rule}", left_out.reason

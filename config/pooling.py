@@ -99,11 +99,12 @@ def _check_awake(database: Database | AuroraServerless, pool: ConnectionPool) ->
     pauses = database.pauses_after_seconds if isinstance(database, AuroraServerless) else None
     if pauses is None:
         return
-    for field, least in (("connect_seconds", WAKING_SECONDS), ("wait_seconds", WAKING_SECONDS)):
-        if getattr(pool, field) < least:
+    for field in ("connect_seconds", "wait_seconds"):
+        got = getattr(pool, field)
+        if got < WAKING_SECONDS:
             raise ValueError(
-                f"pool.{field} must be at least {least} in front of a database that pauses, which takes half "
-                f"a minute to wake, got {getattr(pool, field)}: the first visitors would see errors"
+                f"pool.{field} must be at least {WAKING_SECONDS} in front of a database that pauses, which "
+                f"takes half a minute to wake, got {got}: the first visitors would see errors"
             )
     if pool.server_idle_seconds >= pauses:
         raise ValueError(

@@ -182,6 +182,11 @@ class Service(Model):
         return any(isinstance(source, DatabaseUrl | ReplicaUrls) for source in self.secrets.values())
 
     @property
+    def replica_connections(self) -> int:
+        """Connections one task opens to each read replica at most."""
+        return self.database_pool if self.replica_pool is None else self.replica_pool
+
+    @property
     def reads_replicas(self) -> bool:
         """Whether it is told where read replicas are."""
         return any(isinstance(source, ReplicaUrls) for source in self.secrets.values())

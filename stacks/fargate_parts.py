@@ -55,8 +55,9 @@ class FargateParts:
                 self._define_migration(service).before(*waiting)
 
     def _define_pool(self, door: ConnectionPoolDoor | None, version: str | None) -> PoolTasks | None:
-        config, secret, database = self._stack.deployment.pool, self._data.pool_secret, self._data.database
-        if config is None or secret is None or database is None or door is None or version is None:
+        deployment, secret, database = self._stack.deployment, self._data.pool_secret, self._data.database
+        config, described = deployment.pool, deployment.database
+        if not (config and described and secret and database and door and version):
             return None
         return PoolTasks(
             self._stack,
@@ -68,6 +69,7 @@ class FargateParts:
             version=version,
             config=config,
             database=database,
+            described=described,
             secret=secret,
         )
 

@@ -15,6 +15,7 @@ from config import names
 from config.access import POOL
 from config.database import AuroraServerless
 from config.pool import ConnectionPool as PoolConfig
+from config.postgres import PostgresDatabase as DatabaseConfig
 from config.region import Shard
 from stacks.base import CambiumStack
 from stacks.data import DataStack
@@ -42,10 +43,11 @@ class PoolTasks:
         version: str,
         config: PoolConfig,
         database: PostgresDatabase,
+        described: DatabaseConfig,
         secret: secretsmanager.ISecret,
     ) -> None:
         self._stack, self._shard, self._network, self._data = stack, shard, network, data
-        self._config = config
+        self._config, self._described = config, described
         self.pool = ConnectionPool(
             stack,
             "ConnectionPool",
@@ -82,21 +84,17 @@ class PoolTasks:
     @property
     def probed(self) -> bool:
         """Whether something logs in each minute: not where that would keep the database awake."""
-        database = self._stack.deployment.database
-        return not (isinstance(database, AuroraServerless) and database.pauses_after_seconds)
+        return not (isinstance(self._described, AuroraServerless) and self._described.pauses_after_seconds)
 
     def _upstreams(self, database: PostgresDatabase) -> Mapping[str, Upstream]:
-        config = self._stack.deployment.database
-        name, port = (config.name, config.port) if config else ("", 0)
         hosts = [database.host, *database.replica_hosts]
         return {
-            alias: Upstream(host=host, port=port, database=name)
+            alias: Upstream(host=host, port=self._described.port, database=self._described.name)
             for alias, host in zip(self._stack.deployment.pooled_databases, hosts, strict=True)
         }
 
     def _login(self) -> secretsmanager.ISecret:
         # Whoever is bound by row-level security sees nothing by logging in.
-        database = self._stack.deployment.database
-        kinds = {role.name: role.kind for role in database.roles} if database else {}
-        bound = [role for role in self._config.pool_sizes if kinds.get(role) != "owner"]
-        return self._data.role_secrets[(bound or list(self._config.pool_sizes))[0]]
+        roles = list(self._config.pool_sizes)
+        bound = [role for role in roles if self._described.role(role).kind != "owner"]
+        return self._data.role_secrets[(bound or roles)[0]]

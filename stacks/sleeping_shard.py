@@ -7,8 +7,6 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
 from constructs import IConstruct
 
-from cambium.aurora_database import AuroraDatabase
-from cambium.database import Database
 from cambium.fargate_platform import FargatePlatform
 from cambium.postgres_database import PostgresDatabase
 from cambium.working_hours_plan import Shard as SleepingShard
@@ -38,7 +36,7 @@ def sleeping_shard(
     return SleepingShard(
         cluster=platform.cluster.cluster_name,
         groups=_groups(deployment, shard, compute),
-        database=_sleeping(data.database),
+        database=_sleeping(data.database) if data.database else None,
         nat_instance=nat.instance.instance_id if nat else None,
         nat_description=nat.description if nat else "",
         alarms=list(_alarm_names(observability)),
@@ -90,11 +88,5 @@ def _alarm_names(stack: ObservabilityStack) -> Iterator[str]:
             yield str(construct.alarm_name)
 
 
-def _sleeping(database: PostgresDatabase | None) -> SleepingDatabase | None:
-    if isinstance(database, AuroraDatabase):
-        name = database.cluster.cluster_identifier
-        return SleepingDatabase(kind="cluster", identifier=name, arn=database.arn)
-    if isinstance(database, Database):
-        name = database.instance.instance_identifier
-        return SleepingDatabase(kind="instance", identifier=name, arn=database.arn)
-    return None
+def _sleeping(database: PostgresDatabase) -> SleepingDatabase:
+    return SleepingDatabase(kind=database.kind, identifier=database.identifier, arn=database.arn)

@@ -1,11 +1,12 @@
 """Working hours of a shard: asleep at night and at weekends, awake before anybody comes."""
 
-from aws_cdk import Aws, CfnOutput
+from aws_cdk import CfnOutput
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from cambium.alarms import Alarms
+from cambium.arn import arn
 from cambium.working_hours import WorkingHours
 from config.alarms import Alarms as AlarmsConfig
 from config.deployment import Deployment
@@ -70,12 +71,11 @@ class WorkingHoursStack(CambiumStack):
         if not isinstance(self.deployment.environment.alarms, AlarmsConfig):
             return
         topic = self.deployment.topic_name(self._region, self._shard)
-        arn = f"arn:{Aws.PARTITION}:sns:{Aws.REGION}:{Aws.ACCOUNT_ID}:{topic}"
         Alarms(
             self,
             "Alarms",
             prefix=self._prefix,
-            action=actions.SnsAction(sns.Topic.from_topic_arn(self, "Topic", arn)),
+            action=actions.SnsAction(sns.Topic.from_topic_arn(self, "Topic", arn("sns", topic))),
             runbook_url=self.deployment.runbook_url,
         ).define(
             "WorkingHours",

@@ -33,6 +33,7 @@ class AuroraDatabase(PostgresDatabase):
         cluster: The cluster.
     """
 
+    kind = "cluster"
     snapshot_action = "rds:CreateDBClusterSnapshot"
     snapshot_resource = "cluster-snapshot"
 
@@ -86,6 +87,11 @@ class AuroraDatabase(PostgresDatabase):
     def arn(self) -> str:
         """The cluster's ARN."""
         return self.cluster.cluster_arn
+
+    @property
+    def identifier(self) -> str:
+        """The cluster's name."""
+        return self.cluster.cluster_identifier
 
     @property
     def host(self) -> str:

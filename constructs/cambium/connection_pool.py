@@ -17,13 +17,11 @@ from constructs import Construct
 from cambium.acknowledge import acknowledge
 from cambium.connection_pool_door import ConnectionPoolDoor
 from cambium.lambda_code import ROOT
-from cambium.task_container import Liveness, SecretValue, TaskContainer
+from cambium.task_container import LONGEST_STOP_SECONDS, Liveness, SecretValue, TaskContainer
 from cambium.task_definition import define_task
 from config.pool import ConnectionPool as PoolConfig
 
 METRICS = "Cambium/ConnectionPool"
-STOP_SECONDS = 120
-"""As long as Fargate waits at most: a pooler leaves by itself before that."""
 OPEN_FILES = 65535
 """A client and a server connection are a file each, and the usual 1024 leave queued clients hanging."""
 
@@ -97,7 +95,8 @@ class ConnectionPool(Construct):
                         "POOL_CREDENTIALS": SecretValue(secret=credentials, version_id=credentials_version)
                     },
                     liveness=Liveness(command=("CMD", "python", "-m", "pgbouncer.alive"), start_seconds=15),
-                    stop_seconds=STOP_SECONDS,
+                    # A pooler leaves by itself before that.
+                    stop_seconds=LONGEST_STOP_SECONDS,
                     open_files=OPEN_FILES,
                     reaps_processes=True,
                 )

@@ -26,6 +26,7 @@ class Database(PostgresDatabase):
         replicas: The read replicas, each in another zone than the one before it.
     """
 
+    kind = "instance"
     snapshot_action = "rds:CreateDBSnapshot"
     snapshot_resource = "snapshot"
 
@@ -84,6 +85,11 @@ class Database(PostgresDatabase):
     def arn(self) -> str:
         """The primary's ARN."""
         return self.instance.instance_arn
+
+    @property
+    def identifier(self) -> str:
+        """The name of the primary."""
+        return self.instance.instance_identifier
 
     @property
     def host(self) -> str:

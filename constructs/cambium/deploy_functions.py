@@ -2,17 +2,15 @@
 
 from typing import Any
 
-from aws_cdk import CfnElement, CustomResource, Duration, RemovalPolicy, Stack
+from aws_cdk import CfnElement, CustomResource, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from aws_cdk import custom_resources as cr
 from constructs import Construct
 
 from cambium.acknowledge import acknowledge
-from cambium.lambda_code import ARCHITECTURE, RUNTIME, libraries_layer, runtime_code
-
-LOG_DAYS = logs.RetentionDays.ONE_YEAR
+from cambium.lambda_code import libraries_layer
+from cambium.lambda_function import define_function, define_log
 
 
 class DeployFunctions(Construct):
@@ -55,18 +53,13 @@ class DeployFunctions(Construct):
             packages: Packages of ``runtime/`` it ships; the first has the handler.
             handler: Module and function in that package, such as ``roles_handler.on_event``.
         """
-        return lambda_.Function(
+        return define_function(
             self,
             construct_id,
-            runtime=RUNTIME,
-            architecture=ARCHITECTURE,
-            code=runtime_code(*packages),
-            handler=f"{packages[0]}.{handler}",
-            layers=[self._layer],
-            memory_size=256,
-            timeout=Duration.minutes(5),
-            log_group=self._define_log_group(f"{construct_id}Log"),
-            environment={"POWERTOOLS_SERVICE_NAME": packages[0], "POWERTOOLS_LOG_LEVEL": "INFO"},
+            packages=packages,
+            handler=handler,
+            layer=self._layer,
+            timeout_minutes=5,
             vpc=self._vpc,
             vpc_subnets=self._subnets,
             security_groups=[self._security_group],
@@ -99,9 +92,6 @@ class DeployFunctions(Construct):
             properties={**properties, "Version": str(self._version)},
         )
 
-    def _define_log_group(self, construct_id: str) -> logs.LogGroup:
-        return logs.LogGroup(self, construct_id, retention=LOG_DAYS, removal_policy=RemovalPolicy.DESTROY)
-
     def _provider(self, construct_id: str, function: lambda_.Function) -> cr.Provider:
         existing = self.node.try_find_child(construct_id)
         if isinstance(existing, cr.Provider):
@@ -110,7 +100,7 @@ class DeployFunctions(Construct):
             self,
             construct_id,
             on_event_handler=function,
-            log_group=self._define_log_group(f"{construct_id}Log"),
+            log_group=define_log(self, f"{construct_id}Log"),
         )
         acknowledge(
             provider,

@@ -1,7 +1,8 @@
 """Who may send e-mail, and as whom."""
 
-from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
+
+from cambium.arn import arn
 
 
 def allow_email(role: iam.IRole, domain: str) -> None:
@@ -13,7 +14,7 @@ def allow_email(role: iam.IRole, domain: str) -> None:
     role.add_to_principal_policy(
         iam.PolicyStatement(
             actions=["ses:SendEmail", "ses:SendRawEmail"],
-            resources=[f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:identity/{domain}"],
+            resources=[arn("ses", f"identity/{domain}")],
             # The identity of a domain is that of its subdomains too, unless they have one of their own.
             conditions={"StringLike": {"ses:FromAddress": f"*@{domain}"}},
         )

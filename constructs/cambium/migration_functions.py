@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 
-from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from cambium.acknowledge import acknowledge
-from cambium.lambda_code import ARCHITECTURE, RUNTIME, libraries_layer, runtime_code
+from cambium.lambda_code import libraries_layer
+from cambium.lambda_function import define_function
 
 PACKAGE = "migrations"
 
@@ -40,25 +39,12 @@ class MigrationFunctions(Construct):
             handler: Module and function in the package, such as ``deploy_handler.on_event``.
             environment: What it is told.
         """
-        return lambda_.Function(
+        return define_function(
             self,
             construct_id,
-            runtime=RUNTIME,
-            architecture=ARCHITECTURE,
-            code=runtime_code(PACKAGE),
-            handler=f"{PACKAGE}.{handler}",
-            layers=[self._layer],
-            memory_size=256,
-            timeout=Duration.minutes(1),
-            log_group=logs.LogGroup(
-                self,
-                f"{construct_id}Log",
-                retention=logs.RetentionDays.ONE_YEAR,
-                removal_policy=RemovalPolicy.DESTROY,
-            ),
-            environment={
-                "POWERTOOLS_SERVICE_NAME": PACKAGE,
-                "POWERTOOLS_LOG_LEVEL": "INFO",
-                **(environment or {}),
-            },
+            packages=(PACKAGE,),
+            handler=handler,
+            layer=self._layer,
+            timeout_minutes=1,
+            environment=environment,
         )

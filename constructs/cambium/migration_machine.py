@@ -11,6 +11,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from cambium.arn import arn
 from cambium.connection_pool_checks import Reconnection
 from cambium.migration_steps import TASK_DEFINITION, MigrationSteps
 from cambium.wildcards import acknowledge_wildcards
@@ -95,7 +96,7 @@ class MigrationMachine(Construct):
         here = {"ArnEquals": {"ecs:cluster": self._cluster.cluster_arn}}
         to_ecs = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
         roles = [self._task.task_role, self._task.obtain_execution_role()]
-        rule = _arn("events", "rule/StepFunctionsGetEventsForECSTaskRule")
+        rule = arn("events", "rule/StepFunctionsGetEventsForECSTaskRule")
         for statement in (
             iam.PolicyStatement(actions=["ecs:RunTask"], resources=[self._revisions], conditions=here),
             iam.PolicyStatement(
@@ -113,11 +114,11 @@ class MigrationMachine(Construct):
 
     @property
     def _revisions(self) -> str:
-        return _arn("ecs", f"task-definition/{self._task.family}:*")
+        return arn("ecs", f"task-definition/{self._task.family}:*")
 
     @property
     def _tasks(self) -> str:
-        return _arn("ecs", f"task/{self._cluster.cluster_name}/*")
+        return arn("ecs", f"task/{self._cluster.cluster_name}/*")
 
     def _acknowledge(self, *functions: lambda_.IFunction) -> None:
         versions = "versions of the one function that is a step"
@@ -130,7 +131,3 @@ class MigrationMachine(Construct):
                 "*": "delivering logs and traces takes no resource",
             },
         )
-
-
-def _arn(service: str, rest: str) -> str:
-    return f"arn:{Aws.PARTITION}:{service}:{Aws.REGION}:{Aws.ACCOUNT_ID}:{rest}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from aws_cdk import Aws, CustomResource, Duration, RemovalPolicy, Stack
+from aws_cdk import CustomResource, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -11,6 +11,7 @@ from aws_cdk import custom_resources as cr
 from constructs import Construct
 
 from cambium.acknowledge import acknowledge
+from cambium.arn import arn
 from cambium.migration_functions import MigrationFunctions
 from cambium.wildcards import acknowledge_wildcards
 
@@ -42,7 +43,7 @@ class MigrationResource(Construct):
             )
         )
         finish = functions.define("Finish", "deploy_handler.is_complete")
-        runs = f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}:execution:{machine_name}:*"
+        runs = arn("states", f"execution:{machine_name}:*")
         finish.add_to_role_policy(iam.PolicyStatement(actions=["states:DescribeExecution"], resources=[runs]))
         acknowledge_wildcards(functions, {runs: "a run gets its name when it starts"})
         provider = cr.Provider(

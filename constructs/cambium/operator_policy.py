@@ -8,6 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from cambium.arn import arn
 from cambium.wildcards import acknowledge_wildcards
 
 TAG = "cambium:shell"
@@ -107,16 +108,12 @@ class OperatorPolicies(Construct):
 
     @property
     def _tasks(self) -> str:
-        return _arn("ecs", f"task/{self._cluster.cluster_name}/*")
+        return arn("ecs", f"task/{self._cluster.cluster_name}/*")
 
     @property
     def _sessions(self) -> str:
-        return _arn("ssm", "session/${aws:userid}-*")
+        return arn("ssm", "session/${aws:userid}-*")
 
 
 def _allow(actions: list[str], resources: list[str], conditions: dict[str, Any]) -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=actions, resources=resources, conditions=conditions)
-
-
-def _arn(service: str, rest: str) -> str:
-    return f"arn:{Aws.PARTITION}:{service}:{Aws.REGION}:{Aws.ACCOUNT_ID}:{rest}"

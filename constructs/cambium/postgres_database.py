@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import jsii
 from aws_cdk import CfnDeletionPolicy, CfnResource, RemovalPolicy
@@ -29,10 +29,12 @@ class PostgresDatabase(Construct):
     Attributes:
         parameters: The parameter group of every server of it.
         master_credentials: The master user's login; services never get it.
+        kind: What RDS's API calls it.
         snapshot_action: What IAM calls taking a snapshot of it.
         snapshot_resource: The type of resource in the ARN of such a snapshot.
     """
 
+    kind: ClassVar[Literal["instance", "cluster"]]
     snapshot_action: ClassVar[str]
     snapshot_resource: ClassVar[str]
 
@@ -81,6 +83,11 @@ class PostgresDatabase(Construct):
     @abstractmethod
     def arn(self) -> str:
         """What a snapshot is taken of."""
+
+    @property
+    @abstractmethod
+    def identifier(self) -> str:
+        """The name it is stopped and started by."""
 
     @property
     @abstractmethod

@@ -12,10 +12,10 @@ from aws_cdk import aws_ssm as ssm
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from cambium.arn import arn
 from cambium.working_hours_holds import LONG_AGO, SCHEDULED, Holds, first_parts
 from cambium.working_hours_machine import (
     WorkingHoursMachine,
-    arn,
     holds_statements,
     look_at_targets,
     shard_statements,

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Sequence
 
-from aws_cdk import Aws, RemovalPolicy
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from cambium.arn import arn
 from cambium.wildcards import acknowledge_wildcards
 from cambium.working_hours_holds import Holds
 from cambium.working_hours_plan import Shard
@@ -142,8 +143,3 @@ def _allow(
 ) -> iam.PolicyStatement:
     conditions = {"StringEquals": equal} if equal else None
     return iam.PolicyStatement(actions=list(actions), resources=list(resources), conditions=conditions)
-
-
-def arn(service: str, rest: str) -> str:
-    """An ARN in this account and region."""
-    return f"arn:{Aws.PARTITION}:{service}:{Aws.REGION}:{Aws.ACCOUNT_ID}:{rest}"

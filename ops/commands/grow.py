@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from config.deployment import Deployment
+from config.region import Region, Shard
 from ops.assembly.target import Target
 from ops.commands.options import EnvOption, JsonOption, SystemOption
 from ops.console import print_json, progress, results
@@ -37,23 +38,20 @@ def grow(
     if not any(steps(before, after, shard) for _, shard in after.shards()):
         results().print(f"phase {to} has no steps to tick off in {system} {env}: deploy it")
         return
-    running = emulator.find(_workspace(ctx))
+    workspace: Workspace = ctx.obj
+    running = emulator.find(workspace)
     if running is None:
         raise OperatorError(
             ExitCode.NOT_RUNNING, "the embedded AWS does not run", hint=Target(system, env).command_up
         )
-    found = [_tick(before, after, Places(running.url), number) for number in range(len(list(after.shards())))]
+    places = Places(running.url)
+    found = [_tick(before, after, region, shard, places) for region, shard in after.shards()]
     if json:
         print_json([_facts(checklist) for checklist in found])
     else:
         for checklist in found:
             show_checklist(results(), checklist)
     _conclude(found)
-
-
-def _workspace(ctx: typer.Context) -> Workspace:
-    workspace: Workspace = ctx.obj
-    return workspace
 
 
 def _phases(system: str, env: str, to: int) -> tuple[Deployment, Deployment]:
@@ -63,8 +61,7 @@ def _phases(system: str, env: str, to: int) -> tuple[Deployment, Deployment]:
     return Target(system, env, to - 1).resolve(), after
 
 
-def _tick(before: Deployment, after: Deployment, places: Places, number: int) -> Checklist:
-    region, shard = list(after.shards())[number]
+def _tick(before: Deployment, after: Deployment, region: Region, shard: Shard, places: Places) -> Checklist:
     aws = places.at(Place(after.environment.account, region.name))
     wanted = steps(before, after, shard)
     return tick(f"{region.key}-{shard.key}", wanted, read(after, region, shard, aws))

@@ -93,7 +93,7 @@ def _of_primary(service: Service, alias: str, tasks: Tasks) -> Iterator[Clients]
 
 
 def _of_replicas(service: Service, aliases: list[str], tasks: Tasks) -> Iterator[Clients]:
-    each = service.database_pool if service.replica_pool is None else service.replica_pool
+    each = service.replica_connections
     sources = [source for source in service.secrets.values() if isinstance(source, ReplicaUrls)]
     for source in sources:
         for alias in aliases:
