@@ -88,8 +88,8 @@ $(STAMPS)/bench: bench/javascript/package.json bench/javascript/package-lock.jso
 bench: setup $(STAMPS)/bench ## measure and write docs/benchmarks.md; QUICK=1 for an idea
 	@$(BIN)/python -m bench $(if $(QUICK),--quick)
 
-snapshots: setup ## accept the templates as they are now
-	@pytest -q tests/stacks/test_snapshots.py --snapshot-update
+snapshots: setup ## accept the templates as they are now, and freeze new logical ids
+	@pytest -q tests/stacks/test_snapshots.py tests/stacks/test_frozen_ids.py --snapshot-update
 
 lock: setup ## compile the lock files again
 	@uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \

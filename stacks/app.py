@@ -21,13 +21,16 @@ from stacks.global_watch import GlobalStack
 from stacks.posture import STANDING_DECISIONS
 
 
-def app_from_context(context: Mapping[str, object] | None = None) -> cdk.App:
+def app_from_context(context: Mapping[str, object] | None = None, *, outdir: str | None = None) -> cdk.App:
     """The app that ``-c system= -c env= [-c phase=] [-c platform=]`` asks for.
+
+    Without an ``outdir`` its assembly goes where the CDK CLI says.
 
     Raises:
         ConfigError: an answer is missing or not possible; the message says what is.
     """
-    app = cdk.App(context={**feature_flags(), **(context or {})}, analytics_reporting=False)
+    given = {**feature_flags(), **(context or {})}
+    app = cdk.App(context=given, analytics_reporting=False, outdir=outdir)
     build(app, chosen_deployment(app))
     return app
 

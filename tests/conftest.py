@@ -2,6 +2,7 @@
 
 import os
 import runpy
+from collections.abc import Iterator
 
 import pytest
 
@@ -9,7 +10,8 @@ from config.system import System
 from support.assembly import Assembly
 from support.inside import FOLDERS, forget_old, stay_inside
 from support.reviewed import use_reviewed
-from support.synthesis import NEWCOMER, POOLED, REPTIDEX, RESTARTIX, SYNTHS, Synths
+from support.synthesis import NEWCOMER, POOLED, RESTARTIX, SYNTHS
+from support.synths import Deployments, Synths
 
 stay_inside()
 use_reviewed()
@@ -22,155 +24,56 @@ def pytest_sessionstart() -> None:
 
 
 @pytest.fixture(scope="session")
-def synths(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Synths:
-    """Every synthesis that the collected tests ask for; they run while the first tests do."""
+def synths(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synths]:
+    """Whatever can be synthesised; it is when a test first asks for it."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     folder = shared / "synths"
     folder.mkdir(exist_ok=True)
-    asked = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
-    return Synths(folder, [name for name in SYNTHS if name in asked])
+    synths = Synths(folder)
+    yield synths
+    synths.stop()
 
 
 @pytest.fixture(scope="session")
-def phase_one(synths: Synths) -> Assembly:
-    """RestartiX production in phase 1, on App Runner: what its environment says."""
-    return synths["phase_one"]
+def deployments(synths: Synths) -> Deployments:
+    """Every deployment by name, each synthesised when a test first looks at it."""
+    return Deployments(synths)
+
+
+def fixture_of(name: str) -> object:
+    """A fixture called like the deployment."""
+
+    @pytest.fixture(scope="session", name=name)
+    def deployment(synths: Synths) -> Assembly:
+        return synths[name]
+
+    return deployment
+
+
+globals().update({name: fixture_of(name) for name in SYNTHS})
 
 
 @pytest.fixture(scope="session")
-def phase_two(synths: Synths) -> Assembly:
-    """RestartiX production in phase 2, on App Runner."""
-    return synths["phase_two"]
+def restartix(deployments: Deployments) -> dict[str, Assembly]:
+    """Every deployment of RestartiX, by name."""
+    return {name: deployments[name] for name in RESTARTIX}
 
 
 @pytest.fixture(scope="session")
-def fargate(synths: Synths) -> Assembly:
-    """RestartiX production in phase 1, on Fargate."""
-    return synths["fargate"]
+def pooled(deployments: Deployments) -> dict[str, Assembly]:
+    """Every deployment of RestartiX behind a pool, by name."""
+    return {name: deployments[name] for name in POOLED}
 
 
 @pytest.fixture(scope="session")
-def fargate_phase_two(synths: Synths) -> Assembly:
-    """RestartiX production in phase 2, on Fargate."""
-    return synths["fargate_phase_two"]
-
-
-@pytest.fixture(scope="session")
-def pooled_staging(synths: Synths) -> Assembly:
-    """RestartiX on Fargate with a connection pool: staging, on Aurora Serverless."""
-    return synths["pooled_staging"]
-
-
-@pytest.fixture(scope="session")
-def pooled_production(synths: Synths) -> Assembly:
-    """RestartiX on Fargate with a connection pool: production in phase 1."""
-    return synths["pooled_production"]
-
-
-@pytest.fixture(scope="session")
-def pooled_phase_two(synths: Synths) -> Assembly:
-    """RestartiX on Fargate with a connection pool: production in phase 2."""
-    return synths["pooled_phase_two"]
-
-
-@pytest.fixture(scope="session")
-def notes(synths: Synths) -> Assembly:
-    """A system nobody has seen."""
-    return synths["notes"]
+def reptidex(deployments: Deployments) -> dict[str, Assembly]:
+    """Both environments of ReptiDex, by name."""
+    return {name: deployments[f"reptidex_{name}"] for name in ("dev", "production")}
 
 
 @pytest.fixture(scope="session")
 def notes_system() -> System:
-    """What that system is described as."""
+    """A system nobody has seen, as it is described."""
     system: System = runpy.run_path(str(NEWCOMER / "notes.py"))["SYSTEM"]
     return system
-
-
-@pytest.fixture(scope="session")
-def unacknowledged_phase_one(synths: Synths) -> Assembly:
-    """Phase 1 on App Runner with no finding accepted."""
-    return synths["unacknowledged_phase_one"]
-
-
-@pytest.fixture(scope="session")
-def unacknowledged_fargate(synths: Synths) -> Assembly:
-    """Phase 2 on Fargate with no finding accepted."""
-    return synths["unacknowledged_fargate"]
-
-
-@pytest.fixture(scope="session")
-def unacknowledged_staging(synths: Synths) -> Assembly:
-    """Staging behind a pool, with no finding accepted."""
-    return synths["unacknowledged_staging"]
-
-
-@pytest.fixture(scope="session")
-def unacknowledged_pooled(synths: Synths) -> Assembly:
-    """Phase 2 behind a pool, with no finding accepted."""
-    return synths["unacknowledged_pooled"]
-
-
-@pytest.fixture(scope="session")
-def restartix(
-    phase_one: Assembly, phase_two: Assembly, fargate: Assembly, fargate_phase_two: Assembly
-) -> dict[str, Assembly]:
-    """Every deployment of RestartiX that the stacks build, by name."""
-    return dict(zip(RESTARTIX, (phase_one, phase_two, fargate, fargate_phase_two), strict=True))
-
-
-@pytest.fixture(scope="session")
-def pooled(
-    pooled_staging: Assembly, pooled_production: Assembly, pooled_phase_two: Assembly
-) -> dict[str, Assembly]:
-    """Every deployment of RestartiX behind a pool, by name."""
-    return dict(zip(POOLED, (pooled_staging, pooled_production, pooled_phase_two), strict=True))
-
-
-@pytest.fixture(scope="session")
-def reptidex_dev(synths: Synths) -> Assembly:
-    """ReptiDex in development."""
-    return synths["reptidex_dev"]
-
-
-@pytest.fixture(scope="session")
-def reptidex_production(synths: Synths) -> Assembly:
-    """ReptiDex in production, as it is launched."""
-    return synths["reptidex_production"]
-
-
-@pytest.fixture(scope="session")
-def reptidex_grown(synths: Synths) -> Assembly:
-    """ReptiDex in production, one phase later."""
-    return synths["reptidex_grown"]
-
-
-@pytest.fixture(scope="session")
-def reptidex_dev_unaccepted(synths: Synths) -> Assembly:
-    """ReptiDex in development, with no finding accepted."""
-    return synths["reptidex_dev_unaccepted"]
-
-
-@pytest.fixture(scope="session")
-def reptidex_production_unaccepted(synths: Synths) -> Assembly:
-    """ReptiDex in production, with no finding accepted."""
-    return synths["reptidex_production_unaccepted"]
-
-
-@pytest.fixture(scope="session")
-def reptidex(reptidex_dev: Assembly, reptidex_production: Assembly) -> dict[str, Assembly]:
-    """Both environments of ReptiDex, by name."""
-    return {"dev": reptidex_dev, "production": reptidex_production}
-
-
-@pytest.fixture(scope="session")
-def deployments(
-    restartix: dict[str, Assembly],
-    pooled: dict[str, Assembly],
-    reptidex: dict[str, Assembly],
-    reptidex_grown: Assembly,
-    notes: Assembly,
-) -> dict[str, Assembly]:
-    """Every deployment that the stacks build, by name."""
-    three = (*reptidex.values(), reptidex_grown)
-    return {**restartix, **pooled, **dict(zip(REPTIDEX, three, strict=True)), "notes": notes}

@@ -1,20 +1,32 @@
 """Growing a phase and switching the platform touch nothing that holds data: proved from the templates."""
 
 import copy
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from ops.assembly.target import Target
 from support.assembly import Assembly
 from support.growth import HOLDS_DATA, guarded, harm, replacing
+from support.synthesis import PRODUCTS
 
-Deployments = dict[str, Assembly]
+Deployments = Mapping[str, Assembly]
+
+
+def grows(one: Target, other: Target) -> bool:
+    """Whether one deployment is another in a later phase."""
+    same = replace(one, phase=None) == replace(other, phase=None)
+    return same and (one.phase or 1) < (other.phase or 1)
+
 
 GROWTH = [("phase_one", "phase_two"), ("fargate", "fargate_phase_two")]
 ALL_GROWTH = [
-    *GROWTH,
-    ("pooled_production", "pooled_phase_two"),
-    ("reptidex_production", "reptidex_grown"),
+    (before, after)
+    for before, one in PRODUCTS.items()
+    for after, other in PRODUCTS.items()
+    if grows(one.target, other.target)
 ]
 SWITCHES = [
     ("phase_one", "fargate"),
@@ -28,6 +40,14 @@ UNTOUCHED = ("data", "storage", "recovery", "delivery", "audit", "backup", "cred
 
 def without_outputs(template: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in template.items() if key != "Outputs"}
+
+
+def test_every_deployment_that_has_a_later_phase_is_compared_with_it() -> None:
+    assert {
+        *GROWTH,
+        ("pooled_production", "pooled_phase_two"),
+        ("reptidex_production", "reptidex_grown"),
+    } <= {*ALL_GROWTH}
 
 
 @pytest.mark.parametrize(("before", "after"), ALL_GROWTH + SWITCHES)

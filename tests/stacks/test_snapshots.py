@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,24 +13,13 @@ from syrupy.location import PyTestLocation
 from syrupy.types import SnapshotIndex
 
 from support.assembly import Assembly, text
+from support.synthesis import PRODUCTS
 
 # Files are named for who reads them, not for the test.
 pytestmark = pytest.mark.filterwarnings("ignore:[\\s\\S]*Can not relate snapshot:UserWarning")
 
-BASE = "phase_one"
 REVIEWED = Path(__file__).parent / "templates"
-NAMES = {
-    "phase_one": "restartix-production-1-app-runner",
-    "fargate": "restartix-production-1-fargate",
-    "phase_two": "restartix-production-2-app-runner",
-    "pooled_production": "restartix-fargate-production-1",
-    "pooled_phase_two": "restartix-fargate-production-2",
-    "pooled_staging": "restartix-fargate-staging-1",
-    "reptidex_production": "reptidex-production-1",
-    "reptidex_dev": "reptidex-dev-1",
-}
-BASES = {"pooled_phase_two": "pooled_production"}
-"""What a deployment is compared with, where that is not the first."""
+NAMES = {name: synth.name for name, synth in PRODUCTS.items() if synth.reviewed}
 ROLES = (
     "audit",
     "backup",
@@ -81,33 +71,39 @@ def reviewable(value: Any) -> Any:
     return HASH.sub("<hash of the asset>", value) if isinstance(value, str) else value
 
 
-def reviewed_as(deployments: dict[str, Assembly], deployment: str, role: str) -> str:
-    """The file of a template: what a deployment has in common with the first is reviewed once."""
-    base = BASES.get(deployment, BASE)
-    stack, first = (deployments[name].stacks.get(role) for name in (deployment, base))
-    same = stack and first and reviewable(stack.template) == reviewable(first.template)
-    return f"{NAMES[base if same else deployment]}/{role}"
+@pytest.fixture(scope="module")
+def first(deployments: Mapping[str, Assembly]) -> Mapping[tuple[str, str], str]:
+    """The file of each template, by deployment and role: what several have in common is reviewed once."""
+    files: dict[tuple[str, str], str] = {}
+    names: dict[str, str] = {}
+    for name in NAMES:
+        for role, stack in deployments[name].stacks.items():
+            content = json.dumps(reviewable(stack.template), sort_keys=True)
+            files[name, role] = names.setdefault(f"{role} {content}", f"{NAMES[name]}/{role}")
+    return files
 
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("deployment", NAMES)
 def test_template_is_reviewed(
-    deployments: dict[str, Assembly], snapshot: SnapshotAssertion, deployment: str, role: str
+    deployments: Mapping[str, Assembly],
+    first: Mapping[tuple[str, str], str],
+    snapshot: SnapshotAssertion,
+    deployment: str,
+    role: str,
 ) -> None:
     stack = deployments[deployment].stacks.get(role)
-    name = reviewed_as(deployments, deployment, role)
 
     if stack is not None:
+        name = first[deployment, role]
         assert reviewable(stack.template) == snapshot(name=name, extension_class=Template)
 
 
-def test_no_stack_goes_unreviewed(deployments: dict[str, Assembly]) -> None:
-    assert {role for name in NAMES for role in deployments[name].stacks} == set(ROLES)
+def test_no_stack_goes_unreviewed(first: Mapping[tuple[str, str], str]) -> None:
+    assert {role for _, role in first} == set(ROLES)
 
 
-def test_no_reviewed_template_is_of_nothing(deployments: dict[str, Assembly]) -> None:
+def test_no_reviewed_template_is_of_nothing(first: Mapping[tuple[str, str], str]) -> None:
     there = {str(path.relative_to(REVIEWED).with_suffix("")) for path in REVIEWED.rglob("*.json")}
 
-    assert there == {
-        reviewed_as(deployments, name, role) for name in NAMES for role in deployments[name].stacks
-    }
+    assert there == set(first.values())

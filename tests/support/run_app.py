@@ -1,8 +1,6 @@
-"""Runs app.py for the reviewed product: with other systems, no acknowledgement, or a mistake planted."""
+"""Runs app.py for the reviewed product: with other systems, or a mistake planted."""
 
 import argparse
-import json
-import os
 import runpy
 import sys
 from pathlib import Path
@@ -12,26 +10,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import aws_cdk as cdk  # noqa: E402
 from aws_cdk import aws_s3 as s3  # noqa: E402
-from constructs import IConstruct  # noqa: E402
 
-import cambium.acknowledge  # noqa: E402
 import config.systems  # noqa: E402
 from config.deployment import Deployment  # noqa: E402
 from support.reviewed import use_reviewed  # noqa: E402
-
-RECORD = "acknowledgements.json"
-
-
-def record_acknowledgements() -> list[dict[str, str]]:
-    """Write down what would be accepted, and accept nothing. Before anything imports ``acknowledge``."""
-    seen: list[dict[str, str]] = []
-
-    def record(construct: IConstruct, reasons: dict[str, str]) -> None:
-        where = construct.node.path
-        seen.extend({"path": where, "rule": rule, "reason": why} for rule, why in reasons.items())
-
-    cambium.acknowledge.acknowledge = record
-    return seen
 
 
 def plant() -> None:
@@ -51,20 +33,14 @@ def main() -> None:
     """Bend, then run the app."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--systems")
-    parser.add_argument("--unacknowledged", action="store_true")
     parser.add_argument("--plant", action="store_true")
     bend = parser.parse_args()
     if bend.systems:
         config.systems.__path__ = [*config.systems.__path__, bend.systems]
     use_reviewed()
-    seen = record_acknowledgements() if bend.unacknowledged else None
     if bend.plant:
         plant()
-    try:
-        runpy.run_path(str(ROOT / "app.py"), run_name="__main__")
-    finally:
-        if seen is not None:
-            (Path(os.environ["CDK_OUTDIR"]) / RECORD).write_text(json.dumps(seen))
+    runpy.run_path(str(ROOT / "app.py"), run_name="__main__")
 
 
 if __name__ == "__main__":

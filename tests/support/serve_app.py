@@ -1,0 +1,84 @@
+"""Synthesises the apps that it is asked for, one after the other: most of a first synth is loading.
+
+Reads a request per line, ``{"context": {}, "folder": "", "systems": ""}``, and answers each with a line:
+null, or what went wrong. Each app is synthesised twice, first with nothing accepted: beside an assembly
+stand what was found then, and what the app accepts. Ends with its input.
+"""
+
+import json
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from stacks.garbage import leave_garbage  # noqa: E402
+
+leave_garbage()
+
+from constructs import IConstruct  # noqa: E402
+
+import cambium.acknowledge  # noqa: E402
+import config.systems  # noqa: E402
+from support.findings import ACCEPTED, REPORT, REPORT_WITHOUT  # noqa: E402
+from support.reviewed import use_reviewed  # noqa: E402
+
+SYSTEMS = list(config.systems.__path__)
+
+Acknowledgements = list[tuple[IConstruct, dict[str, str]]]
+
+
+def hold_back() -> Acknowledgements:
+    """Collect what apps accept. To be called before anything imports ``acknowledge``."""
+    held: Acknowledgements = []
+    cambium.acknowledge.acknowledge = lambda construct, reasons: held.append((construct, reasons))
+    return held
+
+
+ACCEPT = cambium.acknowledge.acknowledge
+HELD = hold_back()
+
+from stacks.app import app_from_context  # noqa: E402
+
+
+def synthesise(context: dict[str, Any], folder: Path) -> None:
+    """Make one assembly.
+
+    Raises:
+        RuntimeError: what the app or CDK said.
+    """
+    HELD.clear()
+    app = app_from_context(context, outdir=str(folder))
+    try:
+        app.synth()
+    except RuntimeError:
+        # Whatever else it is about comes again below.
+        (folder / REPORT).rename(folder / REPORT_WITHOUT)
+    for construct, reasons in HELD:
+        ACCEPT(construct, reasons)
+    accepted = [
+        {"path": construct.node.path, "rule": rule, "reason": reason}
+        for construct, reasons in HELD
+        for rule, reason in reasons.items()
+    ]
+    (folder / ACCEPTED).write_text(json.dumps(accepted))
+    app.synth(force=True)
+
+
+def main() -> None:
+    """Answer until nobody asks."""
+    use_reviewed()
+    for line in sys.stdin:
+        asked, answer = json.loads(line), None
+        config.systems.__path__ = [*SYSTEMS, asked["systems"]] if asked["systems"] else SYSTEMS
+        try:
+            synthesise(asked["context"], Path(asked["folder"]))
+        except Exception:
+            answer = traceback.format_exc()
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()
