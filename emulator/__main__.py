@@ -19,7 +19,8 @@ def main(arguments: list[str] | None = None) -> int:
     except ValueError as error:
         return _fail(str(error))
     try:
-        port.require_free(wanted.host, wanted.port)
+        if wanted.socket is None:
+            port.require_free(wanted.host, wanted.port)
         folder.claim(wanted.data)
     except (FolderError, PortError) as error:
         return _fail(str(error))
@@ -38,6 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parse(arguments: list[str] | None) -> Settings:
     parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
     parser.add_argument("--port", type=int, default=4566, help="port of the AWS API")
+    parser.add_argument("--socket", type=int, help="file descriptor that listens on that port already")
     parser.add_argument("--host", default=HOST, help="loopback address to listen on")
     parser.add_argument("--data", type=Path, required=True, help="folder to work in; removed at the end")
     parser.add_argument("--audit", type=Path, help="file for template properties nobody read")
@@ -49,6 +51,7 @@ def _parse(arguments: list[str] | None) -> Settings:
     return Settings(
         data=given.data.resolve(),
         port=given.port,
+        socket=given.socket,
         host=given.host,
         audit=given.audit.resolve() if given.audit else None,
         idle_minutes=given.idle_minutes,

@@ -104,7 +104,7 @@ def _publish_images() -> None:
 async def _serve(wanted: Settings, gateway: Gateway, activity: Activity) -> None:
     hypercorn: Any = import_module("hypercorn.asyncio")
     config: Any = import_module("hypercorn.config").Config()
-    config.bind = [f"{wanted.host}:{wanted.port}"]
+    config.bind = [f"{wanted.host}:{wanted.port}" if wanted.socket is None else f"fd://{wanted.socket}"]
     config.keep_alive_timeout = 75
     config.graceful_timeout = 1
     config.loglevel = "WARNING"

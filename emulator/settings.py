@@ -20,6 +20,9 @@ class Settings:
     port: int = 4566
     """Port of the AWS API."""
 
+    socket: int | None = None
+    """File descriptor of a socket that listens there already; without one the port is bound anew."""
+
     host: str = HOST
     """Address to listen on; only loopback is accepted, because nothing here authenticates."""
 

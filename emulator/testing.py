@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ class Emulator:
     data: Path
     audit: Path
     log: Path
+    _clients: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
 
     @property
     def url(self) -> str:
@@ -37,8 +38,10 @@ class Emulator:
         return f"http://{HOST}:{self.port}"
 
     def client(self, service: str, region: str = "us-east-1") -> Any:
-        """Return a boto3 client of it."""
-        return session(region, url=self.url).client(service)
+        """Return a boto3 client of it, which costs a tenth of a second when it is first asked for."""
+        if (service, region) not in self._clients:
+            self._clients[service, region] = session(region, url=self.url).client(service)
+        return self._clients[service, region]
 
 
 def free_port() -> int:
@@ -51,36 +54,33 @@ def free_port() -> int:
 @contextmanager
 def started(folder: Path, *arguments: str) -> Iterator[Emulator]:
     """Run an emulator; its log and audit stay in the folder, its data go when it stops."""
-    port, data, audit, log = (
-        free_port(),
-        folder / "data",
-        folder / "audit.jsonl",
-        folder / "emulator.log",
-    )
-    command = [sys.executable, "-m", "emulator", "--port", str(port), "--data", str(data)]
-    with log.open("w") as output:
+    data, audit, log = folder / "data", folder / "audit.jsonl", folder / "emulator.log"
+    with log.open("w") as output, socket.socket() as listener:
+        listener.bind((HOST, 0))
+        listener.listen()
+        port = int(listener.getsockname()[1])
+        places = {"port": port, "socket": listener.fileno(), "data": data, "audit": audit}
+        told = [word for name, value in places.items() for word in (f"--{name}", str(value))]
         process = subprocess.Popen(
-            [*command, "--audit", str(audit), *arguments],
+            [sys.executable, "-m", "emulator", *told, *arguments],
             cwd=CHECKOUT,
             env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
             stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
+            pass_fds=[listener.fileno()],
         )
     try:
-        _wait_until_listening(process, port, log)
+        _wait_until_it_answers(process, port, log)
         yield Emulator(process, port, data, audit, log)
     finally:
         process.terminate()
         process.wait(timeout=_STOP_SECONDS)
 
 
-def _wait_until_listening(process: "subprocess.Popen[str]", port: int, log: Path) -> None:
+def _wait_until_it_answers(process: "subprocess.Popen[str]", port: int, log: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
-    while True:
-        with socket.socket() as probe:
-            if probe.connect_ex((HOST, port)) == 0:
-                return
+    while f"embedded AWS on http://{HOST}:{port}" not in log.read_text():
         if process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"the emulator did not start:\n{log.read_text()}")
         time.sleep(0.05)

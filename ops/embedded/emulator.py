@@ -60,16 +60,25 @@ def start(workspace: Workspace, say: Callable[[str], None]) -> Emulator:
         OperatorError: it ended, or did not answer in time; the details are the end of its log.
     """
     stop(workspace)
-    port = free_port()
-    say(f"starting on port {port}")
+    with listen() as listener:
+        port = int(listener.getsockname()[1])
+        say(f"starting on port {port}")
+        process = _started(workspace, listener, port)
+    emulator = _write_down(workspace, process.pid, port)
+    _wait_until_it_answers(workspace, process, emulator, say)
+    return emulator
+
+
+def _started(workspace: Workspace, listener: socket.socket, port: int) -> "subprocess.Popen[bytes]":
     command = [str(workspace.bin / "python"), *MODULE.split(), "--port", str(port)]
+    command += ["--socket", str(listener.fileno())]
     command += ["--data", str(workspace.emulator_data.resolve())]
     command += ["--audit", str(workspace.emulator_audit)]
     command += ["--pgbouncer", str(pool_program.path(workspace).absolute())]
     workspace.emulator_audit.unlink(missing_ok=True)
     workspace.home.mkdir(parents=True, exist_ok=True)
     with workspace.emulator_log.open("w") as log:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             command,
             cwd=workspace.root,
             env=loopback.environment(workspace, loopback.endpoint(port)),
@@ -77,10 +86,8 @@ def start(workspace: Workspace, say: Callable[[str], None]) -> Emulator:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=[listener.fileno()],
         )
-    emulator = _write_down(workspace, process.pid, port)
-    _wait_until_it_answers(workspace, process, emulator, say)
-    return emulator
 
 
 def stop(workspace: Workspace) -> list[Identity]:
@@ -116,20 +123,24 @@ def answers(port: int) -> bool:
         return False
 
 
-def free_port() -> int:
-    """The first port, from 4566 on, that nobody listens on.
+def listen() -> socket.socket:
+    """A socket that listens on the first port, from 4566 on, that nobody else listens on.
+
+    The embedded AWS gets the socket itself: of two that start at once, each has its own port.
 
     Raises:
         OperatorError: all are taken.
     """
     for port in range(FIRST_PORT, FIRST_PORT + PORTS_TO_TRY):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+            listener.listen()
+        except OSError:
+            listener.close()
+            continue
+        return listener
     last = FIRST_PORT + PORTS_TO_TRY - 1
     raise OperatorError(ExitCode.EMULATOR, f"no port from {FIRST_PORT} to {last} is free")
 

@@ -70,14 +70,17 @@ def test_a_broken_state_file_is_like_none(workspace: Workspace) -> None:
     assert emulator.find(workspace) is None
 
 
-def test_a_port_that_is_taken_is_passed_over() -> None:
-    first = emulator.free_port()
-    with socket.socket() as taken:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(("127.0.0.1", first))
-        taken.listen()
+def test_a_port_that_is_taken_is_passed_over_and_two_that_start_at_once_have_their_own() -> None:
+    with emulator.listen() as first, emulator.listen() as second:
+        assert second.getsockname()[1] > first.getsockname()[1] >= emulator.FIRST_PORT
 
-        assert emulator.free_port() > first
+
+def test_a_port_is_taken_from_the_moment_it_is_chosen() -> None:
+    with emulator.listen() as chosen, socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+
+        with pytest.raises(OSError, match="in use"):
+            other.bind(chosen.getsockname())
 
 
 def test_an_emulator_that_does_not_start_shows_the_end_of_its_log(
