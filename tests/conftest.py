@@ -5,9 +5,11 @@ import runpy
 from collections.abc import Iterator
 
 import pytest
+from xdist.remote import Producer
 
 from config.system import System
 from support.assembly import Assembly
+from support.distribution import Groups, in_order
 from support.inside import FOLDERS, forget_old, stay_inside
 from support.reviewed import use_reviewed
 from support.synthesis import NEWCOMER, POOLED, RESTARTIX, SYNTHS
@@ -21,6 +23,18 @@ def pytest_sessionstart() -> None:
     """Begin with a folder for temporary files that does not grow from run to run."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
         forget_old(FOLDERS["TMPDIR"])
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what takes long first."""
+    in_order(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Groups:
+    """Keep together what shares servers."""
+    return Groups(config, log)
 
 
 @pytest.fixture(scope="session")

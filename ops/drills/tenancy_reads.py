@@ -80,13 +80,12 @@ async def _one(
 async def _with_local(connection: Connection, chance: random.Random, seen: Counter[str]) -> None:
     mine = "" if not chance.randrange(NOBODY) else chance.choice(IDS)
     begin = f"BEGIN; {set_local(mine)}; ".encode() if mine else b"BEGIN; "
-    cursor = await connection.execute(begin + _READ)
-    while cursor.nextset():
-        pass
-    _judge([row[0] for row in await cursor.fetchall()], mine, seen)
-    for _ in range(TOGETHER - 1):
-        _judge(await _read(connection), mine, seen)
-    await connection.execute(b"COMMIT")
+    for found in await _read_all(connection, begin + _READ):
+        _judge(found, mine, seen)
+    # In a message of their own: between the two, the connection is this client's only if the pool keeps it.
+    rest = b"; ".join([_READ] * (TOGETHER - 1))
+    for found in await _read_all(connection, rest + b"; COMMIT"):
+        _judge(found, mine, seen)
 
 
 async def _with_session(connection: Connection, chance: random.Random, seen: Counter[str]) -> None:
@@ -102,6 +101,17 @@ async def _with_session_in_transaction(
     await connection.execute(f"BEGIN; SET app.current_tenant = '{mine}'".encode() if mine else b"BEGIN")
     _judge(await _read(connection), mine, seen)
     await connection.execute(b"COMMIT")
+
+
+async def _read_all(connection: Connection, statements: bytes) -> list[list[str]]:
+    """What each of several reads found; they go as one message."""
+    cursor = await connection.execute(statements)
+    found = []
+    while True:
+        if cursor.description is not None:
+            found.append([row[0] for row in await cursor.fetchall()])
+        if not cursor.nextset():
+            return found
 
 
 async def _read(connection: Connection) -> list[str]:

@@ -1,0 +1,54 @@
+"""How tests are spread over the workers of a run: the long ones first, and together what shares servers."""
+
+import re
+
+import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
+
+LONG = (
+    "tests/embedded/test_fargate",
+    "tests/embedded/",
+    "tests/ops/test_up.py",
+    "tests/drills/",
+    "tests/runtime/",
+    "tests/emulator/test_working_hours.py",
+    "tests/emulator/test_poolers.py",
+    "tests/emulator/",
+    "tests/stacks/test_templates_are_clean.py",
+    "tests/stacks/",
+)
+"""What takes long, by the beginning of its name. A long file that came last would leave a worker alone."""
+TOGETHER = ("tests/embedded/test_fargate", "tests/runtime/pooler/", "tests/runtime/pool_functions/")
+"""Files that share an embedded AWS or a database server, by the beginning of their names."""
+SERVER = re.compile(r"^tests/runtime/.*\[(postgres\d+)")
+"""A test that runs on each version of PostgreSQL: those of one version share a server."""
+
+
+def group_of(test: str) -> str:
+    """The tests of one group run on one worker, one after the other."""
+    file = test.partition("::")[0]
+    server = SERVER.match(test)
+    return server[1] if server else next((name for name in TOGETHER if file.startswith(name)), file)
+
+
+def place_of(test: str) -> tuple[int, str]:
+    """Where a test comes in the order of all."""
+    first = next((place for place, name in enumerate(LONG) if test.startswith(name)), len(LONG))
+    return first, group_of(test)
+
+
+def in_order(items: list[pytest.Item]) -> None:
+    """Bring the tests into the order in which workers take them; within a group it stays as it was."""
+    items.sort(key=lambda item: place_of(item.nodeid))
+
+
+class Groups(LoadFileScheduling):  # type: ignore[misc] # has no types
+    """Gives a worker that is free the next group."""
+
+    def __init__(self, config: pytest.Config, log: Producer | None = None) -> None:
+        config.option.loadscopereorder = False  # which would begin with what has most tests, not the longest
+        super().__init__(config, log)
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
