@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ops.drills.check import CannotRunError
-from ops.drills.servers import pgbouncer, pgbouncer_build, pgbouncer_package
+from ops.drills.servers import debian_package, pgbouncer, pgbouncer_build, pgbouncer_package
 from ops.drills.servers.pgbouncer_build import NotBuiltError, Source
 from ops.workspace import Workspace
 
@@ -146,7 +146,7 @@ def test_a_package_is_unpacked_and_not_installed(tmp_path: Path, monkeypatch: py
         else:
             program(folder / "unpacked" / "usr" / "sbin" / "pgbouncer", "1.24.1")
 
-    monkeypatch.setattr(pgbouncer_package, "_run", run)
+    monkeypatch.setattr(debian_package, "_run", run)
     monkeypatch.setattr(shutil, "which", lambda _tool: "/usr/bin/it")
 
     path = pgbouncer_package.unpack(tmp_path / "cache", print)

@@ -1,0 +1,139 @@
+"""The ``host`` command: what systemd, Systems Manager and people run on the machine."""
+
+import argparse
+import fcntl
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from host.docker_compose import DockerCompose
+from host.door import Door
+from host.failure import BusyError, HostError
+from host.plan import Plan, load_plan
+from host.release import Releases
+from host.secret_files import fetch_with_cli, read_door_secrets, write_secrets
+from host.smoke_tests import FiveTests
+from host.state import Place, StateFile
+from host.visit import Visitor
+from host.watch import missing, restarts, tell
+
+FILES = Path("/opt/host")
+"""What the deployment of the infrastructure delivered: plan, compose file, this program."""
+DATA = Path("/data/host")
+"""On the data volume, so that a new machine knows which release is live."""
+MEMORY = Path("/run/host")
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+
+
+class Machine:
+    """The parts of this machine, put together once."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.state = StateFile(DATA / "state.json")
+        secrets = read_door_secrets(MEMORY)
+        self.containers = DockerCompose(
+            plan,
+            file=FILES / "compose.yaml",
+            registry_token=secrets.get("REGISTRY_TOKEN", ""),
+            configuration=MEMORY / "docker",
+        )
+        self._login = secrets
+        self.releases = Releases(
+            plan,
+            containers=self.containers,
+            door=Door(plan, DATA / "upstreams.conf", self.containers),
+            state=self.state,
+            smoke_tests=self._try,
+        )
+
+    def _try(self, place: Place) -> None:
+        visitor = Visitor(certificate=MEMORY / "certificate.pem")
+        FiveTests(self.plan, self.plan.smoke, visitor=visitor, login=self._login)(place)
+
+
+@contextmanager
+def alone(file: Path) -> Iterator[None]:
+    """Be the only one who changes the machine. The kernel lets go when a process ends, however it ends.
+
+    Raises:
+        BusyError: somebody else is at it.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise BusyError("another release is under way: wait for its end, or end its command") from None
+        yield
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Returns:
+        The exit status: 1 when it failed and everything is as before.
+    """
+    parser = argparse.ArgumentParser(prog="host", description="Runs a product on this machine")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("secrets", help="fetch every secret into memory")
+    commands.add_parser("start", help="run what is live")
+    commands.add_parser("deploy", help="release").add_argument("release", help="the tag of the images")
+    commands.add_parser("back", help="release what was live before")
+    commands.add_parser("status", help="what is live, and what does not run")
+    commands.add_parser("watch", help="repair a release that was cut off, and tell CloudWatch")
+    asked = parser.parse_args(arguments)
+    try:
+        _run(asked.command, getattr(asked, "release", ""))
+    except HostError as error:
+        print(f"host: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _run(command: str, release: str) -> None:
+    plan = load_plan(FILES / "plan.json")
+    if command == "secrets":
+        return write_secrets(plan, MEMORY, fetch_with_cli(plan.region))
+    machine = Machine(plan)
+    if command == "status":
+        return _status(machine)
+    if command == "watch":
+        return _watch(machine)
+    if command == "deploy" and not _TAG.fullmatch(release):
+        raise HostError(f"a release must be the tag of an image, got {release!r}")
+    with alone(DATA / "lock"):
+        {
+            "start": machine.releases.start,
+            "deploy": lambda: machine.releases.deploy(release),
+            "back": machine.releases.back,
+        }[command]()
+    return None
+
+
+def _status(machine: Machine) -> None:
+    state = machine.state.load()
+    print(f"live: {state.live.release} in {state.live.slot}" if state.live else "live: nothing yet")
+    print(f"before: {state.previous or 'nothing'}")
+    if state.attempt:
+        print(f"under way: {state.attempt.release}, step {state.attempt.step!r}")
+    print("missing: " + (", ".join(missing(machine.plan, machine.containers, state)) or "nothing"))
+
+
+def _watch(machine: Machine) -> None:
+    absent: list[str] = []
+    try:
+        with alone(DATA / "lock"):
+            machine.releases.repair()
+            absent = missing(machine.plan, machine.containers, machine.state.load())
+    except BusyError:
+        # A release is under way: what it moves is not missing, and what it leaves is repaired afterwards.
+        print("a release is under way")
+    counted = restarts(machine.plan, MEMORY / "restarts.json")
+    tell(machine.plan, {"ContainersMissing": len(absent), "ContainerRestarts": counted})
+
+
+if __name__ == "__main__":
+    sys.exit(main())
