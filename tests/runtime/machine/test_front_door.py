@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from host.failure import HostError
+from host.health import await_health
 from host.plan import Service
 from support.host_machine import API, APP, Machine, Running
 
@@ -17,6 +18,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     with Running(tmp_path_factory.mktemp("door")) as one:
         for service in one.plan.of("rolling"):
             one.containers.start(service, "v1", "blue")
+        await_health(one.plan.of("rolling"), "blue", one.plan.timing)
         yield one
 
 
