@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 
 from config.cache import Cache
 from config.database import AuroraServerless, Database
-from config.environment import Platform
 from config.network import NAT_GROUP as NAT
 from config.network import PRIVATE_SUBNETS
+from config.platform_name import Platform
 from config.pool import ConnectionPool
 from config.service import Service
 from config.sources import DatabaseUrl, ReplicaUrls, SecretSource, pools
@@ -54,13 +54,17 @@ def access_rules(
     cache: Cache | None,
     pool: ConnectionPool | None,
     platform: Platform,
+    apart: bool = False,
 ) -> tuple[AccessRule, ...]:
-    """Every connection the services need, and no other; sorted, without repetition."""
+    """Every connection the services need, and no other; sorted, without repetition.
+
+    ``apart``: database jobs have a group of their own in any case.
+    """
     found = [
         *_front_door(services, platform),
         *_to_database(services, database, pool),
-        *_of_jobs(database, pool),
-        *_to_cache(services, cache),
+        *_of_jobs(database, pool, apart=apart),
+        *_to_cache(services, cache, platform),
         *_to_volume(services, platform),
         *_between(services, platform),
         *_way_out(services, pool),
@@ -128,10 +132,10 @@ def _way_to_database(
 
 
 def _of_jobs(
-    database: Database | AuroraServerless | None, pool: ConnectionPool | None
+    database: Database | AuroraServerless | None, pool: ConnectionPool | None, *, apart: bool
 ) -> Iterator[AccessRule]:
     """What runs at deployments, and the shell of people: past the pool, and never as a service."""
-    if database is None or not has_jobs_group(database, pool):
+    if database is None or not has_jobs_group(database, pool, apart=apart):
         return
     yield AccessRule(source=JOBS, target=DATABASE, port=database.port, why="deployments and people")
     yield AccessRule(source=JOBS, target=INTERNET, port=HTTPS, why="AWS and third-party APIs")
@@ -140,13 +144,16 @@ def _of_jobs(
         yield AccessRule(source=JOBS, target=POOL_DOOR, port=pool.port, why="tries a login")
 
 
-def has_jobs_group(database: Database | AuroraServerless | None, pool: ConnectionPool | None) -> bool:
+def has_jobs_group(
+    database: Database | AuroraServerless | None, pool: ConnectionPool | None, *, apart: bool = False
+) -> bool:
     """Whether database jobs have a group of their own; where they have none, they join a service's."""
-    return database is not None and (pool is not None or database.shell_role is not None)
+    return database is not None and (apart or pool is not None or database.shell_role is not None)
 
 
-def _to_cache(services: tuple[Service, ...], cache: Cache | None) -> Iterator[AccessRule]:
-    for service in services:
+def _to_cache(services: tuple[Service, ...], cache: Cache | None, platform: Platform) -> Iterator[AccessRule]:
+    # A host's cache is a container beside the others.
+    for service in services if platform != "host" else ():
         if cache is not None and service.uses_cache:
             yield AccessRule(source=service.group, target=CACHE, port=cache.port, why=cache.engine)
 

@@ -9,6 +9,7 @@ from config.database import AuroraServerless, EnhancedMonitoring, Insights
 from config.edge import CertificateArn, Distribution, Dns, Firewall, HostedZoneId
 from config.host import SingleHost
 from config.network import NatGateways, NatInstance, NoNat
+from config.platform_name import Platform
 from config.pool import ConnectionPool
 from config.postgres import Protection
 from config.region import Region
@@ -62,6 +63,7 @@ class EdgeChange(Change):
     dns: Dns | None = None
     domain: DomainName | None = None
     hosted_zone_id: HostedZoneId | None = None
+    zone: DomainName | None = None
     certificate_arn: CertificateArn | None = None
     distribution: Distribution | None = None
     firewall: Firewall | None = None
@@ -110,6 +112,8 @@ class Changes(Model):
     """Run this environment on Aurora Serverless instead of an instance, from its first deploy."""
     pool: ConnectionPool | None = None
     host: SingleHost | None = None
+    platform: Platform | None = None
+    """Run the services elsewhere from here on; what holds data stays where it is."""
     regions: tuple[Region, ...] | None = None
     """Every region of the phase, the earlier ones included."""
     log_days: int | None = Field(default=None, ge=1)

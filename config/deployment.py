@@ -13,11 +13,12 @@ from config.connection_budget import ConnectionBudget, connection_budgets
 from config.database import AuroraServerless, Database
 from config.doors import check_doors, check_priorities
 from config.edge import Edge
-from config.environment import Environment, Platform
+from config.environment import Environment
 from config.host import SingleHost
 from config.host_checks import check_hosts
 from config.network import NatInstance, Network
 from config.places import check_places
+from config.platform_name import Platform
 from config.platforms import check_platform
 from config.pool import ConnectionPool
 from config.pooling import check_pool
@@ -47,6 +48,8 @@ class Deployment(Model):
     edge: Edge
     log_days: int
     monthly_budget_usd: int
+    platform: Platform
+    """What runs the containers."""
     database: Database | AuroraServerless | None = None
     cache: Cache | None = None
     pool: ConnectionPool | None = None
@@ -55,6 +58,7 @@ class Deployment(Model):
     queues: tuple[Queue, ...] = ()
     dumps: tuple[DatabaseDump, ...] = ()
     recovery: RecoveryTargets | None = None
+    private_registry: bool = False
     hipaa: bool = False
     audit_trail: bool = False
     audit_bucket: str | None = None
@@ -64,7 +68,8 @@ class Deployment(Model):
     @model_validator(mode="after")
     def _check(self) -> Self:
         check_places(self)
-        check_platform(self.platform, self.services, self.host)
+        self._check_acknowledged()
+        check_platform(self.platform, self.services, self.host, cached=self.cache is not None)
         check_doors(self.services, self.edge.domain)
         if self.platform == "fargate":
             check_priorities(self.services)
@@ -77,10 +82,12 @@ class Deployment(Model):
             budget.check()
         return self
 
-    @property
-    def platform(self) -> Platform:
-        """What runs the containers."""
-        return self.environment.platform
+    def _check_acknowledged(self) -> None:
+        if self.platform == "app-runner" and not self.environment.app_runner_acknowledgement:
+            raise ValueError(
+                f"phase {self.phase} is on app-runner, so app_runner_acknowledgement of environment "
+                f"{self.environment.name} must say that the account uses it already, got None"
+            )
 
     @property
     def home(self) -> Region:
@@ -101,6 +108,7 @@ class Deployment(Model):
             cache=self.cache,
             pool=self.pool,
             platform=self.platform,
+            apart=self.host is not None,
         )
 
     @property
@@ -135,7 +143,8 @@ class Deployment(Model):
     @property
     def job_group(self) -> str:
         """The security group one-off database jobs run in: their own, or that of the first service."""
-        if has_jobs_group(self.database, self.pool):
+        # What a host lets in from the internet is not for a job to have.
+        if has_jobs_group(self.database, self.pool, apart=self.host is not None):
             return JOBS
         callers = [service for service in self.services if service.uses_database]
         return (callers or list(self.services))[0].group

@@ -74,6 +74,11 @@ class Edge(Model):
     """Every host name of a service lies inside it."""
     hosted_zone_id: HostedZoneId | None = None
     """An existing Route 53 zone; left out, one is created. Two environments can't both own one domain."""
+    zone: DomainName | None = None
+    """The name of our zone, where it is not the domain but one below it.
+
+    For a domain that Cloudflare answers for: it hands this name to us, and leads visitors to names in it.
+    """
     certificate_arn: CertificateArn | None = None
     """An existing certificate; left out, one is requested and waits for its DNS record."""
     distribution: Distribution | None = None
@@ -83,10 +88,17 @@ class Edge(Model):
 
     @model_validator(mode="after")
     def _check_dns(self) -> Self:
-        for field in ("hosted_zone_id", "failover_to"):
+        for field in ("hosted_zone_id", "zone", "failover_to"):
             if self.dns != "route53" and getattr(self, field) is not None:
                 raise ValueError(f'{field} needs dns to be "route53", got {self.dns!r}')
+        if self.zone is not None and not self.zone.endswith(f".{self.domain}"):
+            raise ValueError(f"zone must lie below the domain {self.domain}, got {self.zone}")
         return self
+
+    @property
+    def zone_name(self) -> str:
+        """The name of the zone that we write records into."""
+        return self.zone or self.domain
 
     @property
     def wildcard(self) -> bool:

@@ -1,16 +1,15 @@
 """One environment of a product: an account, a place, a phase, and who answers for it."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
 from config.alarms import Alarms, NoAlarms
 from config.changes import Changes
+from config.platform_name import Platform as Platform
 from config.region import Region
 from config.schedule import NoDeploys, Schedule
 from config.values import Model, Name, RegionCode, either, worded
-
-Platform = Literal["fargate", "app-runner", "host"]
 
 SOMEBODY = 'Alarms(emails=("you@example.com",))'
 NOBODY = 'NoAlarms(reason="...")'

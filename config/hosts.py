@@ -19,6 +19,20 @@ def all_hosts(deployment: "Deployment") -> tuple[str, ...]:
     return tuple(dict.fromkeys(host for service in deployment.services for host in service.hosts))
 
 
+def zone_record(deployment: "Deployment", host: str) -> str:
+    """The record in our zone for a host: the host itself, or a name like it where the zone lies below.
+
+    ``api.shop.test`` in zone ``aws.shop.test`` is ``api.aws.shop.test``.
+    """
+    edge = deployment.edge
+    return host if edge.zone is None else f"{host.removesuffix(edge.domain)}{edge.zone}"
+
+
+def front_door_record(deployment: "Deployment") -> str:
+    """The record in our zone that leads to the front door of a single host."""
+    return f"front-door-{deployment.environment.name}.{deployment.edge.zone_name}"
+
+
 def distributed_hosts(deployment: "Deployment") -> tuple[str, ...]:
     """Host names that lead to the distribution."""
     distribution = deployment.edge.distribution

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from config.front_door import FRONT_DOOR_KEYS, FRONT_DOOR_SECRET, REGISTRY_KEYS, REGISTRY_SECRET
 from config.sources import SetByOperator
 from config.values import FrozenMap, Model, Name
 
@@ -30,6 +31,10 @@ def operator_keys(deployment: "Deployment") -> Iterator[OperatorKeys]:
         }
         if where:
             yield OperatorKeys(secret=service.name, where=where)
+    if deployment.host is not None:
+        yield OperatorKeys(secret=FRONT_DOOR_SECRET, where=FRONT_DOOR_KEYS)
+    if deployment.private_registry:
+        yield OperatorKeys(secret=REGISTRY_SECRET, where=REGISTRY_KEYS)
     if deployment.backed_up_bucket is not None:
         where = {BACKUP_KEY: "openssl rand -hex 32, once, kept offline too: no backup opens without it"}
         yield OperatorKeys(secret=BACKUP_SECRET, where=where)

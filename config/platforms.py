@@ -3,31 +3,36 @@
 from collections.abc import Callable
 
 from config.aws_limits import APP_RUNNER_MEMORY_MIB, FARGATE_MEMORY_MIB, INSTANCE_MEMORY_GIB, nearest_memory
-from config.environment import Platform
 from config.host import SingleHost
+from config.platform_name import Platform
 from config.scaling import HealthCheck
 from config.service import Service
 
 APP_RUNNER_SECONDS = 20
 """The longest interval and timeout of an App Runner health check."""
 
+LAST_HOST_PORT = 9999
+"""Two releases of a service listen on its port plus 10000 and plus 20000."""
+
+SYSTEM_MEMORY_MIB = 512
+"""What Amazon Linux, Docker and the agents take of a host's memory."""
+
 TARGET_THRESHOLD = 10
 """The most answers in a row that a load balancer waits for."""
 
 
-def check_platform(platform: Platform, services: tuple[Service, ...], host: SingleHost | None) -> None:
+def check_platform(
+    platform: Platform, services: tuple[Service, ...], host: SingleHost | None, *, cached: bool = False
+) -> None:
     """Refuse what ``platform`` cannot run.
 
     Raises:
         ValueError: names the service, what is allowed and what it has.
     """
-    if (platform == "host") != (host is not None):
-        raise ValueError(
-            'platform must be "host" exactly where the system has a host: '
-            f"got platform {platform!r} and {'a' if host else 'no'} host"
-        )
-    if host is not None:
-        _check_host(services, host)
+    if platform == "host":
+        if host is None:
+            raise ValueError('platform "host" needs a host=SingleHost(...) in the system, got None')
+        _check_host(services, host, cached=cached)
         return
     for service in services:
         _CHECKS[platform](service)
@@ -79,16 +84,53 @@ def _check_size(service: Service, platform: str, table: dict[int, tuple[int, ...
         )
 
 
-def _check_host(services: tuple[Service, ...], host: SingleHost) -> None:
+def _check_host(services: tuple[Service, ...], host: SingleHost, *, cached: bool) -> None:
     memory = INSTANCE_MEMORY_GIB[host.instance_type] * 1024
-    taken = sum(service.memory_mib for service in services)
-    if taken >= memory:
+    own = host.front_door.memory_mib + (host.cache.memory_mib if cached else 0)
+    # A release starts beside the one before it; workers take each other's place.
+    taken = own + sum(one.memory_mib * (1 if one.port is None else 2) for one in services)
+    if taken > memory - SYSTEM_MEMORY_MIB:
         raise ValueError(
-            f"memory_mib of all services must stay below the {memory} of a {host.instance_type}, got {taken}"
+            "memory_mib of all services, counted twice for those with a port, with front door and cache must "
+            f"be at most {memory - SYSTEM_MEMORY_MIB}, since a {host.instance_type} has {memory} and the "
+            f"system needs {SYSTEM_MEMORY_MIB}, got {taken}"
         )
+    for service in services:
+        _check_of_host(service)
     groups = sorted({service.group for service in services})
     if len(groups) > 1:
         raise ValueError(f"services on one host must share one group, got {', '.join(groups)}")
+    _check_smoke_tests(services, host)
+
+
+def _check_of_host(service: Service) -> None:
+    where = f"service {service.name} on a host"
+    if service.port is not None and (not service.public or not service.hosts):
+        raise ValueError(
+            f"{where} with a port must be public and have hosts, which is how the front door leads to it"
+        )
+    if (service.port or 0) > LAST_HOST_PORT:
+        raise ValueError(f"{where}: port must be at most {LAST_HOST_PORT}, got {service.port}")
+    if service.scaling.max > 1:
+        raise ValueError(f"{where}: scaling.max must be 1, got {service.scaling.max}")
+    for field in ("paths", "sticky", "spot", "tracing", "volume", "calls", "sends_email"):
+        if getattr(service, field):
+            raise ValueError(f"{where} must not have {field}, got {getattr(service, field)}: use Fargate")
+
+
+def _check_smoke_tests(services: tuple[Service, ...], host: SingleHost) -> None:
+    if host.smoke_tests is None:
+        raise ValueError(
+            "host.smoke_tests must say where the tests of a release look: SmokeTests(...), got None"
+        )
+    doors = [service.name for service in services if service.port is not None]
+    for field in ("api", "pages"):
+        named = getattr(host.smoke_tests, field)
+        if named not in doors:
+            raise ValueError(
+                f"smoke_tests.{field} must be a service with a port ({', '.join(doors) or 'there is none'}), "
+                f"got {named}"
+            )
 
 
 _CHECKS: dict[Platform, Callable[[Service], None]] = {

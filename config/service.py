@@ -23,7 +23,7 @@ from config.values import DomainName, FrozenMap, Model, Name, PortNumber, worded
 
 LOOKS_SECRET = re.compile(r"PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIAL|PRIVATE_KEY|API_KEY|ACCESS_KEY")
 """Names of environment variables that hold what nobody may read."""
-RESERVED_SERVICES = ("backup", "cache", "connection-pool", "database", "front-door", "psql")
+RESERVED_SERVICES = ("backup", "cache", "connection-pool", "database", "front-door", "psql", "registry")
 """Words that secrets and alarms of ours are named by."""
 RESERVED_GROUPS = (
     "internet",

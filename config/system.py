@@ -43,6 +43,8 @@ class System(Model):
     queues: tuple[Queue, ...] = ()
     dumps: tuple[DatabaseDump, ...] = ()
     recovery: RecoveryTargets | None = None
+    private_registry: bool = False
+    """Images of ours that lie elsewhere need a login, which an operator puts into the secret ``registry``."""
     hipaa: bool = False
     """Check every template with the HIPAA rule pack too."""
     audit_trail: bool = False
@@ -102,7 +104,7 @@ class System(Model):
         chosen = self.environment(environment)
         try:
             if platform is not None:
-                chosen = Environment.model_validate({**dict(chosen), "platform": platform})
+                chosen = _moved(chosen, platform)
             number = chosen.phase if phase is None else phase
             self._check_phase(number)
             return self._grown(chosen, number)
@@ -119,3 +121,9 @@ class System(Model):
             grown.append(resolve(self, environment, later))
             check_growth(grown[-2], grown[-1])
         return grown[number - 1]
+
+
+def _moved(environment: Environment, platform: Platform) -> Environment:
+    """The environment on ``platform``, in each of its phases."""
+    changes = {**dict(environment.changes), "platform": platform}
+    return Environment.model_validate({**dict(environment), "platform": platform, "changes": changes})

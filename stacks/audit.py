@@ -20,6 +20,11 @@ def object_events(deployment: Deployment) -> ObjectEvents:
     return ObjectEvents.ALL if deployment.hipaa else ObjectEvents.WRITES
 
 
+def trail_name(deployment: Deployment) -> str:
+    """The name of the trail, where a bucket of the product's own has to know it."""
+    return deployment.stack_name("audit")
+
+
 class AuditStack(CambiumStack):
     """One CloudTrail trail for the account, in the home region."""
 
@@ -31,11 +36,14 @@ class AuditStack(CambiumStack):
             deployment=deployment,
             description=f"CloudTrail: every AWS API call, kept {kept}",
         )
+        archive = deployment.bucket_name(deployment.audit_bucket or AUDIT_BUCKET, deployment.home.name)
         AuditTrail(
             self,
             "AuditTrail",
-            bucket_name=deployment.bucket_name(AUDIT_BUCKET, deployment.home.name),
+            bucket_name=archive,
             keep_days=SIX_YEARS_DAYS if deployment.hipaa else ONE_YEAR_DAYS,
-            watched_buckets=list(deployment.every_bucket()),
+            # Records of records would never end.
+            watched_buckets=[name for name in deployment.every_bucket() if name != archive],
             object_events=object_events(deployment),
+            archive_trail_name=trail_name(deployment) if deployment.audit_bucket else None,
         )

@@ -2,6 +2,7 @@
 
 from aws_cdk import CfnOutput
 from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cambium.app_runner_platform import AppRunnerPlatform
@@ -11,7 +12,7 @@ from cambium.container_platform import ContainerPlatform
 from cambium.email import allow_email
 from cambium.fargate_platform import FargatePlatform
 from cambium.firewall import Firewall
-from cambium.web_service import WebService
+from cambium.web_service import WebService, Worker
 from config.deployment import Deployment
 from config.names import words
 from config.region import Region, Shard
@@ -22,6 +23,7 @@ from stacks.data import DataStack
 from stacks.edge import EdgeStack, zone_of
 from stacks.fargate_parts import FargateParts
 from stacks.front_door import FrontDoor, dns_hint
+from stacks.host import HostParts
 from stacks.network import NetworkStack
 
 
@@ -29,10 +31,12 @@ class ComputeStack(CambiumStack):
     """Builds each service, grants what it needs, and says where it can be found.
 
     Attributes:
-        platform: What runs them.
+        platform: What runs them; None where that is a host.
+        host: The single host, or None.
         firewall: What stands before the load balancer, or None.
         pooling: The connection pool with its checks, or None where there is none.
-        services: By name.
+        services: Those that answer requests, by name.
+        workers: Those that do not, by name; on a host, the machine runs them.
     """
 
     def __init__(
@@ -60,16 +64,57 @@ class ComputeStack(CambiumStack):
         self._network, self._data = network, data
         self._specs = ContainerSpecs(self, region=region, shard=shard, data=data)
         self.platform = self._define_platform(edge.certificate if edge else None)
+        self.host = self._define_host(edge)
         self.firewall = self._define_front_door(edge)
         parts = self._define_parts(door, pool_version)
         self.pooling = parts.pooling if parts else None
         self.services = {
-            service.name: self._define_service(service)
+            service.name: self._define_service(self.platform, service)
             for service in deployment.services
-            if not service.before_rollout
+            if self.platform is not None and not service.before_rollout and service.port is not None
         }
+        self.workers = self._define_workers()
         if parts is not None:
-            parts.before(self.services.values())
+            parts.before([*self.services.values(), *self.workers.values()])
+
+    def _define_workers(self) -> dict[str, Worker]:
+        platform = self.platform
+        if not isinstance(platform, FargatePlatform):
+            return {}
+        return {
+            service.name: self._define_worker(platform, service)
+            for service in self.deployment.services
+            if service.port is None and not service.before_rollout
+        }
+
+    def _define_worker(self, platform: FargatePlatform, service: Service) -> Worker:
+        built = platform.define_worker(self, words(service.name), self._specs.of(service))
+        self._allow(built.role, service)
+        return built
+
+    def _allow(self, role: iam.IRole, service: Service) -> None:
+        for name in service.writes_buckets:
+            allow_objects(role, self.deployment.bucket_name(name, self._region.name))
+        if service.sends_email:
+            allow_email(role, self.deployment.edge.domain)
+
+    def _define_host(self, edge: EdgeStack | None) -> HostParts | None:
+        deployment, host = self.deployment, self.deployment.host
+        if deployment.platform != "host" or host is None:
+            return None
+        parts = HostParts(
+            self,
+            region=self._region,
+            shard=self._shard,
+            network=self._network,
+            data=self._data,
+            specs=self._specs,
+            zone=zone_of(self, edge),
+            config=host,
+        )
+        for name in sorted({name for service in deployment.services for name in service.writes_buckets}):
+            allow_objects(parts.machine.role, deployment.bucket_name(name, self._region.name))
+        return parts
 
     def _define_front_door(self, edge: EdgeStack | None) -> Firewall | None:
         if not isinstance(self.platform, FargatePlatform):
@@ -96,7 +141,9 @@ class ComputeStack(CambiumStack):
             pool_version=version,
         )
 
-    def _define_platform(self, certificate: acm.ICertificate | None) -> ContainerPlatform:
+    def _define_platform(self, certificate: acm.ICertificate | None) -> ContainerPlatform | None:
+        if self.deployment.platform == "host":
+            return None
         environment = self.deployment.environment
         network, groups = self._network.network, self._network.groups[self._shard.key]
         if self.deployment.platform == "fargate":
@@ -132,12 +179,9 @@ class ComputeStack(CambiumStack):
             self, "Certificate", self.deployment.edge.certificate_arn or ""
         )
 
-    def _define_service(self, service: Service) -> WebService:
-        built = self.platform.define_service(self, words(service.name), self._specs.of(service))
-        for name in service.writes_buckets:
-            allow_objects(built.role, self.deployment.bucket_name(name, self._region.name))
-        if service.sends_email:
-            allow_email(built.role, self.deployment.edge.domain)
+    def _define_service(self, platform: ContainerPlatform, service: Service) -> WebService:
+        built = platform.define_service(self, words(service.name), self._specs.of(service))
+        self._allow(built.role, service)
         CfnOutput(
             self,
             f"{words(service.name)}Address",

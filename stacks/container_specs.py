@@ -25,7 +25,7 @@ class ContainerSpecs:
         """The specification of ``service``."""
         deployment = self._deployment
         return ContainerSpec(
-            service=service,
+            service=self._with_image(service),
             name=names.service_name(deployment.system, service.name, self._shard),
             repository=ecr.Repository.from_repository_name(
                 self._stack,
@@ -40,7 +40,14 @@ class ContainerSpecs:
             secret=self._data.service_secrets.get(service.name),
             secret_keys=deployment.secrets_of(service),
             log_days=deployment.log_days,
+            registry_login=self._data.registry_secret,
         )
+
+    def _with_image(self, service: Service) -> Service:
+        """With the image of the other service, where that is from elsewhere."""
+        others = (one.image for one in self._deployment.services if one.name == service.image_of)
+        image = next(others, None)
+        return service if image is None else service.model_copy(update={"image": image})
 
     def _revision(self, service: Service) -> dict[str, str]:
         # Services read their secret once, when they start. What changes in it by a deployment of ours

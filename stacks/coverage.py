@@ -11,31 +11,33 @@ OLDEST_POSTGRES = 15
 """The oldest on which ``connection_secrets`` is tried: before it schema public is open to everybody."""
 
 _OF_DEPLOYMENT: Mapping[str, Callable[[Deployment], object]] = {
-    "a single host": lambda d: d.host or d.platform == "host",
+    "a schedule on a host": lambda d: d.platform == "host" and d.environment.schedule,
+    "a distribution before a host": lambda d: d.platform == "host" and d.edge.distribution,
+    "a connection pool on a host": lambda d: d.platform == "host" and d.pool,
+    "several shards on hosts": lambda d: d.platform == "host" and len(list(d.shards())) > 1,
     "queues": lambda d: d.queues,
     "database dumps": lambda d: d.dumps,
     "recovery targets": lambda d: d.recovery,
     "service discovery": lambda d: d.service_discovery,
     "rotation of secrets": lambda d: d.secret_rotation_days,
-    "a bucket named for the audit trail": lambda d: d.audit_bucket,
     "a PostgreSQL before 15": lambda d: d.database and d.database.major < OLDEST_POSTGRES,
     "a product without database, cache and secrets": lambda d: (
         not (d.database or d.cache or any(s.secrets for s in d.services))
     ),
     "a database no service uses": lambda d: d.database and not any(s.uses_database for s in d.services),
     "a network without a way out": lambda d: isinstance(d.network.nat, NoNat),
-    "failover to another host": lambda d: d.edge.failover_to,
+    "failover to another host": lambda d: d.edge.failover_to and d.platform != "host",
     "a web application firewall without a load balancer": lambda d: (
         d.edge.firewall and d.platform != "fargate"
     ),
-    "a shell role on App Runner": lambda d: (
-        d.platform == "app-runner" and d.database and d.database.shell_role
+    "a shell role outside Fargate": lambda d: (
+        d.platform != "fargate" and d.database and d.database.shell_role
     ),
     "hours without deployments": lambda d: d.environment.no_deploys,
 }
 
 _OF_SERVICE: Mapping[str, Callable[[Service], object]] = {
-    "no public door": lambda s: (s.port is None or not s.public) and not s.before_rollout,
+    "no public door": lambda s: s.port is not None and not s.public,
     "calls to other services": lambda s: s.calls,
     "queues": lambda s: s.sends_queues or s.reads_queues or s.scaling.queue,
     "scaling in at a stated CPU": lambda s: s.scaling.in_cpu_percent,

@@ -8,8 +8,10 @@ from constructs import Construct
 
 from cambium.connection_pool_door import ConnectionPoolDoor
 from cambium.connection_secrets import ConnectionSecrets, RoleLogin, SecretContents
+from cambium.host_compose import CACHE as CACHE_CONTAINER
 from cambium.security_groups import immutable
 from config.deployment import Deployment
+from config.front_door import FRONT_DOOR_KEYS, FRONT_DOOR_SECRET, REGISTRY_KEYS, REGISTRY_SECRET
 from config.names import words
 from config.operator_keys import BACKUP_KEY, BACKUP_SECRET
 from config.region import Region, Shard
@@ -115,6 +117,13 @@ class CredentialsStack(CambiumStack):
                 operator_keys=[BACKUP_KEY],
             )
 
+        for name, secret, keys in (
+            (FRONT_DOOR_SECRET, self._data.front_door_secret, FRONT_DOOR_KEYS),
+            (REGISTRY_SECRET, self._data.registry_secret, REGISTRY_KEYS),
+        ):
+            if secret is not None:
+                yield SecretContents(words=words(name), secret=secret, urls={}, operator_keys=list(keys))
+
     def _sources(self) -> list[secretsmanager.ISecret]:
         cache = self._data.cache
         token = [cache.auth_token] if cache and cache.auth_token else []
@@ -132,6 +141,10 @@ class CredentialsStack(CambiumStack):
         return None
 
     def _cache_url(self) -> dict[str, Any] | None:
+        if self.deployment.platform == "host" and self.deployment.cache is not None:
+            # On the host's own bridge, which nothing outside it can reach.
+            port = str(self.deployment.cache.port)
+            return {"Kind": "redis", "Host": CACHE_CONTAINER, "Port": port, "Tls": "false"}
         cache = self._data.cache
         if cache is None:
             return None

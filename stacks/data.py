@@ -6,6 +6,7 @@ from constructs import Construct
 
 from cambium.aurora_database import AuroraDatabase
 from cambium.cache import Cache
+from cambium.data_volume import DataVolume
 from cambium.database import Database
 from cambium.postgres_database import PostgresDatabase
 from cambium.security_groups import immutable
@@ -13,6 +14,7 @@ from cambium.service_secret import RoleSecret, ServiceSecret
 from config.access import CACHE, DATABASE
 from config.database import AuroraServerless
 from config.deployment import Deployment
+from config.front_door import FRONT_DOOR_SECRET, REGISTRY_SECRET
 from config.names import words
 from config.operator_keys import BACKUP_SECRET
 from config.region import Region, Shard
@@ -30,6 +32,9 @@ class DataStack(CambiumStack):
         role_secrets: Logins of the application's database roles, by role name.
         service_secrets: The secret of each service that has one, by service name.
         backup_secret: The key backups are encrypted with, or None where there are none.
+        data_volume: The disk of a single host, or None where there never was one.
+        front_door_secret: Certificate of a single host's front door, and logins it needs, or None.
+        registry_secret: Login of the registry of our images, or None where there is none.
         pool_secret: What the connection pool lets clients in with, or None where there is no pool.
     """
 
@@ -71,7 +76,39 @@ class DataStack(CambiumStack):
             if service.secrets
         }
         self.backup_secret = self._define_backup_secret() if deployment.backed_up_bucket else None
+        self.data_volume = self._define_volume()
+        self.front_door_secret = self._define_front_door_secret() if deployment.host else None
+        self.registry_secret = self._define_registry_secret() if deployment.private_registry else None
         self.pool_secret = self._define_pool_secret() if deployment.pool else None
+
+    def _define_volume(self) -> DataVolume | None:
+        host = self.deployment.host
+        if host is None:
+            return None
+        return DataVolume(
+            self,
+            "DataVolume",
+            name=self.deployment.stack_name("data", self._region, self._shard),
+            zone=self._region.zones[0],
+            size_gib=host.data_volume_gib,
+            snapshot_days=host.snapshot_days,
+        )
+
+    def _define_front_door_secret(self) -> secretsmanager.ISecret:
+        return ServiceSecret(
+            self,
+            "SecretFrontDoor",
+            secret_name=self.deployment.secret_name(FRONT_DOOR_SECRET, self._shard),
+            description="Certificate of the front door, and logins of the host",
+        ).secret
+
+    def _define_registry_secret(self) -> secretsmanager.ISecret:
+        return ServiceSecret(
+            self,
+            "SecretRegistry",
+            secret_name=self.deployment.secret_name(REGISTRY_SECRET, self._shard),
+            description="Login of the registry that images come from",
+        ).secret
 
     def _define_backup_secret(self) -> secretsmanager.ISecret:
         return ServiceSecret(
@@ -121,7 +158,8 @@ class DataStack(CambiumStack):
 
     def _define_cache(self) -> Cache | None:
         config = self.deployment.cache
-        if config is None:
+        # A host has its own, in a container.
+        if config is None or self.deployment.platform == "host":
             return None
         return Cache(
             self,

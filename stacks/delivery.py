@@ -7,6 +7,8 @@ from constructs import Construct
 
 from cambium.container_registry import ContainerRegistry
 from cambium.deploy_identity import DeployIdentity
+from cambium.host_release import allow_host_release
+from cambium.single_host import SYSTEM_TAG
 from config import names
 from config.deployment import Deployment
 from config.region import Region
@@ -52,6 +54,9 @@ class DeliveryStack(CambiumStack):
             released_arns=list(_released(deployment)),
             systems_stacks=f"{deployment.stack_name('')}*",
         )
+        if deployment.host is not None:
+            prefix = deployment.stack_name("")
+            allow_host_release(identity.release, account=account, prefix=prefix, tag=SYSTEM_TAG)
         for name, role in {
             "ReleaseRole": identity.release,
             "InfrastructureRole": identity.infrastructure,

@@ -30,17 +30,21 @@ class EdgeStack(CambiumStack):
             "edge",
             deployment=deployment,
             region=region,
-            description="Certificate of the load balancer",
+            description="Certificate of the load balancer"
+            if deployment.platform == "fargate"
+            else "DNS zone of the product",
         )
         self._edge = deployment.edge
-        self.zone = DnsZone(self, "Dns", domain=self._edge.domain).zone if makes_zone(self._edge) else None
-        self.certificate = self._define_certificate()
+        self.zone = DnsZone(self, "Dns", domain=self._edge.zone_name).zone if makes_zone(self._edge) else None
+        # The front door of a host has a certificate of its own, in a secret.
+        self.certificate = self._define_certificate() if deployment.platform == "fargate" else None
 
     def _define_certificate(self) -> acm.ICertificate | None:
         if self._edge.certificate_arn is not None:
             return None
         if self._edge.wildcard:
-            zone = zone_of(self, self)
+            # Names outside our zone are validated by a record that an operator pastes.
+            zone = zone_of(self, self) if self._edge.zone is None else None
             return WildcardCertificate(self, "Wildcard", domain=self._edge.domain, zone=zone).certificate
         first, *others = all_hosts(self.deployment) or (self._edge.domain,)
         return acm.Certificate(
@@ -55,7 +59,8 @@ class EdgeStack(CambiumStack):
 def is_needed(deployment: Deployment) -> bool:
     """Whether there is anything in it: CloudFormation refuses an empty stack."""
     edge = deployment.edge
-    return deployment.platform == "fargate" and (edge.certificate_arn is None or makes_zone(edge))
+    certified = deployment.platform == "fargate" and edge.certificate_arn is None
+    return deployment.platform != "app-runner" and (certified or makes_zone(edge))
 
 
 def makes_zone(edge: Edge) -> bool:
@@ -68,6 +73,6 @@ def zone_of(stack: CambiumStack, edge_stack: EdgeStack | None) -> route53.IHoste
     edge = stack.deployment.edge
     if edge.hosted_zone_id is not None:
         return route53.HostedZone.from_hosted_zone_attributes(
-            stack, "Zone", hosted_zone_id=edge.hosted_zone_id, zone_name=edge.domain
+            stack, "Zone", hosted_zone_id=edge.hosted_zone_id, zone_name=edge.zone_name
         )
     return edge_stack.zone if edge_stack else None

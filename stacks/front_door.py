@@ -8,7 +8,7 @@ from aws_cdk import aws_route53_targets as targets
 from cambium.dns_zone import HostRecords
 from cambium.firewall import Firewall
 from config.deployment import Deployment
-from config.hosts import direct_hosts, distributed_hosts, origin_host
+from config.hosts import direct_hosts, distributed_hosts, origin_host, zone_record
 from config.region import Region, Shard
 from config.service import Service
 from stacks.base import CambiumStack
@@ -40,7 +40,7 @@ class FrontDoor:
                 stack,
                 "Records",
                 zone=zone,
-                hosts=direct_hosts(stack.deployment),
+                hosts=[zone_record(stack.deployment, host) for host in direct_hosts(stack.deployment)],
                 target=targets.LoadBalancerTarget(load_balancer),
                 # The load balancer answers over IPv4 alone.
                 ipv6=False,
@@ -72,6 +72,9 @@ class FrontDoor:
 def dns_hint(service: Service, deployment: Deployment) -> str:
     """What the address of a service is for: to be pasted into DNS, where we do not write the record."""
     by_hand = [host for host in service.hosts if host in direct_hosts(deployment)]
+    if by_hand and deployment.edge.zone is not None:
+        pairs = ", ".join(f"{host} to {zone_record(deployment, host)}" for host in by_hand)
+        return f"DNS: CNAME {pairs}"
     if not by_hand or deployment.edge.dns == "route53":
         return f"Address of {service.name}"
     on_app_runner = deployment.platform == "app-runner"

@@ -8,6 +8,7 @@ from constructs import Construct
 from cambium.alarms import Alarms
 from cambium.dashboard import Dashboard
 from cambium.event_notices import EventNotices
+from cambium.host_alarms import watch_host, watch_snapshots
 from cambium.notifications import Notifications
 from cambium.pool_alarms import watch_pool
 from cambium.service_metrics import ServiceMetrics
@@ -44,21 +45,32 @@ class ObservabilityStack(CambiumStack):
         self._first_of_region = shard == region.shards[0]
         self._topic_name = deployment.topic_name(region, shard)
         self._data, self._pooling, self._firewall = data, compute.pooling, compute.firewall
+        self._host, self._workers = compute.host, compute.workers
         metrics = {name: service.metrics for name, service in compute.services.items()}
         dashboard = Dashboard(self, "Dashboard", name=self._prefix)
         if isinstance(deployment.environment.alarms, AlarmsConfig):
             dashboard.show_alarms(
                 self._define_alarms(
-                    deployment.environment.alarms, metrics, compute.platform.front_door_errors
+                    deployment.environment.alarms,
+                    metrics,
+                    compute.platform.front_door_errors if compute.platform else None,
                 )
             )
-        dashboard.show_services(metrics)
-        if data.database:
-            dashboard.show_database(data.database)
+        self._show(dashboard, compute)
+
+    def _show(self, dashboard: Dashboard, compute: ComputeStack) -> None:
+        metrics = {name: service.metrics for name, service in compute.services.items()}
+        if metrics:
+            dashboard.show_services(metrics)
+        if compute.host:
+            system = self.deployment.system
+            dashboard.show_host(compute.host.machine, namespace=compute.host.namespace, system=system)
+        if self._data.database:
+            dashboard.show_database(self._data.database)
         if compute.pooling:
             dashboard.show_pool(compute.pooling.pool)
-        if data.cache:
-            dashboard.show_cache(data.cache)
+        if self._data.cache:
+            dashboard.show_cache(self._data.cache)
 
     def _define_alarms(
         self,
@@ -84,6 +96,7 @@ class ObservabilityStack(CambiumStack):
             alarms.watch_front_door(front_door)
         if self._firewall is not None:
             self._firewall.define_alarms(alarms)
+        self._watch_host_and_workers(alarms)
         if self._first_of_region:
             self._watch_way_out(alarms)
         return alarms.alarms
@@ -95,6 +108,15 @@ class ObservabilityStack(CambiumStack):
             alarms.watch_cache(self._data.cache)
         if self._pooling and self.deployment.pool:
             watch_pool(alarms, self._pooling.pool, self.deployment.pool, probed=self._pooling.probed)
+
+    def _watch_host_and_workers(self, alarms: Alarms) -> None:
+        if self._host is not None:
+            system = self.deployment.system
+            watch_host(alarms, self._host.machine, namespace=self._host.namespace, system=system)
+        for name, worker in self._workers.items():
+            alarms.watch_worker(name, worker.running, worker.least)
+        if self._data.data_volume is not None:
+            watch_snapshots(alarms, self._data.data_volume.plan)
 
     def _watch_way_out(self, alarms: Alarms) -> None:
         nat_instance = self._data.network.network.nat_instance

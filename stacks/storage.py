@@ -2,11 +2,13 @@
 
 from constructs import Construct
 
+from cambium.arn import arn
+from cambium.audit_trail import accept_trail
 from cambium.bucket import PrivateBucket
 from config.deployment import Deployment
 from config.names import words
 from config.region import Region
-from stacks.audit import object_events
+from stacks.audit import object_events, trail_name
 from stacks.base import CambiumStack
 
 
@@ -60,3 +62,6 @@ class StorageStack(CambiumStack):
             )
             for bucket in deployment.buckets
         }
+        if deployment.audit_bucket is not None and region == deployment.home:
+            name = trail_name(deployment)
+            accept_trail(self.buckets[deployment.audit_bucket].bucket, arn("cloudtrail", f"trail/{name}"))

@@ -68,6 +68,21 @@ class Alarms(Construct):
             runbook="service-latency",
         )
 
+    def watch_worker(self, name: str, running: cloudwatch.IMetric, least: int) -> None:
+        """Whether enough of a worker run: nobody else notices."""
+        self.define(
+            f"{words(name)}Running",
+            name=f"{name}-running",
+            metric=running,
+            threshold=least,
+            periods=10,
+            comparison=BELOW,
+            missing=cloudwatch.TreatMissingData.BREACHING,
+            what=f"Fewer than {least} of the worker {name} have run for 10 minutes",
+            do="read its log and the events of its service; if a release went out just before, go back",
+            runbook="worker-missing",
+        )
+
     def watch_front_door(self, errors: cloudwatch.IMetric) -> None:
         """Errors that the front door gives itself: no service's own metrics show them."""
         self.define(

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from enum import Enum
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Aws, Duration, RemovalPolicy
 from aws_cdk import aws_cloudtrail as cloudtrail
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
@@ -36,9 +37,43 @@ class AuditTrail(Construct):
         keep_days: int,
         watched_buckets: Sequence[str],
         object_events: ObjectEvents = ObjectEvents.ALL,
+        archive_trail_name: str | None = None,
     ) -> None:
+        """Define it.
+
+        Args:
+            scope: Where it belongs.
+            construct_id: Its id.
+            bucket_name: Name of the bucket of the records.
+            keep_days: Days they are kept, in a bucket of the trail's own.
+            watched_buckets: Buckets whose objects' uses are recorded.
+            object_events: Which uses.
+            archive_trail_name: The bucket is there already and takes records of the trail of this name; see
+                ``accept_trail``. None makes a bucket.
+        """
         super().__init__(scope, construct_id)
-        self.bucket = s3.Bucket(
+        self.bucket: s3.IBucket = (
+            self._define_bucket(bucket_name, keep_days)
+            if archive_trail_name is None
+            else s3.Bucket.from_bucket_name(self, "Records", bucket_name)
+        )
+        self._define_trail(archive_trail_name, watched_buckets, object_events)
+        loop = "the bucket of the records would record itself without end"
+        acknowledge(
+            self,
+            {
+                "AwsSolutions-S1": loop,
+                "HIPAA.Security-S3BucketLoggingEnabled": loop,
+                "HIPAA.Security-S3DefaultEncryptionKMS": "encrypted with AES-256 by S3",
+                "HIPAA.Security-S3BucketReplicationEnabled": "versioned and validated by digest files",
+                "HIPAA.Security-CloudTrailCloudWatchLogsEnabled": "the records are read from S3; a second "
+                "copy in CloudWatch is billed by the gigabyte",
+                "HIPAA.Security-CloudTrailEncryptionEnabled": "encrypted with AES-256 by S3",
+            },
+        )
+
+    def _define_bucket(self, bucket_name: str, keep_days: int) -> s3.Bucket:
+        return s3.Bucket(
             self,
             "Records",
             bucket_name=bucket_name,
@@ -61,10 +96,15 @@ class AuditTrail(Construct):
                 )
             ],
         )
+
+    def _define_trail(
+        self, name: str | None, watched_buckets: Sequence[str], object_events: ObjectEvents
+    ) -> None:
         trail = cloudtrail.Trail(
             self,
             "Trail",
             bucket=self.bucket,
+            trail_name=name,
             is_multi_region_trail=True,
             include_global_service_events=True,
             enable_file_validation=True,
@@ -78,16 +118,27 @@ class AuditTrail(Construct):
                 ],
                 read_write_type=cloudtrail.ReadWriteType.WRITE_ONLY if writes else None,
             )
-        loop = "the bucket of the records would record itself without end"
-        acknowledge(
-            self,
-            {
-                "AwsSolutions-S1": loop,
-                "HIPAA.Security-S3BucketLoggingEnabled": loop,
-                "HIPAA.Security-S3DefaultEncryptionKMS": "encrypted with AES-256 by S3",
-                "HIPAA.Security-S3BucketReplicationEnabled": "versioned and validated by digest files",
-                "HIPAA.Security-CloudTrailCloudWatchLogsEnabled": "the records are read from S3; a second "
-                "copy in CloudWatch is billed by the gigabyte",
-                "HIPAA.Security-CloudTrailEncryptionEnabled": "encrypted with AES-256 by S3",
+
+
+def accept_trail(bucket: s3.IBucket, trail_arn: str) -> None:
+    """Let one trail write its records into a bucket of the product's own, and nobody else's."""
+    cloudtrail_service = iam.ServicePrincipal("cloudtrail.amazonaws.com")
+    its_own = {"StringEquals": {"aws:SourceArn": trail_arn}}
+    bucket.add_to_resource_policy(
+        iam.PolicyStatement(
+            principals=[cloudtrail_service],
+            actions=["s3:GetBucketAcl"],
+            resources=[bucket.bucket_arn],
+            conditions=its_own,
+        )
+    )
+    bucket.add_to_resource_policy(
+        iam.PolicyStatement(
+            principals=[cloudtrail_service],
+            actions=["s3:PutObject"],
+            resources=[bucket.arn_for_objects(f"AWSLogs/{Aws.ACCOUNT_ID}/*")],
+            conditions={
+                "StringEquals": {**its_own["StringEquals"], "s3:x-amz-acl": "bucket-owner-full-control"}
             },
         )
+    )

@@ -7,8 +7,10 @@ from constructs import Construct
 
 from cambium.cache import Cache
 from cambium.connection_pool import ConnectionPool
+from cambium.host_alarms import host_metric
 from cambium.postgres_database import PostgresDatabase
 from cambium.service_metrics import ServiceMetrics, error_percent
+from cambium.single_host import SingleHost
 
 WIDTH = 24
 
@@ -51,6 +53,19 @@ class Dashboard(Construct):
                 _graph(f"{name}: CPU (%)", [metrics.cpu_percent]),
                 _graph(f"{name}: memory (%)", [metrics.memory_percent]),
             )
+
+    def show_host(self, host: SingleHost, *, namespace: str, system: str) -> None:
+        """Load of a single host."""
+        disks = [
+            host_metric(namespace, system, "disk_used_percent", "Maximum", path=path, fstype="xfs")
+            for path in ("/", "/data")
+        ]
+        self._row(
+            _graph("Host: CPU (%)", [host.metric("CPUUtilization", "Average", minutes=5)]),
+            _graph("Host: CPU credits", [host.metric("CPUCreditBalance", "Minimum", minutes=5)]),
+            _graph("Host: memory (%)", [host_metric(namespace, system, "mem_used_percent", "Maximum")]),
+            _graph("Host: disks (%)", disks),
+        )
 
     def show_database(self, database: PostgresDatabase) -> None:
         """Load of the database."""

@@ -139,7 +139,8 @@ def _opted_out(config: model.Database) -> dict[str, str]:
     """What the configuration does without, in the words of the rule pack."""
     found = {}
     if not config.multi_az:
-        found["AwsSolutions-RDS3"] = "the configuration keeps no standby: it is down while its zone is"
+        alone = "the configuration keeps no standby: it is down while its zone is"
+        found |= {"AwsSolutions-RDS3": alone, "HIPAA.Security-RDSMultiAZSupport": alone}
     if config.deletion_protection is not True:
         reason = config.deletion_protection.reason
         found["AwsSolutions-RDS10"] = f"the configuration opts out of deletion protection: {reason}"

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from cambium.container_platform import ContainerPlatform
 from cambium.fargate_service import FargateService
+from cambium.fargate_worker import FargateWorker
 from cambium.load_balancer import LoadBalancer
 from cambium.network import Network
 from cambium.retention import retention
@@ -85,6 +86,18 @@ class FargatePlatform(ContainerPlatform):
             dimensions_map={"LoadBalancer": self.load_balancer.load_balancer.load_balancer_full_name},
             statistic="Sum",
             period=Duration.minutes(1),
+        )
+
+    def define_worker(self, scope: Construct, construct_id: str, spec: ContainerSpec) -> FargateWorker:
+        """One Fargate service that nothing leads to."""
+        return FargateWorker(
+            scope,
+            construct_id,
+            spec=spec,
+            cluster=self.cluster,
+            subnets=self._subnets,
+            security_group=immutable(scope, f"{construct_id}Group", self._groups.group(spec.service.group)),
+            shell_access=self._shell_access,
         )
 
     def define_service(self, scope: Construct, construct_id: str, spec: ContainerSpec) -> WebService:

@@ -15,8 +15,8 @@ SHUTDOWN_SECONDS = 30
 class DoorPlaces:
     """Where the door finds and leaves things: in its container, unless a test says otherwise."""
 
-    certificate: str = "/run/host/certificate.pem"
-    key: str = "/run/host/key.pem"
+    certificate: str = "/run/host/tls/certificate.pem"
+    key: str = "/run/host/tls/key.pem"
     upstreams: str = "/data/host/upstreams.conf"
     scratch: str = "/tmp"  # noqa: S108 - the container's own
     access_log: str = "/dev/stdout"

@@ -30,7 +30,9 @@ def service_image(spec: ContainerSpec) -> ecs.ContainerImage:
     image = service_image_name(spec)
     if image is None:
         return ecs.ContainerImage.from_ecr_repository(spec.repository, spec.image_tag)
-    return ecs.ContainerImage.from_registry(image)
+    # A pinned image is somebody else's, and public.
+    login = spec.registry_login if image != spec.service.image else None
+    return ecs.ContainerImage.from_registry(image, credentials=login)
 
 
 def service_image_name(spec: ContainerSpec) -> str | None:

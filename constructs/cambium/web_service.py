@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -25,6 +26,8 @@ class ContainerSpec:
     secret_keys: tuple[str, ...]
     """Keys of the secret that become environment values of the container."""
     log_days: int
+    registry_login: secretsmanager.ISecret | None = None
+    """User name and password for an image of ours that lies elsewhere."""
     image_tag: str = "latest"
 
     @property
@@ -45,3 +48,17 @@ class WebService(Construct):
     role: iam.IRole
     metrics: ServiceMetrics
     address: str
+
+
+class Worker(Construct):
+    """A container that listens on nothing, such as one that takes work from a queue.
+
+    Attributes:
+        role: What the application may do in AWS.
+        running: How many run.
+        least: How many should, at least.
+    """
+
+    role: iam.IRole
+    running: cloudwatch.IMetric
+    least: int

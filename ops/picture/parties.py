@@ -18,7 +18,7 @@ Placed = tuple[int, Card]
 
 def public_rows(deployment: Deployment) -> list[Row]:
     """What has an address on the internet."""
-    if deployment.host is not None:
+    if deployment.platform == "host" and deployment.host is not None:
         host = deployment.host
         note = f"{host.instance_type}, with a disk of {host.data_volume_gib} GB for its data"
         cards = service_cards(deployment.services)
@@ -36,11 +36,11 @@ def _firewall(firewall: Firewall | None) -> str:
 def private_rows(deployment: Deployment) -> list[Row]:
     """What nothing outside can address."""
     return [
-        *([] if deployment.host else _groups(deployment)),
+        *([] if deployment.platform == "host" else _groups(deployment)),
         *_jobs(deployment),
         *_pool(deployment),
         *_database(deployment),
-        *_cache(deployment.cache, deployment.network.zones),
+        *_cache(deployment.cache if deployment.platform != "host" else None, deployment.network.zones),
         *_volumes(deployment),
     ]
 

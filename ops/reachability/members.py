@@ -13,12 +13,14 @@ from ops.reachability.seats import (
     INSTANCE,
     LAMBDA,
     MACHINE,
+    NAT_INSTANCE,
     NO_MEMBERS,
     ROLES,
     SEATS,
     SUBNET,
     SUBNET_GROUPS,
     Seat,
+    group_tag,
     of_cluster,
     of_database,
 )
@@ -124,6 +126,8 @@ class Members:
     def _role(self, kind: str, properties: Properties) -> str:
         if kind == DOOR and properties.get("Type") == "network":
             return POOL_DOOR
+        if kind == NAT_INSTANCE:
+            return group_tag(properties) or self._roles[kind]
         return self._roles.get(kind) or self._named(properties, "ServiceName")
 
     def _named(self, properties: Properties, key: str) -> str:

@@ -10,6 +10,7 @@ from config.network import PRIVATE_SUBNETS, NoNat
 from ops.reachability.connections import EVERYWHERE, Connection, Half, compare, from_private_subnets
 from ops.reachability.groups import Groups
 from ops.reachability.members import Member, Members
+from ops.reachability.seats import NAT_INSTANCE
 from ops.reachability.templates import Address, Templates
 
 
@@ -127,7 +128,8 @@ class Reachability:
             yield f"{member.where} carries {', '.join(carried) or 'no group'} instead of {member.role}"
         if not member.subnets:
             yield f"{member.where} stands in no subnet of these templates"
-        if member.role not in (LOAD_BALANCER, NAT):
+        host = self.deployment.platform == "host" and self.templates.type(member.where) == NAT_INSTANCE
+        if member.role not in (LOAD_BALANCER, NAT) and not host:
             yield from self._check_hidden(member)
 
     def _check_hidden(self, member: Member) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from config.access import CACHE, DATABASE, LOAD_BALANCER, VOLUME
+from config.access import CACHE, DATABASE, GROUP_TAG, LOAD_BALANCER, VOLUME
 from config.network import NAT_GROUP as NAT
 from ops.reachability.templates import Properties
 
@@ -76,3 +76,9 @@ NO_MEMBERS = (
     "AWS::EC2::SecurityGroupEgress",
     "AWS::EC2::SecurityGroupIngress",
 )
+
+
+def group_tag(properties: Properties) -> str | None:
+    """The group that a machine says it belongs to; a NAT instance says nothing."""
+    tags = properties.get("Tags", [])
+    return next((str(tag["Value"]) for tag in tags if tag.get("Key") == GROUP_TAG), None)

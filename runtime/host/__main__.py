@@ -13,7 +13,7 @@ from host.door import Door
 from host.failure import BusyError, HostError
 from host.plan import Plan, load_plan
 from host.release import Releases
-from host.secret_files import fetch_with_cli, read_door_secrets, write_secrets
+from host.secret_files import DOOR_FILE, REGISTRY_FILE, fetch_with_cli, read_secret, write_secrets
 from host.smoke_tests import FiveTests
 from host.state import Place, StateFile
 from host.visit import Visitor
@@ -33,14 +33,13 @@ class Machine:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.state = StateFile(DATA / "state.json")
-        secrets = read_door_secrets(MEMORY)
         self.containers = DockerCompose(
             plan,
             file=FILES / "compose.yaml",
-            registry_token=secrets.get("REGISTRY_TOKEN", ""),
+            login=read_secret(MEMORY, REGISTRY_FILE) if plan.registry else {},
             configuration=MEMORY / "docker",
         )
-        self._login = secrets
+        self._login = read_secret(MEMORY, DOOR_FILE)
         self.releases = Releases(
             plan,
             containers=self.containers,
@@ -50,7 +49,7 @@ class Machine:
         )
 
     def _try(self, place: Place) -> None:
-        visitor = Visitor(certificate=MEMORY / "certificate.pem")
+        visitor = Visitor(certificate=MEMORY / "tls" / "certificate.pem")
         FiveTests(self.plan, self.plan.smoke, visitor=visitor, login=self._login)(place)
 
 

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from host.failure import HostError
@@ -21,17 +21,18 @@ class DockerCompose:
     The tag of an image is not in the file: each call says it, in the environment of the program.
     """
 
-    def __init__(self, plan: Plan, *, file: Path, registry_token: str = "", configuration: Path) -> None:
-        self._plan, self._token = plan, registry_token
+    def __init__(self, plan: Plan, *, file: Path, login: Mapping[str, str], configuration: Path) -> None:
+        self._plan, self._login = plan, login
         self._compose = ["docker", "compose", "--project-name", plan.system, "--file", str(file)]
         # Where Docker keeps a login: in memory, like every secret.
         self._environment = {**os.environ, "DOCKER_CONFIG": str(configuration)}
 
     def fetch(self, release: str) -> None:
         """Pull every image of the release, and the pinned ones that are not here yet."""
-        if self._token and self._plan.registry:
-            login = ["docker", "login", self._plan.registry, "--username", "host", "--password-stdin"]
-            run(login, seconds=_SECONDS, given=self._token, environment=self._environment)
+        if self._plan.registry:
+            login = ["docker", "login", self._plan.registry, "--username", self._login["username"]]
+            login.append("--password-stdin")
+            run(login, seconds=_SECONDS, given=self._login["password"], environment=self._environment)
         self._run("pull", "--quiet", "--policy", "missing", release=release, seconds=_FETCH_SECONDS)
 
     def start(self, service: Service, release: str, slot: Slot | None = None) -> None:

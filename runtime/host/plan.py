@@ -42,7 +42,7 @@ class SmokeTests:
 
     api_host: str
     health_path: str
-    token_path: str
+    login_path: str
     refresh_path: str
     patients_path: str
     pages_host: str

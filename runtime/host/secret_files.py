@@ -10,6 +10,7 @@ from host.plan import Plan, SecretFile
 from host.programs import run
 
 DOOR_FILE = "front-door.json"
+REGISTRY_FILE = "registry.json"
 CERTIFICATE, KEY = "FRONT_DOOR_CERTIFICATE", "FRONT_DOOR_KEY"
 _SECONDS = 30.0
 
@@ -38,24 +39,35 @@ def write_secrets(plan: Plan, folder: Path, fetch: Fetch, *, mounts: Path = Path
     for wanted in plan.secrets:
         values = _values(wanted, fetch(wanted.secret))
         if wanted.file == DOOR_FILE:
-            _write(folder / "certificate.pem", values.pop(CERTIFICATE))
-            _write(folder / "key.pem", values.pop(KEY))
-            _write(folder / DOOR_FILE, json.dumps(values))
+            _write_tls(wanted, folder / "tls", values)
+        if wanted.file.endswith(".json"):
+            _write(folder / wanted.file, json.dumps(values))
         else:
             _write(folder / wanted.file, "".join(_line(wanted, *pair) for pair in values.items()))
 
 
-def read_door_secrets(folder: Path) -> dict[str, str]:
-    """What ``write_secrets`` kept for the registry and the smoke tests.
+def read_secret(folder: Path, file: str) -> dict[str, str]:
+    """What ``write_secrets`` kept for this program itself: logins of the registry and of the smoke tests.
 
     Raises:
         HostError: nothing was written yet.
     """
     try:
-        found: dict[str, str] = json.loads((folder / DOOR_FILE).read_text())
+        found: dict[str, str] = json.loads((folder / file).read_text())
     except (OSError, ValueError):
-        raise HostError(f"{folder / DOOR_FILE} is not there: run `host secrets` first") from None
+        raise HostError(f"{folder / file} is not there: run `host secrets` first") from None
     return found
+
+
+def _write_tls(wanted: SecretFile, folder: Path, values: dict[str, str]) -> None:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for key, name in ((CERTIFICATE, "certificate.pem"), (KEY, "key.pem")):
+        text = values.pop(key)
+        if "-----BEGIN " not in text:
+            raise HostError(
+                f"{key} of secret {wanted.secret} must be in PEM form: fill it in, then start again"
+            )
+        _write(folder / name, text.rstrip("\n") + "\n")
 
 
 def _values(wanted: SecretFile, text: str) -> dict[str, str]:

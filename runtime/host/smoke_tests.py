@@ -44,7 +44,7 @@ class FiveTests:
         if not self._login.get(USER) or not self._login.get(PASSWORD):
             raise HostError(f"smoke test login: {USER} and {PASSWORD} of the front door's secret are empty")
         login = {"username": self._login[USER], "password": self._login[PASSWORD]}
-        tokens = self._tokens(smoke.token_path, login, "access", "refresh")
+        tokens = self._tokens(smoke.login_path, login, "access", "refresh")
         renewed = self._tokens(smoke.refresh_path, {"refresh": tokens["refresh"]}, "access")
         return renewed["access"]
 

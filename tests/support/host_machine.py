@@ -53,7 +53,7 @@ class Machine:
             smoke=SmokeTests(
                 api_host=API,
                 health_path="/health/",
-                token_path="/api/v1/token/",
+                login_path="/api/v1/token/",
                 refresh_path="/api/v1/token/refresh/",
                 patients_path="/api/v1/patients/",
                 pages_host=APP,

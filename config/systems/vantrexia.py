@@ -1,18 +1,25 @@
 """Vantrexia: remote patient monitoring on one host, for about $57 a month, in Virginia."""
 
 from config.alarms import Alarms
-from config.changes import Phase
+from config.cache import Cache
+from config.changes import (
+    DatabaseChange,
+    EdgeChange,
+    NetworkChange,
+    Phase,
+    ScalingChange,
+    ServiceChange,
+)
 from config.database import Database, DatabaseRole
 from config.edge import Edge
 from config.environment import Environment, GitHubRepository
-from config.host import SingleHost
-from config.network import Network, NoNat
-from config.recovery import DatabaseDump, RecoveryTargets
+from config.host import SingleHost, SmokeTests
+from config.network import NatGateways, NatInstance, Network
 from config.region import american_home
 from config.scaling import HealthCheck
 from config.service import Service
-from config.sources import BucketName, DatabaseUrl, Generated, SetByOperator
-from config.storage import Bucket, Transition, Volume
+from config.sources import BucketName, CacheUrl, DatabaseUrl, Generated, SetByOperator
+from config.storage import Bucket, Transition
 from config.system import System
 
 SEVEN_YEARS = 7 * 365 + 2
@@ -22,34 +29,21 @@ IMAGES = "ghcr.io/highlandpc/vantrexia"
 
 APPLICATION = {
     "DATABASE_URL": DatabaseUrl(role="vantrexia"),
+    "REDIS_URL": CacheUrl(),
     "SECRET_KEY": Generated(),
     "ECW_CLIENT_ID": SetByOperator(where="eClinicalWorks developer portal"),
     "ECW_CLIENT_SECRET": SetByOperator(where="eClinicalWorks developer portal"),
 }
-# Redis runs beside the application, so its address is no secret.
-SETTINGS = {"REDIS_URL": "redis://redis:6379/0", "MEDIA_BUCKET": BucketName(bucket="media")}
-
-NGINX = Service(
-    name="nginx",
-    image=f"{IMAGES}/nginx",
-    port=443,
-    cpu=128,
-    memory_mib=128,
-    hosts=("api.vantrexia.com", "app.vantrexia.com"),
-    calls=("backend", "frontend"),
-    secrets={
-        "CLOUDFLARE_CERT": SetByOperator(where="Cloudflare dashboard, SSL/TLS, Origin Server"),
-        "CLOUDFLARE_KEY": SetByOperator(where="Cloudflare dashboard, SSL/TLS, Origin Server"),
-    },
-)
+SETTINGS = {"MEDIA_BUCKET": BucketName(bucket="media")}
 
 FRONTEND = Service(
     name="frontend",
     image=f"{IMAGES}/frontend",
     port=3000,
-    public=False,
+    hosts=("app.vantrexia.com",),
     cpu=128,
     memory_mib=128,
+    health=HealthCheck(path="/", healthy_threshold=2),
     environment={"VITE_API_BASE_URL": "https://api.vantrexia.com"},
 )
 
@@ -57,19 +51,19 @@ BACKEND = Service(
     name="backend",
     image=f"{IMAGES}/backend",
     port=8000,
-    public=False,
-    cpu=768,
-    memory_mib=1280,
+    hosts=("api.vantrexia.com",),
+    cpu=1024,
+    memory_mib=896,
     health=HealthCheck(
         path="/health/",
         interval_seconds=30,
         timeout_seconds=10,
+        healthy_threshold=2,
         unhealthy_threshold=3,
         grace_seconds=40,
         command=("CMD", "curl", "-f", "http://127.0.0.1:8000/health/"),
     ),
-    calls=("redis",),
-    database_pool=20,
+    database_pool=10,
     writes_buckets=("media",),
     environment=SETTINGS,
     secrets=APPLICATION,
@@ -81,8 +75,7 @@ CELERY = Service(
     command=("celery", "-A", "config", "worker", "-l", "info", "--concurrency=4"),
     port=None,
     cpu=512,
-    memory_mib=1024,
-    calls=("redis",),
+    memory_mib=640,
     database_pool=8,
     writes_buckets=("media",),
     environment=SETTINGS,
@@ -98,22 +91,27 @@ CELERY_BEAT = Service(
     ),
     port=None,
     cpu=128,
-    memory_mib=256,
-    calls=("redis",),
+    memory_mib=192,
     database_pool=2,
     environment=SETTINGS,
     secrets=APPLICATION,
 )
 
-REDIS = Service(
-    name="redis",
-    image="docker.io/library/redis:7-alpine",
-    port=6379,
+MIGRATE = Service(
+    name="migrate",
+    image_of="backend",
+    command=("python", "manage.py", "migrate", "--noinput"),
+    before_rollout=True,
+    port=None,
     public=False,
-    cpu=128,
+    cpu=512,
     memory_mib=256,
-    health=HealthCheck(timeout_seconds=5, command=("CMD", "redis-cli", "ping")),
-    volume=Volume(mount_path="/data", backup_days=14),
+    database_pool=1,
+    secrets={
+        "DATABASE_URL": DatabaseUrl(role="vantrexia_owner", direct=True),
+        # Django does not start without one; nothing that lasts is signed with this.
+        "SECRET_KEY": Generated(),
+    },
 )
 
 SYSTEM = System(
@@ -121,15 +119,31 @@ SYSTEM = System(
     hipaa=True,
     audit_trail=True,
     audit_bucket="audit",
-    secret_rotation_days=90,
-    edge=Edge(dns="route53", domain="vantrexia.com", failover_to="status.vantrexia.com"),
-    network=Network(cidr="10.0.0.0/16", zones=2, nat=NoNat()),
-    services=(NGINX, FRONTEND, BACKEND, CELERY, CELERY_BEAT, REDIS),
+    private_registry=True,
+    # Cloudflare answers for the domain and stands before the host; of its names it hands one to Route 53,
+    # which can fail over.
+    edge=Edge(
+        dns="route53", domain="vantrexia.com", zone="origin.vantrexia.com", failover_to="status.vantrexia.com"
+    ),
+    network=Network(
+        cidr="10.0.0.0/16",
+        zones=2,
+        # The host has an address of its own; this is the way out of what writes database logins.
+        nat=NatInstance(instance_type="t4g.nano", image_id="ami-0123456789abcdef0"),
+    ),
+    services=(FRONTEND, BACKEND, CELERY, CELERY_BEAT, MIGRATE),
     host=SingleHost(
         instance_type="t4g.medium",
         image_id="ami-0123456789abcdef0",
         data_volume_gib=30,
         snapshot_days=14,
+        smoke_tests=SmokeTests(
+            api="backend",
+            pages="frontend",
+            login_path="/api/v1/token/",
+            refresh_path="/api/v1/token/refresh/",
+            records_path="/api/v1/patients/",
+        ),
     ),
     database=Database(
         name="vantrexia",
@@ -147,23 +161,37 @@ SYSTEM = System(
             DatabaseRole(name="vantrexia", kind="application"),
         ),
     ),
+    cache=Cache(engine="redis", version="7.1", node_type="t4g.micro"),
     buckets=(
         Bucket(name="media"),
         Bucket(name="dumps", expire_after_days=30),
         Bucket(name="weekly", replica="weekly-copies", expire_after_days=90),
         Bucket(
             name="audit",
-            transitions=(Transition(after_days=0, storage_class="DEEP_ARCHIVE"),),
+            # Monthly, as the document has it.
+            transitions=(Transition(after_days=30, storage_class="DEEP_ARCHIVE"),),
             expire_after_days=SEVEN_YEARS,
             lock_days=SEVEN_YEARS,
         ),
     ),
-    dumps=(
-        DatabaseDump(bucket="dumps", every="day", at="03:00"),
-        DatabaseDump(bucket="weekly", every="week", at="02:00"),
+    phases=(
+        Phase(title="one practice"),
+        Phase(
+            title="several practices",
+            platform="fargate",
+            network=NetworkChange(nat=NatGateways(count=1)),
+            edge=EdgeChange(failover_to=None),
+            database=DatabaseChange(instance_class="t4g.small", multi_az=True, max_connections=150),
+            services={
+                "frontend": ServiceChange(cpu=256, memory_mib=512, scaling=ScalingChange(min=2, max=4)),
+                "backend": ServiceChange(cpu=512, memory_mib=1024, scaling=ScalingChange(min=2, max=4)),
+                "celery": ServiceChange(cpu=512, memory_mib=1024),
+                "celery-beat": ServiceChange(cpu=256, memory_mib=512),
+                "migrate": ServiceChange(cpu=512, memory_mib=1024),
+            },
+            monthly_budget_usd=300,
+        ),
     ),
-    recovery=RecoveryTargets(restore_hours=4, loss_hours=24, availability_percent=99.9, drill_days=90),
-    phases=(Phase(title="one practice"),),
     environments=(
         Environment(
             name="production",
@@ -174,7 +202,7 @@ SYSTEM = System(
             production=True,
             platform="host",
             alarms=Alarms(emails=("oncall@vantrexia.com",)),
-            monthly_budget_usd=70,
+            monthly_budget_usd=80,
             log_days=90,
             github=GitHubRepository(owner="highlandpc", name="vantrexia"),
         ),

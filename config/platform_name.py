@@ -1,0 +1,5 @@
+"""What can run the containers."""
+
+from typing import Literal
+
+Platform = Literal["fargate", "app-runner", "host"]
