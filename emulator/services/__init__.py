@@ -4,6 +4,7 @@ from emulator.services.app_runner import AppRunner
 from emulator.services.auto_scaling import AutoScaling
 from emulator.services.base import Service
 from emulator.services.chatbot import Chatbot
+from emulator.services.documents import Documents
 from emulator.services.firewall_logging import FirewallLogging
 
 
@@ -13,5 +14,6 @@ def every() -> dict[str, Service]:
         "apprunner": AppRunner(),
         "application-autoscaling": AutoScaling(),
         "chatbot": Chatbot(),
+        "ssm": Documents(),
         "wafv2": FirewallLogging(),
     }
