@@ -22,6 +22,8 @@ from support.assembly import Assembly
 NODE = ROOT / ".venv/bin/node"
 CDK = ROOT / "node_modules/aws-cdk/bin/cdk"
 HOLD_DATA = {"data", "storage", "network", "recovery", "audit", "delivery"}
+GUARDED = HOLD_DATA | {"pool"}
+"""The door of a pool holds nothing, but every running service has its address."""
 ALARMS = [f"arn:aws:cloudwatch:eu-central-1:111122223333:alarm:{name}" for name in ("one", "two", "three")]
 
 
@@ -122,13 +124,13 @@ def test_the_cli_knows_every_option_of_the_deploy(parsed: list[str]) -> None:
 def test_only_what_holds_data_asks_before_it_is_replaced(parsed: list[str]) -> None:
     data, *others = parsed
 
-    assert set(values(data, "STACKS")) == {f"*-{role}" for role in HOLD_DATA}
+    assert set(values(data, "STACKS")) == {f"*-{role}" for role in GUARDED}
     assert "requireApproval: 'destructive'" in data
     assert all("requireApproval: 'never'" in said for said in others)
 
 
 def test_what_holds_data_is_looked_at_before_the_first_stack(
-    tmp_path: Path, phase_one: Assembly, fargate: Assembly
+    tmp_path: Path, phase_one: Assembly, fargate: Assembly, pooled_production: Assembly
 ) -> None:
     guard = "Refuse to replace or delete what holds data"
     (said,) = told(guard, tmp_path)
@@ -140,9 +142,10 @@ def test_what_holds_data_is_looked_at_before_the_first_stack(
     assert "Unknown option" not in said
     assert "failOn: 'destructive'" in said
     assert "exclusively: true" in said
-    assert looked_at == HOLD_DATA
+    assert looked_at == GUARDED
     for assembly in (phase_one, fargate):
-        assert looked_at <= set(assembly.stacks)
+        assert set(assembly.stacks) >= HOLD_DATA
+    assert "pool" in pooled_production.stacks
 
 
 OPERATIONS = """#!/bin/sh
