@@ -11,8 +11,8 @@ class ExitCode(IntEnum):
     """Something nobody foresaw; a bug of ours."""
     USAGE = 2
     """A missing or unknown option."""
-    CONFIGURATION = 3
-    """The description of the system, or the choice of it, is wrong: correct the options or ``config/``."""
+    LOSES_DATA = 3
+    """``cambium plan``: the step would lose data. Do not deploy it."""
     BUSY = 4
     """Another command works on this checkout: wait for it."""
     EMULATOR = 5
@@ -39,6 +39,14 @@ class ExitCode(IntEnum):
     """A drill failed: read which line of its table."""
     NOT_HERE = 16
     """This machine lacks what a drill needs; the others passed."""
+    CONFIGURATION = 20
+    """The description of the system, or the choice of it, is wrong: correct the options or ``config/``."""
+    MAY_LOSE_DATA = 21
+    """``cambium plan``: AWS decides during the deploy whether data is lost. Read what the plan says of it."""
+    REFUSED = 22
+    """``cambium plan``: AWS refuses the step; the deploy would go back to what was, and lose nothing."""
+    NOT_COMPARABLE = 23
+    """``cambium plan``: a side cannot be read, or the two have nothing in common."""
     INTERRUPTED = 130
     """Ctrl-C."""
 

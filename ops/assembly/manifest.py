@@ -19,6 +19,8 @@ class Stack:
     template_file: Path
     after: tuple[str, ...]
     """Names of the stacks it needs first."""
+    protected: bool = False
+    """Whether CloudFormation refuses to delete it as a whole."""
 
     @cached_property
     def template(self) -> dict[str, Any]:
@@ -66,6 +68,7 @@ def _stacks(folder: Path) -> Iterator[Stack]:
                 place=Place(account, region),
                 template_file=folder / properties["templateFile"],
                 after=tuple(names[other] for other in artifact.get("dependencies", ()) if other in names),
+                protected=bool(properties.get("terminationProtection")),
             )
         elif artifact["type"] == "cdk:cloud-assembly":
             yield from _stacks(folder / properties["directoryName"])

@@ -1,6 +1,7 @@
 """Runs the app as the CDK CLI would, once, and keeps the assembly until a source changes."""
 
 import json
+import os
 import shlex
 import shutil
 from collections.abc import Callable
@@ -13,6 +14,9 @@ from ops.embedded import loopback, programs
 from ops.lock import in_turn
 from ops.outcome import ExitCode, OperatorError
 from ops.workspace import Workspace
+
+SOURCE_ROOTS = (".", "constructs", "runtime")
+"""Where the packages of a checkout begin; see pyproject.toml."""
 
 
 def synthesise(workspace: Workspace, target: Target, folder: Path, say: Callable[[str], None]) -> bool:
@@ -71,7 +75,12 @@ def _run_app(workspace: Workspace, target: Target, folder: Path, say: Callable[[
     settings: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
     context = app_context(settings, target)
     variables = loopback.environment(workspace)
-    variables |= {"CDK_CONTEXT_JSON": json.dumps(context), "CDK_OUTDIR": str(folder)}
+    variables |= {
+        "CDK_CONTEXT_JSON": json.dumps(context),
+        "CDK_OUTDIR": str(folder),
+        # Before what is installed, which is this checkout, where the sources of another revision are run.
+        "PYTHONPATH": os.pathsep.join(str(workspace.root / name) for name in SOURCE_ROOTS),
+    }
     command = app_command(settings, workspace)
     with programs.running(workspace, command, variables, folder=workspace.root) as process:
         lines = []

@@ -5,6 +5,7 @@ owner while it runs, and the next command ends those whose owner is gone before 
 """
 
 import contextlib
+import itertools
 import json
 import os
 import shutil
@@ -17,13 +18,16 @@ from ops.embedded import processes
 from ops.embedded.processes import Identity
 from ops.workspace import Workspace
 
+_NUMBERS = itertools.count(1)
+"""A command may run several programs at once, from threads."""
+
 
 @contextlib.contextmanager
 def running(
     workspace: Workspace, command: Sequence[str], variables: Mapping[str, str], *, folder: Path
 ) -> Iterator[subprocess.Popen[str]]:
     """Run a program with its output joined into one stream; end it if the block ends first."""
-    record = _folder(workspace) / f"{os.getpid()}.json"
+    record = _folder(workspace) / f"{os.getpid()}-{next(_NUMBERS)}.json"
     record.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
     temporary = _temporary(record)

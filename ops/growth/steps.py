@@ -29,6 +29,8 @@ class Step:
     what: str
     """What a person does, as it stands in the runbook."""
     look: Callable[[Facts], Finding]
+    deploy: int = 1
+    """The number of the deploy that it is part of; 0 comes before all."""
 
 
 def snapshot_prefix(phase: int) -> str:
@@ -53,11 +55,13 @@ def _steps(before: Deployment, after: Deployment, shard: Shard) -> Iterator[Step
             "read replicas",
             "take the override of read_replicas out again, and deploy",
             lambda facts: _replicas(facts, becomes),
+            deploy=2,
         )
         yield Step(
             "application",
             "the same deploy hands out DATABASE_REPLICA_URLS; release what reads it",
             lambda facts: _application(facts, after),
+            deploy=2,
         )
 
 
@@ -67,6 +71,7 @@ def _machine_steps(was: Database, becomes: Database, phase: int) -> Iterator[Ste
         "snapshot",
         f"take a snapshot of the primary, named {prefix} and the date",
         lambda facts: _snapshot(facts, prefix),
+        deploy=0,
     )
     if was.model_copy(update={"read_replicas": becomes.read_replicas}) != becomes:
         yield Step(
