@@ -60,7 +60,7 @@ def _loss(change: Change, before: Side, after: Side) -> Loss | None:
 
 def _replaced(change: Change, one: Resource, kept: data.Data) -> Loss | None:
     certain = change.verdict == Verdict.REPLACES
-    fate = _fate(data.replace_policy(one), one.type)
+    fate = "left behind" if data.is_protected(one.properties) else _fate(data.replace_policy(one), one.type)
     if kept.records and fate == "left behind":
         return None
     would = "is made anew, and empty" if certain else "may be made anew, and empty"
@@ -83,7 +83,7 @@ def _taken_out(change: Change, one: Resource, kept: data.Data, gone: Side | None
     if gone is not None:
         return _left_in_its_stack(change, one, kept, gone)
     fate = _fate(data.deletion_policy(one), one.type)
-    if fate == "destroyed" and data.is_protected(one.properties):
+    if fate != "left behind" and data.is_protected(one.properties):
         fate, end = "left behind", "its own protection keeps AWS from deleting it, so it is left behind"
     else:
         end = {

@@ -76,11 +76,17 @@ class Resolver:
             return Link(Address(stack, name), "")
         parameter = (template.get("Parameters") or {}).get(name)
         if parameter is None:
-            return Dangling(name)
+            return self._pseudo(stack, name)
         default = str(parameter.get("Default", ""))
         if str(parameter.get("Type", "")).startswith("AWS::SSM::Parameter::Value"):
             return self._stored(default, depth)
         return Dangling(name, default)
+
+    def _pseudo(self, stack: str, name: str) -> Any:
+        """What CloudFormation knows of the stack itself."""
+        one = self._side.stacks[stack]
+        known = {"AWS::StackName": one.name, "AWS::Region": one.region, "AWS::AccountId": one.account}
+        return known.get(name, Dangling(name))
 
     def _attribute(self, stack: str, both: str | list[str]) -> Any:
         name, _, attribute = both.partition(".") if isinstance(both, str) else (both[0], "", str(both[1]))
@@ -132,7 +138,7 @@ class Resolver:
     @cached_property
     def _exports(self) -> Mapping[str, tuple[str, str]]:
         return {
-            _canonical(self._inside(stack.name, output["Export"]["Name"], 0)): (stack.name, key)
+            _canonical(self.resolve(stack.name, output["Export"]["Name"])): (stack.name, key)
             for stack in self._side.stacks.values()
             for key, output in stack.outputs.items()
             if isinstance(output.get("Export"), Mapping) and "Name" in output["Export"]

@@ -106,8 +106,8 @@ def over(plan: Plan) -> Iterator[Line]:
     gone = sorted(plan.before.stacks.keys() - plan.after.stacks.keys())
     if gone:
         yield Line(
-            f"{', '.join(gone)} is no longer deployed, and stays until somebody deletes it; look first at what "
-            "it holds (docs/runbooks/stack-stuck.md)"
+            f"{', '.join(gone)} is no longer deployed, and stays until somebody deletes it; look first "
+            "at what it holds (docs/runbooks/stack-stuck.md)"
         )
 
 

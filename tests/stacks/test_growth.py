@@ -1,6 +1,5 @@
 """Growing a phase and switching the platform touch nothing that holds data: proved from the templates."""
 
-import copy
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -8,8 +7,12 @@ from typing import Any
 import pytest
 
 from ops.assembly.target import Target
+from ops.outcome import ExitCode
+from ops.plan.prover import prove
+from ops.plan.verdict import Verdict
 from support.assembly import Assembly
-from support.growth import HOLDS_DATA, guarded, harm, replacing
+from support.growth import HOLDS_DATA, guarded
+from support.planted import Templates, address, found, planted, properties_at, real
 from support.synthesis import PRODUCTS
 
 Deployments = Mapping[str, Assembly]
@@ -54,7 +57,27 @@ def test_every_deployment_that_has_a_later_phase_is_compared_with_it() -> None:
 def test_nothing_that_holds_data_is_lost_moved_or_replaced(
     deployments: Deployments, before: str, after: str
 ) -> None:
-    assert harm(deployments[before], deployments[after]) == []
+    plan = prove(real(deployments[before]), real(deployments[after]))
+
+    assert plan.outcome == ExitCode.OK, (plan.losses, plan.refusals)
+    assert plan.weakened == ()
+
+
+@pytest.mark.parametrize(("before", "after"), ALL_GROWTH + SWITCHES)
+def test_what_holds_or_carries_data_stays_as_it_is_or_changes_in_place(
+    deployments: Deployments, before: str, after: str
+) -> None:
+    plan = prove(real(deployments[before]), real(deployments[after]))
+    carried = {
+        (deployments[before].stacks[role].name, logical_id)
+        for role, logical_id in guarded(deployments[before])
+    }
+
+    assert {plan.resources[where].verdict for where in plan.resources if tuple(where) in carried} <= {
+        Verdict.NONE,
+        Verdict.IN_PLACE,
+        Verdict.INTERRUPTS,
+    }
 
 
 @pytest.mark.parametrize(("before", "after"), ALL_GROWTH)
@@ -119,45 +142,42 @@ def test_what_holds_data_outlives_its_stack(phase_two: Assembly, type_name: str)
 
 
 @pytest.mark.parametrize(
-    ("path", "name", "value"),
+    ("path", "name", "value", "what"),
     [
-        ("Database/Instance/Resource", "DBName", "other"),
-        ("Database/Instance/Resource", "Engine", "mysql"),
-        ("Database/Subnets/Default", "DBSubnetGroupName", "other"),
-        ("Cache/Group", "AtRestEncryptionEnabled", False),
-        ("SecretCoreApi/Resource", "Name", "restartix/production/other"),
+        ("Database/Instance/Resource", "DBName", "other", "every row of the database"),
+        ("Database/Instance/Resource", "Engine", "mysql", "every row of the database"),
+        ("Database/Subnets/Default", "DBSubnetGroupName", "other", "every row of the database"),
+        ("Cache/Group", "AtRestEncryptionEnabled", False, "every key of the cache: sessions, queues"),
+        (
+            "SecretCoreApi/Resource",
+            "Name",
+            "restartix/production/other",
+            "the secret, keys filled in by people among it",
+        ),
     ],
 )
-def test_a_replacement_would_be_noticed(phase_one: Assembly, path: str, name: str, value: object) -> None:
-    changed = planted(phase_one)
-    changed.at("data", path).properties[name] = value
+def test_a_replacement_would_be_noticed(
+    phase_one: Assembly, path: str, name: str, value: object, what: str
+) -> None:
+    def plant(templates: Templates) -> None:
+        properties_at(templates, "data", path)[name] = value
 
-    (found,) = harm(phase_one, changed)
-    assert f"({path}) would be replaced: {name}" in found
+    plan = prove(real(phase_one), planted(phase_one, plant))
+
+    assert plan.outcome == ExitCode.LOSES_DATA
+    assert {loss.what for loss in plan.losses} == {what}
 
 
 def test_a_loss_would_be_noticed(phase_one: Assembly) -> None:
-    changed = planted(phase_one)
-    uploads = changed.at("storage", "Uploads/Bucket/Resource")
-    del changed.stacks["storage"].template["Resources"][uploads.logical_id]
-    vars(changed).pop("resources")
+    def plant(templates: Templates) -> None:
+        template, logical_id = found(templates, "storage", "Uploads/Bucket/Resource")
+        del template["Resources"][logical_id]
 
-    assert harm(phase_one, changed) == [
-        f"AWS::S3::Bucket storage/{uploads.logical_id} (Uploads/Bucket/Resource) would be deleted"
-    ]
+    plan = prove(real(phase_one), planted(phase_one, plant))
 
-
-def planted(assembly: Assembly) -> Assembly:
-    """A copy whose templates may be changed."""
-    copied = Assembly(assembly.folder)
-    for stack in copied.stacks.values():
-        vars(stack)["template"] = copy.deepcopy(stack.template)
-    return copied
-
-
-def test_the_guard_knows_what_replaces_a_database() -> None:
-    assert {"DBName", "MasterUsername", "StorageEncrypted", "Engine"} <= replacing("AWS::RDS::DBInstance")
-    assert "DBInstanceClass" not in replacing("AWS::RDS::DBInstance")
+    (loss,) = plan.losses
+    assert loss.address == address(plan, "Uploads/Bucket")
+    assert (loss.what, loss.fate) == ("every object of the bucket", "left behind")
 
 
 def test_the_guard_watches_every_kind_of_resource_that_holds_data(

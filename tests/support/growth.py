@@ -1,9 +1,4 @@
-"""Which resources hold data, and which of their properties CloudFormation answers with a replacement."""
-
-from functools import cache
-from typing import Any
-
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+"""Which resources hold data or carry it: their logical ids are frozen."""
 
 from support.assembly import Assembly, Resource
 
@@ -30,17 +25,6 @@ GUARDS = [{"Key": "cambium:group", "Value": name} for name in ("database", "cach
 """Tags of the security groups that what holds data carries."""
 
 
-@cache
-def replacing(type_name: str) -> frozenset[str]:
-    """Properties whose change replaces the resource, always or under some condition."""
-    schema: dict[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema("eu-central-1", type_name).schema
-    pointers = [
-        *schema.get("createOnlyProperties", ()),
-        *schema.get("conditionalCreateOnlyProperties", ()),
-    ]
-    return frozenset(pointer.split("/")[2] for pointer in pointers)
-
-
 def guarded(assembly: Assembly) -> dict[tuple[str, str], Resource]:
     """Everything that holds data or carries it, by stack role and logical id."""
     return {(one.role, one.logical_id): one for one in assembly.resources if _is_guarded(one)}
@@ -53,22 +37,3 @@ def _is_guarded(one: Resource) -> bool:
     if one.type == "AWS::EC2::SecurityGroup":
         return any(tag in GUARDS for tag in one["Tags"])
     return one.type in HOLDS_DATA + CARRIES_DATA
-
-
-def harm(before: Assembly, after: Assembly) -> list[str]:
-    """What of ``before`` would be lost, moved or replaced by deploying ``after``."""
-    found = []
-    later = guarded(after)
-    for key, one in guarded(before).items():
-        where = f"{one.type} {'/'.join(key)} ({one.path})"
-        if key not in later:
-            found.append(f"{where} would be deleted")
-            continue
-        other = later[key]
-        if before.stacks[one.role].name != after.stacks[one.role].name or one.type != other.type:
-            found.append(f"{where} would move")
-        for name in sorted(replacing(one.type)):
-            was, becomes = one.properties.get(name), other.properties.get(name)
-            if was != becomes:
-                found.append(f"{where} would be replaced: {name} {was} -> {becomes}")
-    return found
