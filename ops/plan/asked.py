@@ -102,7 +102,7 @@ def answer(workspace: Workspace, question: Question, say: Say) -> Answer:
     deployments = before.resolve(), after.resolve()
     sides = read_all([(workspace, before), (workspace, after)], say)
     plan = _prove(sides[workspace, before], sides[workspace, after])
-    return Answer(plan, _subject(before, after, *deployments))
+    return Answer(plan, _subject(after, *deployments))
 
 
 def targets(question: Question) -> tuple[Target, Target]:
@@ -133,24 +133,21 @@ def _of_revision(workspace: Workspace, base: str, before: Target, after: Target,
 
 def _prove(before: Side, after: Side) -> Plan:
     if before.stacks and after.stacks and not before.stacks.keys() & after.stacks.keys():
-        alike = prove(before, after)
-        if not alike.renamed:
-            raise OperatorError(
-                ExitCode.NOT_COMPARABLE,
-                "the two sides have no stack in common",
-                hint="give two assemblies of one system and environment",
-            )
-        return alike
+        raise OperatorError(
+            ExitCode.NOT_COMPARABLE,
+            "the two sides have no stack in common",
+            hint="give two assemblies of one system and environment; if its name has changed, every stack "
+            "would begin empty beside the old one",
+        )
     return prove(before, after)
 
 
-def _subject(before: Target, after: Target, was: Deployment, becomes: Deployment) -> Subject:
+def _subject(after: Target, was: Deployment, becomes: Deployment) -> Subject:
     title = f"{after.system} {after.environment}, phase {was.phase} to {becomes.phase} on {becomes.platform}"
     if was.platform != becomes.platform:
         title = (
             f"{after.system} {after.environment}, {was.platform} to {becomes.platform} in phase {was.phase}"
         )
-    del before
     return Subject(
         title,
         _options(Target(after.system, after.environment)),

@@ -444,3 +444,38 @@ def test_the_comment_begins_with_what_is_described() -> None:
     assert "cambium review" in described
     assert "> diff.md" in described
     assert steps.index("Say what is described") < steps.index("Compare with what is deployed")
+
+
+def test_the_plan_of_a_pull_request_needs_no_aws_and_comes_first_in_the_comment() -> None:
+    jobs = workflow("diff")["jobs"]
+    proof = step("diff", "plan", "Prove what the change does")["run"]
+    handed = step("diff", "plan", "Hand the plan to the comment")["with"]["name"]
+
+    assert jobs["plan"]["permissions"] == {"contents": "read"}
+    assert "if" not in jobs["plan"]
+    assert not any("aws-actions" in str(one.get("uses")) for one in jobs["plan"]["steps"])
+    assert "cambium plan --all --base HEAD^1" in proof
+    assert jobs["comment"]["needs"] == ["plan", "diff"]
+    assert sorted([f"diff-{name}" for name in ("dev", "production", "staging")] + [handed])[0] == handed
+
+
+@pytest.mark.parametrize(("code", "ended"), [(0, 0), (3, 3), (21, 21), (22, 22)])
+def test_a_change_that_would_lose_data_is_red_and_told_all_the_same(
+    tmp_path: Path, code: int, ended: int
+) -> None:
+    tools = tmp_path / ".venv" / "bin"
+    tools.mkdir(parents=True)
+    (tools / "cambium").write_text(f'#!/bin/sh\necho "the plan" > plan.md\nexit {code}\n')
+    (tools / "cambium").chmod(0o755)
+
+    done = subprocess.run(
+        [shutil.which("bash") or "bash", "-c", step("diff", "plan", "Prove what the change does")["run"]],
+        cwd=tmp_path,
+        env={**os.environ, "GITHUB_STEP_SUMMARY": str(tmp_path / "summary")},
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == ended
+    assert "the plan" in (tmp_path / "diff.md").read_text()
+    assert "the plan" in (tmp_path / "summary").read_text()
