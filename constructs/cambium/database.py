@@ -137,7 +137,7 @@ class Database(PostgresDatabase):
 
 def _opted_out(config: model.Database) -> dict[str, str]:
     """What the configuration does without, in the words of the rule pack."""
-    found = {}
+    found: dict[str, str] = {}
     if not config.multi_az:
         alone = "the configuration keeps no standby: it is down while its zone is"
         found |= {"AwsSolutions-RDS3": alone, "HIPAA.Security-RDSMultiAZSupport": alone}
