@@ -33,7 +33,8 @@ def plan(
         Platform | None, typer.Option("--from-platform", help="Platform to begin with; otherwise as written.")
     ] = None,
     to_platform: Annotated[
-        Platform | None, typer.Option("--to-platform", help="Platform to end with; otherwise the same.")
+        Platform | None,
+        typer.Option("--to-platform", help="Platform to end with; else the same, or as written."),
     ] = None,
     base: Annotated[
         str | None, typer.Option("--base", help="A git revision to begin with; these sources are the end.")

@@ -112,9 +112,10 @@ def targets(question: Question) -> tuple[Target, Target]:
     if question.base is not None:
         return here, Target(system, environment, question.to_phase, question.to_platform)
     written = here.resolve()
-    before = Target(system, environment, written.phase, written.platform)
+    before = Target(system, environment, written.phase, question.platform)
     to_phase = written.phase if question.to_phase is None else question.to_phase
-    return before, Target(system, environment, to_phase, question.to_platform or written.platform)
+    # Unless told otherwise each phase is on the platform that is written for it.
+    return before, Target(system, environment, to_phase, question.to_platform or question.platform)
 
 
 def _of_folders(before: Path, after: Path) -> Answer:
@@ -143,17 +144,20 @@ def _prove(before: Side, after: Side) -> Plan:
 
 
 def _subject(after: Target, was: Deployment, becomes: Deployment) -> Subject:
-    title = f"{after.system} {after.environment}, phase {was.phase} to {becomes.phase} on {becomes.platform}"
-    if was.platform != becomes.platform:
-        title = (
-            f"{after.system} {after.environment}, {was.platform} to {becomes.platform} in phase {was.phase}"
-        )
     return Subject(
-        title,
+        f"{after.system} {after.environment}, {_way(was, becomes)}",
         _options(Target(after.system, after.environment)),
         _checklist(was, becomes),
         snapshot_prefix(becomes.phase) if becomes.phase > was.phase else "before-change-",
     )
+
+
+def _way(was: Deployment, becomes: Deployment) -> str:
+    phases = f"phase {was.phase} to {becomes.phase}"
+    platforms = f"{was.platform} to {becomes.platform}"
+    if was.platform == becomes.platform:
+        return f"{phases} on {becomes.platform}"
+    return f"{platforms} in phase {was.phase}" if was.phase == becomes.phase else f"{phases}, {platforms}"
 
 
 def _checklist(was: Deployment, becomes: Deployment) -> list[GrowthStep]:

@@ -91,13 +91,13 @@ def _taken_out(change: Change, one: Resource, kept: data.Data, gone: Side | None
             "in a snapshot": "it is deleted, and what it holds is only in a last snapshot",
             "left behind": "it stays where it is, outside CloudFormation",
         }[fate]
-    if kept.records and fate == "left behind" and change.became is None:
+    if kept.records and fate == "left behind":
         return None
     return Loss(change, kept.what, fate, True, f"{one.path} is taken out: {end}{_instead(change)}")
 
 
 def _left_in_its_stack(change: Change, one: Resource, kept: data.Data, gone: Side) -> Loss | None:
-    if kept.records and change.became is None:
+    if kept.records:
         return None
     stack = gone.stacks[change.address.stack]
     guard = "is protected against it" if stack.protected else "is not protected against it"

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from config.catalog import load_system, system_names
-from config.deployment import Deployment
 from config.environment import Platform
 from config.values import ConfigError
 from ops.assembly.target import Target
@@ -33,7 +32,7 @@ class Step:
     def words(self) -> str:
         """Such as ``1 to 2``, or ``fargate to app-runner``."""
         if self.direction == "platform":
-            return f"{self.before.platform} to {self.after.platform}"
+            return f"{self.before.resolve().platform} to {self.after.resolve().platform}"
         return f"{self.before.phase} to {self.after.phase}"
 
     def kept(self, plan: Plan) -> bool:
@@ -59,27 +58,39 @@ def every_step() -> list[Step]:
 
 def steps_of(system: str, environment: str) -> Iterator[Step]:
     """Every way up, every way back that is promised, and every change of platform."""
-    known = dict(_deployments(system, environment))
-    for (phase, platform), before in known.items():
-        for (other, chosen), after in known.items():
-            up = phase < other
-            back = phase == other + 1 and _shards(before) == _shards(after)
-            if (platform == chosen and (up or back)) or (phase == other and platform != chosen):
-                yield Step(
-                    Target(system, environment, phase, platform), Target(system, environment, other, chosen)
-                )
+    known = _deployments(system, environment)
+    written = {phase: place for phase, place, target in known if target.platform is None}
+    for phase, platform, before in known:
+        for other, chosen, after in known:
+            # A phase may bring another platform with it; back from that takes its cache and logs along.
+            along = (platform, chosen) == (written[phase], written[other])
+            up = phase < other and (along or platform == chosen)
+            back = phase == other + 1 and platform == chosen and _shards(before) == _shards(after)
+            if up or back or (phase == other and platform != chosen):
+                yield Step(before, after)
 
 
-def _deployments(system: str, environment: str) -> Iterator[tuple[tuple[int, Platform], Deployment]]:
-    """What the environment can be, by phase and platform."""
-    described = load_system(system)
-    for phase in range(1, len(described.phases) + 1):
+def _deployments(system: str, environment: str) -> list[tuple[int, Platform, Target]]:
+    """What the environment can be: the platform of a phase where nobody asks for another, and the others."""
+    found = []
+    for phase in range(1, len(load_system(system).phases) + 1):
+        written = Target(system, environment, phase)
+        own = written.resolve().platform
+        found.append((phase, own, written))
         for platform in get_args(Platform):
-            try:
-                yield (phase, platform), described.resolve(environment, phase, platform=platform)
-            except ConfigError:
-                continue  # not offered there: the message is for whoever asks for it by name
+            other = Target(system, environment, phase, platform)
+            if platform != own and _is_offered(other):
+                found.append((phase, platform, other))
+    return found
 
 
-def _shards(deployment: Deployment) -> set[tuple[str, str]]:
-    return {(region.key, shard.key) for region, shard in deployment.shards()}
+def _is_offered(target: Target) -> bool:
+    try:
+        target.resolve()
+    except ConfigError:
+        return False  # the message is for whoever asks for it by name
+    return True
+
+
+def _shards(target: Target) -> set[tuple[str, str]]:
+    return {(region.key, shard.key) for region, shard in target.resolve().shards()}

@@ -60,7 +60,7 @@ def test_going_back_a_phase_keeps_the_data_and_is_refused_for_storage_only(
 
 
 def test_both_platforms_of_one_product_are_steps() -> None:
-    assert {(step.before.platform, step.after.platform) for step in SWITCHES} >= {
+    assert {(step.before.resolve().platform, step.after.resolve().platform) for step in SWITCHES} >= {
         ("app-runner", "fargate"),
         ("fargate", "app-runner"),
     }

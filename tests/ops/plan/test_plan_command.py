@@ -138,8 +138,14 @@ def test_the_help_tells_every_exit_code(cambium: Command) -> None:
 def test_without_a_phase_to_begin_with_it_is_the_one_that_is_written() -> None:
     before, after = asked.targets(asked.Question("restartix", "production", to_phase=2))
 
-    assert (before.phase, before.platform) == (1, "app-runner")
-    assert (after.phase, after.platform) == (2, "app-runner")
+    assert (before.phase, before.resolve().platform) == (1, "app-runner")
+    assert (after.phase, after.resolve().platform) == (2, "app-runner")
+
+
+def test_a_phase_that_brings_its_platform_is_compared_on_it() -> None:
+    before, after = asked.targets(asked.Question("vantrexia", "production", to_phase=2))
+
+    assert (before.resolve().platform, after.resolve().platform) == ("host", "fargate")
 
 
 def test_a_platform_to_end_with_keeps_the_phase() -> None:
