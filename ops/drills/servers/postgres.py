@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 
-from emulator.postgres.server import programs
+from emulator.postgres.programs import programs
 from ops.drills.servers.cluster import initialize
 from ops.drills.servers.lifetime import Lifetime
 from ops.drills.servers.ports import HOST, free_port, require_free
