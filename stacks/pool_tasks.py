@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from aws_cdk import CustomResource
 from aws_cdk import aws_secretsmanager as secretsmanager
 
-from cambium.connection_pool import ConnectionPool, Upstream
+from cambium.connection_pool import ConnectionPool
 from cambium.connection_pool_checks import ConnectionPoolChecks, Reconnection
 from cambium.connection_pool_door import ConnectionPoolDoor
+from cambium.connection_pool_settings import Upstream
 from cambium.fargate_platform import FargatePlatform
 from cambium.postgres_database import PostgresDatabase
 from cambium.security_groups import immutable

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import jsii
 from aws_cdk import Duration
@@ -16,6 +15,7 @@ from constructs import Construct
 
 from cambium.acknowledge import acknowledge
 from cambium.connection_pool_door import ConnectionPoolDoor
+from cambium.connection_pool_settings import Upstream, host_variable, settings
 from cambium.lambda_code import ROOT
 from cambium.task_container import LONGEST_STOP_SECONDS, Liveness, SecretValue, TaskContainer
 from cambium.task_definition import define_task
@@ -24,16 +24,6 @@ from config.pool import ConnectionPool as PoolConfig
 METRICS = "Cambium/ConnectionPool"
 OPEN_FILES = 65535
 """A client and a server connection are a file each, and the usual 1024 leave queued clients hanging."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Upstream:
-    """A database that clients reach through the pool under the name they know it by."""
-
-    host: str
-    port: int
-    database: str
-    """Its name on the server."""
 
 
 @jsii.implements(ec2.IConnectable)
@@ -85,8 +75,8 @@ class ConnectionPool(Construct):
                     image=ecs.ContainerImage.from_docker_image_asset(_image(self)),
                     port=config.port,
                     environment={
-                        "POOL_SETTINGS": json.dumps(_settings(name, config, upstreams)),
-                        **{_variable(alias): one.host for alias, one in upstreams.items()},
+                        "POOL_SETTINGS": json.dumps(settings(name, config, upstreams)),
+                        **{host_variable(alias): one.host for alias, one in upstreams.items()},
                         # Changes the text of the template, so that the CLI looks at this stack at all.
                         "CREDENTIALS_REVISION": revision,
                     },
@@ -192,27 +182,3 @@ def _image(scope: Construct) -> ecr_assets.DockerImageAsset:
         exclude=["**/__pycache__"],
         asset_name="pgbouncer",
     )
-
-
-def _settings(name: str, config: PoolConfig, upstreams: Mapping[str, Upstream]) -> dict[str, object]:
-    return {
-        "name": name,
-        "listen_port": config.port,
-        # Hosts are values of their own: a reference to another stack cannot be inside text.
-        "databases": {
-            alias: {"host_from": _variable(alias), "port": one.port, "database": one.database}
-            for alias, one in upstreams.items()
-        },
-        "pool_sizes": dict(config.pool_sizes),
-        "max_db_connections": config.max_server_connections,
-        "max_client_conn": config.max_client_connections,
-        "max_prepared_statements": config.max_prepared_statements,
-        "server_idle_timeout": config.server_idle_seconds,
-        "server_connect_timeout": config.connect_seconds,
-        "query_wait_timeout": config.wait_seconds,
-        "drain_seconds": config.drain_seconds,
-    }
-
-
-def _variable(alias: str) -> str:
-    return f"HOST_OF_{alias.upper()}"
