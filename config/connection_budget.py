@@ -8,38 +8,21 @@ scale-out is not counted: connections beyond the limit are refused then, and tri
 it is: a pool that is rolled out holds its server connections twice, and would shut out migrations and people.
 """
 
-from collections.abc import Iterator
-
-from config.aws_limits import POSTGRES_RESERVED_CONNECTIONS
+from config.connection_consumers import (
+    MONITORS,
+    RESERVED,
+    VISITORS,
+    Consumer,
+    clients,
+    direct,
+    direct_to_replica,
+    migrations,
+    pooled,
+)
 from config.database import AuroraServerless, Database
 from config.pool import ConnectionPool
 from config.service import Service
 from config.values import Model
-
-MIGRATIONS = 2
-MONITORING = 5
-"""Database Insights and the agents of RDS itself, which has connections reserved for them."""
-PEOPLE = 2
-ROLLING = 2
-"""ECS starts the new tasks of a pool before it stops the old ones.
-
-Two deployments within four minutes have three generations: the first still drains. Leave room for them.
-"""
-
-
-class Consumer(Model):
-    """Somebody who holds connections."""
-
-    name: str
-    instances: int
-    connections_each: int
-    setting: str | None = None
-    """What makes it smaller, where that is a number in the configuration."""
-
-    @property
-    def connections(self) -> int:
-        """Connections in total."""
-        return self.instances * self.connections_each
 
 
 class ConnectionBudget(Model):
@@ -97,39 +80,24 @@ def connection_budgets(
 def _of_database(
     services: tuple[Service, ...], database: Database | AuroraServerless, pool: ConnectionPool | None
 ) -> ConnectionBudget:
-    consumers = (
-        *((_pool(pool),) if pool else _direct(services)),
-        _migrations(services),
-        Consumer(name="monitoring", instances=1, connections_each=MONITORING),
-        Consumer(name="people", instances=1, connections_each=PEOPLE),
-        _RESERVED,
-    )
+    takers = (pooled(pool),) if pool else direct(services)
     return ConnectionBudget(
-        of="database", setting="max_connections", limit=database.max_connections, consumers=consumers
+        of="database",
+        setting="max_connections",
+        limit=database.max_connections,
+        consumers=(*takers, migrations(services), MONITORS, VISITORS, RESERVED),
     )
 
 
 def _of_replica(
     services: tuple[Service, ...], database: Database | AuroraServerless, pool: ConnectionPool | None
 ) -> ConnectionBudget:
-    direct = (
-        Consumer(
-            name=service.name,
-            instances=service.scaling.max,
-            connections_each=service.replica_connections,
-            setting="its replica_pool",
-        )
-        for service in services
-        if service.reads_replicas
-    )
-    consumers = (
-        *((_pool(pool),) if pool else direct),
-        Consumer(name="monitoring", instances=1, connections_each=MONITORING),
-        Consumer(name="people", instances=1, connections_each=PEOPLE),
-        _RESERVED,
-    )
+    takers = (pooled(pool),) if pool else direct_to_replica(services)
     return ConnectionBudget(
-        of="read replica", setting="max_connections", limit=database.max_connections, consumers=consumers
+        of="read replica",
+        setting="max_connections",
+        limit=database.max_connections,
+        consumers=(*takers, MONITORS, VISITORS, RESERVED),
     )
 
 
@@ -145,59 +113,6 @@ def _of_clients(services: tuple[Service, ...], pool: ConnectionPool, replicas: i
             consumer
             for service in services
             if service.pools_database
-            for consumer in _clients(service, replicas)
+            for consumer in clients(service, replicas)
         ),
     )
-
-
-def _clients(service: Service, replicas: int) -> Iterator[Consumer]:
-    tasks = service.scaling.most_tasks
-    if service.uses_primary_through_pool:
-        yield Consumer(
-            name=service.name,
-            instances=tasks,
-            connections_each=service.database_pool,
-            setting="its database_pool",
-        )
-    if service.reads_replicas and replicas:
-        yield Consumer(
-            name=f"{service.name}, to replicas",
-            instances=tasks * replicas,
-            connections_each=service.replica_connections,
-            setting="its replica_pool",
-        )
-
-
-def _pool(pool: ConnectionPool) -> Consumer:
-    return Consumer(
-        name="connection pool",
-        instances=pool.tasks * ROLLING,
-        connections_each=pool.max_server_connections,
-        setting="pool.max_server_connections",
-    )
-
-
-def _direct(services: tuple[Service, ...]) -> Iterator[Consumer]:
-    for service in services:
-        if service.uses_database and not service.before_rollout:
-            yield Consumer(
-                name=service.name,
-                instances=service.scaling.max,
-                connections_each=service.database_pool,
-                setting="its database_pool",
-            )
-
-
-def _migrations(services: tuple[Service, ...]) -> Consumer:
-    stated = sum(service.database_pool for service in services if service.before_rollout)
-    return Consumer(
-        name="migrations",
-        instances=1,
-        connections_each=max(MIGRATIONS, stated),
-        setting="its database_pool" if stated > MIGRATIONS else None,
-    )
-
-
-_RESERVED = Consumer(
-    name="reserved by PostgreSQL", instances=1, connections_each=POSTGRES_RESERVED_CONNECTIONS
-)

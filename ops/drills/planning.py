@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from config.connection_budget import MIGRATIONS, MONITORING, PEOPLE
+from config.connection_consumers import MIGRATIONS, MONITORING, PEOPLE
 from config.database import AuroraServerless, Database
 from config.deployment import Deployment
 from config.pool import ConnectionPool
