@@ -86,6 +86,6 @@ def in_frankfurt(checkout: Checkout, account: str) -> Aws:
 
 
 def _up(checkout: Checkout, *words: str) -> str:
-    code, output = checkout.run("up", *words, timeout_seconds=300)
+    code, output = checkout.run("up", *words, timeout_seconds=900)
     assert code == 0, output
     return output

@@ -43,7 +43,7 @@ def test_b9_growing_begins_with_a_snapshot_and_ends_with_replicas_in_use(
     assert states(said)["snapshot"] == "done"
     assert states(said)["larger machine"] == "open"
 
-    code, said = checkout.run("up", *PRODUCTION, "--phase", "2", timeout_seconds=300)
+    code, said = checkout.run("up", *PRODUCTION, "--phase", "2", timeout_seconds=900)
     assert code == 0, said
     code, said = checkout.run(*GROW)
     assert code == 0

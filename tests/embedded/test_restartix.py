@@ -101,7 +101,7 @@ def test_a_key_an_operator_set_survives_the_next_deployment(checkout: Checkout, 
     before = holding_data(frankfurt)
 
     code, output = checkout.run(
-        "up", *PRODUCTION, "--phase", "2", "--platform", "fargate", timeout_seconds=300
+        "up", *PRODUCTION, "--phase", "2", "--platform", "fargate", timeout_seconds=900
     )
 
     assert code == 0, output

@@ -13,6 +13,19 @@ from typing import Self
 from emulator.postgres.unprivileged import launcher
 from ops.drills.servers import guard
 from ops.drills.servers.process import Process
+from ops.workspace import Workspace, here
+
+LONGEST_PLACE = 60
+"""Characters: with a folder, a server and the name of its socket below it, what a unix socket may have."""
+
+
+def place(workspace: Workspace) -> Path:
+    """Where the folders of drills are: in the checkout, unless it is too deep for a unix socket."""
+    inside = workspace.state / "tmp"
+    if len(str(inside)) > LONGEST_PLACE:
+        return Path("/tmp")  # noqa: S108 - the only one that is short everywhere
+    inside.mkdir(parents=True, exist_ok=True)
+    return inside
 
 
 class Lifetime:
@@ -26,7 +39,7 @@ class Lifetime:
     """
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="drill-", dir="/tmp"))  # short, and private
+        self.folder = Path(tempfile.mkdtemp(prefix="drill-", dir=place(here())))  # private
         launcher().own(self.folder)
         self._running: list[Process] = []
         self._guard = subprocess.Popen(

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from ops.drills.servers import adapter, our_pooler
-from ops.drills.servers.lifetime import Lifetime
+from ops.drills.servers.lifetime import LONGEST_PLACE, Lifetime, place
 from ops.drills.servers.pgbouncer import Pgbouncer
 from ops.drills.servers.pooler import Credentials, Upstream
 from ops.drills.servers.ports import HOST, PortTakenError, free_port, require_free
 from ops.drills.servers.postgres import Postgres
+from ops.workspace import Workspace, here
 
 CHECKOUT = Path(__file__).parents[3]
 STARTS_A_DATABASE = """
@@ -57,6 +58,27 @@ def test_nothing_of_a_drill_outlives_it_however_it_ends(number: signal.Signals) 
     drill.communicate()
 
     assert gone(int(port), Path(folder))
+
+
+def test_what_a_drill_writes_is_in_the_checkout_or_where_a_socket_fits() -> None:
+    inside = here().state / "tmp"
+    fits = len(str(inside)) <= LONGEST_PLACE
+
+    with Lifetime() as lifetime:
+        assert lifetime.folder.parent == (inside if fits else Path("/tmp"))
+
+
+def test_a_socket_fits_below_the_longest_place() -> None:
+    socket_of_a_server = "/drill-12345678/a-replica/.s.PGSQL.65535"
+
+    assert LONGEST_PLACE + len(socket_of_a_server) <= 103, "what macOS allows"
+
+
+def test_a_checkout_that_is_too_deep_is_passed_over(tmp_path: Path) -> None:
+    deep = tmp_path / ("deep" * 15)
+
+    assert place(Workspace(deep)) == Path("/tmp")
+    assert not deep.exists()
 
 
 def test_a_program_that_ignores_the_end_of_the_drill_is_ended() -> None:
