@@ -76,7 +76,7 @@ check: setup ## linters, types, workflows
 	@$(BIN)/cambium check-workflows
 
 test: setup check ## all checks and all tests
-	@echo "tests: the long ones deploy to the embedded AWS and run real servers; about eight minutes on two cores"
+	@echo "tests: the long ones deploy to the embedded AWS and run real servers; minutes on two cores"
 	@pytest -q -n auto --maxprocesses 4 --dist loadfile --durations=3
 
 # The JavaScript app that ours is compared with brings its own libraries, which nothing else needs.
