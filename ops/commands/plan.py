@@ -13,9 +13,9 @@ from ops.plan import asked, matrix
 from ops.plan.as_json import as_json
 from ops.plan.revision import lay_out
 from ops.plan.runbook import runbook
+from ops.report import plan_matrix
 from ops.report.plan import show_plan
 from ops.report.plan_markdown import page, summary
-from ops.report.plan_matrix import matrix_markdown, show_matrix
 from ops.report.steps import Steps
 from ops.report.wording import count
 from ops.workspace import Workspace
@@ -48,6 +48,9 @@ def plan(
     markdown: Annotated[
         Path | None, typer.Option("--markdown", help="Also write the plan and its runbook to this file.")
     ] = None,
+    picture: Annotated[
+        Path | None, typer.Option("--picture", help="With --all: also draw the matrix, as an SVG.")
+    ] = None,
 ) -> None:
     """Prove what a step would do to everything that is deployed: what changes, and what is lost by it.
 
@@ -61,7 +64,7 @@ def plan(
     asked.check(question)
     programs.end_leftovers(ctx.obj)
     if every:
-        _all(ctx.obj, base, json=json, markdown=markdown)
+        _all(ctx.obj, base, json=json, markdown=markdown, picture=picture)
     else:
         _one(ctx.obj, question, json=json, markdown=markdown)
 
@@ -80,21 +83,25 @@ def _one(workspace: Workspace, question: asked.Question, *, json: bool, markdown
     _end(answer.plan.outcome)
 
 
-def _all(workspace: Workspace, base: str | None, *, json: bool, markdown: Path | None) -> None:
+def _all(
+    workspace: Workspace, base: str | None, *, json: bool, markdown: Path | None, picture: Path | None
+) -> None:
     with Steps(progress(), 1).step("synthesis") as step:
         if base is None:
             rows = matrix.steps_of_growth(workspace, step.say)
         else:
             rows = matrix.changes_since(workspace, lay_out(workspace, base), step.say)
         step.conclude(count(len(rows), "step"))
+    if picture is not None:
+        _write(picture, plan_matrix.picture(rows))
     if markdown is not None:
         changed = [row for row in rows if row.plan.changes]
         details = [summary(row.plan, matrix.book_of(row)) for row in changed if row.kind == "change"]
-        _write(markdown, "\n".join([matrix_markdown(rows), *details]))
+        _write(markdown, "\n".join([plan_matrix.matrix_markdown(rows), *details]))
     if json:
         print_json([matrix.facts(row) for row in rows])
     else:
-        show_matrix(results(), rows)
+        plan_matrix.show_matrix(results(), rows)
     _end(matrix.outcome(rows))
 
 

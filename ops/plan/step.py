@@ -30,10 +30,10 @@ class Step:
 
     @property
     def words(self) -> str:
-        """Such as ``1 to 2``, or ``fargate to app-runner``."""
+        """Such as ``phase 1 to 2, fargate``, or ``app-runner to fargate, phase 1``."""
         if self.direction == "platform":
-            return f"{self.before.resolve().platform} to {self.after.resolve().platform}"
-        return f"{self.before.phase} to {self.after.phase}"
+            return f"{_platform(self.before)} to {_platform(self.after)}, phase {self.after.phase}"
+        return f"phase {self.before.phase} to {self.after.phase}, {_way(self.before, self.after)}"
 
     def kept(self, plan: Plan) -> bool:
         """Whether the plan keeps what is promised.
@@ -75,7 +75,7 @@ def _deployments(system: str, environment: str) -> list[tuple[int, Platform, Tar
     found = []
     for phase in range(1, len(load_system(system).phases) + 1):
         written = Target(system, environment, phase)
-        own = written.resolve().platform
+        own = _platform(written)
         found.append((phase, own, written))
         for platform in get_args(Platform):
             other = Target(system, environment, phase, platform)
@@ -90,6 +90,14 @@ def _is_offered(target: Target) -> bool:
     except ConfigError:
         return False  # the message is for whoever asks for it by name
     return True
+
+
+def _platform(target: Target) -> Platform:
+    return target.resolve().platform
+
+
+def _way(before: Target, after: Target) -> str:
+    return " to ".join(dict.fromkeys((_platform(before), _platform(after))))
 
 
 def _shards(target: Target) -> set[tuple[str, str]]:

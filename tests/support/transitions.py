@@ -36,4 +36,4 @@ def name_of(target: Target) -> str:
 
 def words(step: Step) -> str:
     """A step as an id of a test."""
-    return f"{step.before.system} {step.before.environment} {step.before.resolve().platform} {step.words}"
+    return f"{step.before.system} {step.before.environment}, {step.words}"

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from ops.assembly.synthesis import synthesise
+from ops.assembly.target import Target
 from ops.outcome import ExitCode
 from ops.plan import asked, matrix
 from ops.plan.matrix import Row
 from ops.plan.prover import prove
 from ops.plan.revision import described, lay_out
-from ops.report.plan_matrix import matrix_markdown, verdict
+from ops.report.plan_matrix import matrix_markdown, picture, verdict
 from ops.testing import Command
 from ops.workspace import Workspace
 from support.assembly import Assembly
@@ -154,25 +156,25 @@ def test_a_platform_to_end_with_keeps_the_phase() -> None:
     assert (before.phase, after.phase, after.platform) == (2, 2, "fargate")
 
 
+def git(folder: Path, *words: str) -> None:
+    author = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+    command = [shutil.which("git") or "git", *author, *words]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+
 @pytest.fixture
 def repository(workspace: Workspace) -> Workspace:
     """A checkout with two revisions; the first describes other systems than the second."""
-
-    def git(*words: str) -> None:
-        author = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
-        command = [shutil.which("git") or "git", *author, *words]
-        subprocess.run(command, cwd=workspace.root, check=True, capture_output=True)
-
     sources = ("config", "app.py", "cdk.json")
     for name in sources:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, workspace.root / name)
-    git("init", "-q")
-    git("add", *sources)
-    git("commit", "-qm", "one")
+    git(workspace.root, "init", "-q")
+    git(workspace.root, "add", *sources)
+    git(workspace.root, "commit", "-qm", "one")
     shutil.copy(ROOT / "tests/config/newcomer/notes.py", workspace.root / "config" / "systems" / "notes.py")
-    git("add", "config")
-    git("commit", "-qm", "two")
+    git(workspace.root, "add", "config")
+    git(workspace.root, "commit", "-qm", "two")
     return workspace
 
 
@@ -183,6 +185,30 @@ def test_another_revision_is_laid_out_with_its_own_sources(repository: Workspace
     assert "notes" not in described(before.workspace)
     assert described(after.workspace)["notes"] == ["production"]
     assert lay_out(repository, "HEAD^").workspace == before.workspace
+
+
+APP = """
+import cambium, json, os, pathlib
+folder = pathlib.Path(os.environ["CDK_OUTDIR"])
+folder.mkdir(parents=True)
+(folder / "manifest.json").write_text(json.dumps({"artifacts": {}, "library": cambium.__file__}))
+"""
+
+
+def test_the_app_of_a_revision_is_built_from_its_own_constructs(repository: Workspace) -> None:
+    (repository.root / "app.py").write_text(APP)
+    library = repository.root / "constructs" / "cambium" / "__init__.py"
+    library.parent.mkdir(parents=True)
+    library.write_text("")
+    git(repository.root, "add", "app.py", "constructs")
+    git(repository.root, "commit", "-qm", "three")
+    revision = lay_out(repository, "HEAD")
+    out = repository.state / "out"
+
+    assert synthesise(revision.workspace, Target("restartix", "production"), out, lambda _: None)
+
+    imported = json.loads((out / "manifest.json").read_text())["library"]
+    assert Path(imported) == revision.workspace.root / "constructs" / "cambium" / "__init__.py"
 
 
 @pytest.mark.parametrize("name", ["no-such-branch", "--output=/tmp/x"])
@@ -213,8 +239,16 @@ def test_the_matrix_ends_with_the_worst_step_that_breaks_its_promise() -> None:
     assert matrix.outcome([safe, back]) == ExitCode.OK
     assert matrix.outcome([safe, back, shrinks]) == ExitCode.REFUSED
     assert matrix.outcome([shrinks, loses, safe]) == ExitCode.LOSES_DATA
-    assert verdict(back).plain == "keeps data, not all sizes"
+    assert verdict(back).plain == "data kept, part refused"
     assert "🛑 loses data" in matrix_markdown([loses])
+
+
+def test_the_picture_of_the_matrix_fetches_nothing() -> None:
+    drawn = picture([row(kind="up", before=50, after=250), row(kind="up", before=50, after=50, name="two")])
+
+    assert drawn.startswith("<svg")
+    assert "http" not in drawn.replace("http://www.w3.org/2000/svg", "")
+    assert "loses" in drawn
 
 
 def test_a_row_for_a_program_says_what_is_lost() -> None:
