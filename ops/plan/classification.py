@@ -14,6 +14,7 @@ from ops.plan.verdict import Cause, Verdict
 from ops.reachability.templates import Address
 
 SERVICE_TOKEN = "ServiceToken"  # noqa: S105 - what CloudFormation calls the function's address
+NESTED = "AWS::CloudFormation::Stack"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def _property(one: Compared, schema: Schema | None, name: str) -> Iterator[Cause
     followed = one.follows(becomes)
     if same(was, becomes) and followed is None:
         return
-    if schema is None:
+    if schema is None or one.after.type == NESTED:
         yield _unknown(one, name, followed)
         return
     found = [*_create_only(one, schema, name), *_conditional(one, schema, name)]
@@ -120,7 +121,9 @@ def _in_place(one: Compared, name: str, followed: Following | None) -> Cause:
 def _unknown(one: Compared, name: str, followed: Following | None) -> Cause:
     origin = followed.origin if followed else None
     if not is_custom(one.after.type):
-        return Cause(Verdict.MAY_REPLACE, name, "the registry does not know this type", origin)
+        nested = "nobody has looked inside the nested stack"
+        why = nested if one.after.type == NESTED else "the registry does not know this type"
+        return Cause(Verdict.MAY_REPLACE, name, why, origin)
     if name == SERVICE_TOKEN:
         return Cause(Verdict.MAY_REPLACE, name, "another function answers for it", origin)
     return Cause(Verdict.IN_PLACE, name, "its function is called and decides what it means", origin)

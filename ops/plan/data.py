@@ -44,6 +44,7 @@ HOLDS: Mapping[str, Data] = {
     "AWS::Cognito::UserPool": Data("every user account"),
     "AWS::Backup::BackupVault": Data("every recovery point of the vault"),
     "AWS::Route53::HostedZone": Data("every record of the zone, and its name servers"),
+    "AWS::CloudFormation::Stack": Data("whatever the nested stack holds"),
     "AWS::Logs::LogGroup": Data("the logs", records=True),
 }
 

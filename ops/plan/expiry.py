@@ -16,10 +16,12 @@ SHORTER: Mapping[tuple[str, str], str] = {
 EXPIRY: Mapping[tuple[str, str], str] = {
     ("AWS::S3::Bucket", "LifecycleConfiguration"): "objects that the new lifecycle rules expire",
     ("AWS::ECR::Repository", "LifecyclePolicy"): "images that the new lifecycle policy expires",
+    ("AWS::SecretsManager::Secret", "GenerateSecretString"): "the secret's value: another one is generated",
+    ("AWS::SecretsManager::Secret", "SecretString"): "the secret's value: this one is written over it",
     ("AWS::DynamoDB::Table", "TimeToLiveSpecification"): "items whose time to live is over",
     ("AWS::DynamoDB::GlobalTable", "TimeToLiveSpecification"): "items whose time to live is over",
 }
-"""Settings that delete by themselves; a change of them may delete more than before."""
+"""Settings whose change may delete more than before, or write over it."""
 
 
 def expiring(one: Resource, change: Change) -> str | None:

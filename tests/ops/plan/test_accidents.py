@@ -248,6 +248,13 @@ def test_what_never_shrinks_nor_goes_back_is_refused(
         ("AWS::RDS::DBInstance", "BackupRetentionPeriod", 7, 1, "automatic backups older than 1 days"),
         ("AWS::Logs::LogGroup", "RetentionInDays", None, 30, "log lines older than 30 days"),
         (
+            "AWS::SecretsManager::Secret",
+            "GenerateSecretString",
+            {"PasswordLength": 30},
+            {"PasswordLength": 40},
+            "the secret's value: another one is generated",
+        ),
+        (
             "AWS::S3::Bucket",
             "LifecycleConfiguration",
             None,

@@ -191,6 +191,16 @@ def test_an_unknown_type_may_be_replaced_by_anything() -> None:
     assert verdicts(plan) == {"It": "may replace"}
 
 
+def test_a_nested_stack_that_changes_may_lose_whatever_it_holds() -> None:
+    def template(url: str) -> dict[str, Any]:
+        return {"It": resource("AWS::CloudFormation::Stack", TemplateURL=url)}
+
+    plan = step(template("https://one"), template("https://two"))
+
+    assert verdicts(plan) == {"It": "may replace"}
+    assert plan.outcome == ExitCode.MAY_LOSE_DATA
+
+
 def test_a_condition_that_changes_may_take_the_resource_away() -> None:
     def template(value: str) -> Side:
         conditional = {**database("key"), "Condition": "Large"}

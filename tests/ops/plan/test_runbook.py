@@ -1,10 +1,13 @@
 """The runbook: what one deploy cannot do becomes numbered deploys, each with its checks."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from config.catalog import load_system
+from docs.aws_command import complaints
+from docs.markdown import Page
 from ops.growth.steps import steps
 from ops.plan.as_json import as_json
 from ops.plan.prover import Plan, prove
@@ -158,6 +161,15 @@ def test_the_page_has_every_line_of_it(growth: Plan) -> None:
         for line in (*deploy.before, *deploy.do, *deploy.watch, *deploy.after, *deploy.back):
             assert line.text in text
             assert all(part.strip() in text for part in line.command.splitlines())
+
+
+def test_every_command_of_it_is_one_that_the_aws_cli_knows(growth: Plan, tmp_path: Path) -> None:
+    written = Page(tmp_path / "plan.md")
+    written.path.write_text(page(growth, runbook(growth, phases())))
+    commands = list(written.commands("aws"))
+
+    assert {tuple(words[1:3]) for words in commands} >= {("rds", "create-db-snapshot"), ("rds", "wait")}
+    assert [complaint for words in commands for complaint in complaints(words)] == []
 
 
 def test_a_program_gets_the_same(growth: Plan) -> None:
