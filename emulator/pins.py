@@ -47,6 +47,8 @@ PRIVATE_NAMES: tuple[tuple[str, str], ...] = (
     ("ministack.services.route53", "_zones"),
     ("ministack.services.secretsmanager", "_secrets"),
     ("ministack.services.secretsmanager", "resolve_secret_string"),
+    ("ministack.services.sqs", "_queues"),
+    ("ministack.services.sqs", "_queues_lock"),
     ("ministack.services.ssm", "_PUBLIC_AMI_PARAMETERS"),
     ("ministack.services.stepfunctions", "_AWS_SDK_ERROR_PREFIX"),
     ("ministack.services.stepfunctions", "_AWS_SDK_SERVICE_MAP"),

@@ -31,7 +31,7 @@ from emulator.postgres.tls import TlsFront
 from emulator.relays import Relays
 from emulator.settings import Settings
 from emulator.topups import databases as database_top_ups
-from emulator.topups import domains, firewalls, load_balancers, records, storage
+from emulator.topups import domains, firewalls, load_balancers, records, service_connect, storage
 
 _AMI_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-{}-{}"
 """Public SSM parameters from which the CDK takes the newest Amazon Linux."""
@@ -67,6 +67,7 @@ def _assembled(wanted: Settings) -> Iterator[tuple[Gateway, Activity]]:
                 load_balancers.LoadBalancer(addresses, relays),
                 load_balancers.Listener(relays, poolers.whereabouts),
                 records.EcsService(poolers),
+                service_connect.ServiceConnect(),
                 records.MetricMathAlarm(),
                 records.SecretWithoutValue(),
                 storage.Bucket(),

@@ -8,6 +8,7 @@ from emulator.resources import (
     documents,
     governance,
     monitoring,
+    saved_queries,
     scaling,
     security_group_rules,
 )
@@ -37,6 +38,7 @@ _TYPES: tuple[type[Resource], ...] = (
     monitoring.CompositeAlarm,
     monitoring.HealthCheck,
     monitoring.SlackChannel,
+    saved_queries.QueryDefinition,
     scaling.ScalableTarget,
     scaling.ScalingPolicy,
     security_group_rules.EgressRule,

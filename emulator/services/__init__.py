@@ -6,6 +6,8 @@ from emulator.services.base import Service
 from emulator.services.chatbot import Chatbot
 from emulator.services.documents import Documents
 from emulator.services.firewall_logging import FirewallLogging
+from emulator.services.redrive import Redrive
+from emulator.services.saved_queries import SavedQueries
 
 
 def every() -> dict[str, Service]:
@@ -15,5 +17,7 @@ def every() -> dict[str, Service]:
         "application-autoscaling": AutoScaling(),
         "chatbot": Chatbot(),
         "ssm": Documents(),
+        "logs": SavedQueries(),
+        "sqs": Redrive(),
         "wafv2": FirewallLogging(),
     }
