@@ -87,7 +87,7 @@ def nat_rules(found: Iterable[AccessRule]) -> tuple[AccessRule, ...]:
 
 
 def _front_door(services: tuple[Service, ...], platform: Platform) -> Iterator[AccessRule]:
-    public = [service for service in services if service.public and service.port is not None]
+    public = [service for service in services if service.behind_door]
     # App Runner brings its own front door: requests never enter through our network.
     if platform == "app-runner" or not public:
         return

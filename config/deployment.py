@@ -9,6 +9,7 @@ from config import names
 from config.access import JOBS, AccessRule, access_rules, has_jobs_group, nat_rules
 from config.alarms import NoAlarms
 from config.cache import Cache
+from config.calls import check_calls
 from config.connection_budget import ConnectionBudget, connection_budgets
 from config.database import AuroraServerless, Database
 from config.doors import check_doors, check_priorities
@@ -16,6 +17,7 @@ from config.edge import Edge
 from config.environment import Environment
 from config.host import SingleHost
 from config.host_checks import check_hosts
+from config.logs import JsonLogs
 from config.network import NatInstance, Network
 from config.places import check_places
 from config.platform_name import Platform
@@ -63,6 +65,7 @@ class Deployment(Model):
     audit_trail: bool = False
     audit_bucket: str | None = None
     service_discovery: bool = False
+    json_logs: JsonLogs | None = None
     secret_rotation_days: int | None = None
 
     @model_validator(mode="after")
@@ -70,6 +73,7 @@ class Deployment(Model):
         check_places(self)
         self._check_acknowledged()
         check_platform(self.platform, self.services, self.host, cached=self.cache is not None)
+        check_calls(self.services, platform=self.platform, service_discovery=self.service_discovery)
         check_doors(self.services, self.edge.domain)
         if self.platform == "fargate":
             check_priorities(self.services)

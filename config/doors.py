@@ -63,7 +63,7 @@ def _doors(service: Service) -> Iterator[str]:
     if not service.hosts:
         for path in service.paths:
             yield f"path {path}"
-    if service.public and service.port is not None and _takes_the_rest(service):
+    if service.behind_door and _takes_the_rest(service):
         yield "every request that no other service claims"
 
 
@@ -95,7 +95,7 @@ def check_priorities(services: tuple[Service, ...]) -> None:
     Raises:
         ValueError: names both and the number, or the limit and what is there.
     """
-    public = [service for service in services if service.public and service.port is not None]
+    public = [service for service in services if service.behind_door]
     if len(public) > MOST_RULES:
         raise ValueError(
             f"public services must be at most {MOST_RULES}, as many as one load balancer has rules and "

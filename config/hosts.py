@@ -15,8 +15,13 @@ def origin_host(deployment: "Deployment") -> str:
 
 
 def all_hosts(deployment: "Deployment") -> tuple[str, ...]:
-    """Host names of all services, each once, where several share it by path."""
-    return tuple(dict.fromkeys(host for service in deployment.services for host in service.hosts))
+    """Host names of all services, each once, where several share it by path.
+
+    A service behind the door without a host of its own is found under the domain itself.
+    """
+    nameless = any(service.behind_door and not service.hosts for service in deployment.services)
+    own = (deployment.edge.domain,) if nameless else ()
+    return tuple(dict.fromkeys((*own, *(host for service in deployment.services for host in service.hosts))))
 
 
 def zone_record(deployment: "Deployment", host: str) -> str:

@@ -30,6 +30,11 @@ def service_name(system: str, service: str, shard: Shard) -> str:
     return f"{system}-{service}{shard.suffix}"
 
 
+def queue_name(system: str, queue: str, shard: Shard) -> str:
+    """``<system>-<queue>``: an operator moves messages by it."""
+    return f"{system}-{queue}{shard.suffix}"
+
+
 def secret_name(system: str, environment: str, leaf: str, shard: Shard) -> str:
     """``<system>/<env>/<leaf>``, where a further shard adds its number to the leaf."""
     return f"{system}/{environment}/{leaf}{shard.suffix}"

@@ -40,7 +40,7 @@ def check_platform(
 
 def _check_fargate(service: Service) -> None:
     _check_size(service, "Fargate", FARGATE_MEMORY_MIB)
-    if service.public and service.port is not None:
+    if service.behind_door:
         _check_target_health(service.name, service.health)
 
 

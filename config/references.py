@@ -87,8 +87,7 @@ def _used(service: Service) -> Iterator[tuple[str, str]]:
     yield from (("queue", name) for name in (*service.sends_queues, *service.reads_queues))
     if service.image_of is not None:
         yield "service", service.image_of
-    if service.scaling.queue is not None:
-        yield "queue", service.scaling.queue
+    yield from (("queue", name) for name in service.scaling.queues)
     for value in service.environment.values():
         if isinstance(value, BucketName):
             yield "bucket", value.bucket

@@ -22,9 +22,10 @@ class Scaling(Model):
     in_cooldown_seconds: int = Field(default=300, ge=0)
     rollout_percent: int = Field(default=200, ge=101, le=200)
     """Fargate: tasks alive while a release rolls out, in percent of those there should be."""
-    queue: Name | None = None
-    """Scale on the backlog of this queue instead of CPU."""
+    queues: tuple[Name, ...] = ()
+    """Scale on what waits in these queues together, instead of CPU."""
     backlog_per_task: int = Field(default=1000, ge=1)
+    """Messages that may wait for each running task before there is another."""
 
     @property
     def most_tasks(self) -> int:
@@ -38,6 +39,11 @@ class Scaling(Model):
         if self.in_cpu_percent is not None and self.in_cpu_percent >= self.cpu_percent:
             raise ValueError(
                 f"in_cpu_percent must be below cpu_percent ({self.cpu_percent}), got {self.in_cpu_percent}"
+            )
+        if self.queues and self.in_cpu_percent is not None:
+            raise ValueError(
+                "in_cpu_percent must be left out where a service scales on queues "
+                f"({', '.join(self.queues)}), got {self.in_cpu_percent}"
             )
         fewest = max(self.min, 1)
         if fewest * self.rollout_percent // 100 <= fewest:

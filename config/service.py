@@ -23,6 +23,8 @@ from config.values import DomainName, FrozenMap, Model, Name, PortNumber, worded
 
 LOOKS_SECRET = re.compile(r"PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIAL|PRIVATE_KEY|API_KEY|ACCESS_KEY")
 """Names of environment variables that hold what nobody may read."""
+LONGEST_STOP_SECONDS = 120
+"""What Fargate waits at most before it kills (ECS API, ``ContainerDefinition.stopTimeout``)."""
 RESERVED_SERVICES = ("backup", "cache", "connection-pool", "database", "front-door", "psql", "registry")
 """Words that secrets and alarms of ours are named by."""
 RESERVED_GROUPS = (
@@ -100,7 +102,10 @@ class Service(Model):
     spot: bool = False
     """Run on Fargate Spot: cheaper, and AWS may stop a task with two minutes' notice."""
     volume: Volume | None = None
+    stop_seconds: int = Field(default=30, ge=2, le=LONGEST_STOP_SECONDS)
+    """Time between SIGTERM and SIGKILL: what it has begun must be finished, or given back, in it."""
     tracing: bool = False
+    """Send traces to X-Ray, through a collector beside it that takes 128 MiB of ``memory_mib``."""
 
     @model_validator(mode="after")
     def _check_told(self) -> Self:
@@ -169,12 +174,34 @@ class Service(Model):
                 f"group of service {self.name} must be a name other than {', '.join(RESERVED_GROUPS)}, "
                 f"got {self.group!r}"
             )
+        self._check_queues()
         if self.volume is not None and self.scaling.max > 1:
             raise ValueError(
                 f"service {self.name} has a volume, which one task writes: scaling.max must be 1, "
                 f"got {self.scaling.max}"
             )
         return self
+
+    def _check_queues(self) -> None:
+        unread = [name for name in self.scaling.queues if name not in self.reads_queues]
+        if unread:
+            raise ValueError(
+                f"service {self.name} scales on queue {', '.join(unread)}, so reads_queues must name it, "
+                f"got {', '.join(self.reads_queues) or 'none'}: more tasks would not empty it"
+            )
+
+    @property
+    def behind_door(self) -> bool:
+        """Whether requests from the internet are led to it."""
+        return self.public and self.port is not None
+
+    @property
+    def one_at_a_time(self) -> bool:
+        """Whether its one task ends before the next begins.
+
+        Two would write one set of files or, of a worker of which there is never more than one, do all twice.
+        """
+        return self.volume is not None or (self.port is None and self.scaling.max == 1)
 
     @property
     def uses_database(self) -> bool:

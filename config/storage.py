@@ -66,6 +66,8 @@ class Queue(Model):
     """Longer than the slowest job, else a job runs twice."""
     max_receives: int = Field(default=5, ge=1)
     """Attempts before a message moves to the dead-letter queue."""
+    alarm_age_minutes: int = Field(default=15, ge=1, le=4 * 24 * 60)
+    """Somebody is told when a message has waited so long. SQS keeps it four days here."""
 
 
 class Volume(Model):

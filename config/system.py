@@ -14,6 +14,7 @@ from config.environment import Environment, Platform
 from config.explain import explain
 from config.growth import check_growth
 from config.host import SingleHost
+from config.logs import JsonLogs
 from config.network import Network
 from config.pool import ConnectionPool
 from config.recovery import DatabaseDump, RecoveryTargets
@@ -53,6 +54,8 @@ class System(Model):
     """Where the trail is archived; left out, it has a bucket of its own."""
     service_discovery: bool = False
     """Let services find each other by name inside the network."""
+    json_logs: JsonLogs | None = None
+    """Services write lines of JSON: count the errors among them, and find a request by its id."""
     secret_rotation_days: int | None = Field(default=None, ge=1, le=1000)
     """Database passwords change by themselves this often, and operators are told of keys older than that."""
 

@@ -11,8 +11,11 @@ from cambium.connection_pool_door import ConnectionPoolDoor
 from cambium.container_platform import ContainerPlatform
 from cambium.email import allow_email
 from cambium.fargate_platform import FargatePlatform
+from cambium.fargate_service import FargateService
 from cambium.firewall import Firewall
-from cambium.web_service import WebService, Worker
+from cambium.job_queue import allow_receiving, allow_sending
+from cambium.service_names import ServiceNames
+from cambium.web_service import WebService
 from config.deployment import Deployment
 from config.names import words
 from config.region import Region, Shard
@@ -35,8 +38,7 @@ class ComputeStack(CambiumStack):
         host: The single host, or None.
         firewall: What stands before the load balancer, or None.
         pooling: The connection pool with its checks, or None where there is none.
-        services: Those that answer requests, by name.
-        workers: Those that do not, by name; on a host, the machine runs them.
+        services: By name; none on a host, which runs them itself.
     """
 
     def __init__(
@@ -71,32 +73,18 @@ class ComputeStack(CambiumStack):
         self.services = {
             service.name: self._define_service(self.platform, service)
             for service in deployment.services
-            if self.platform is not None and not service.before_rollout and service.port is not None
+            if self.platform is not None and not service.before_rollout
         }
-        self.workers = self._define_workers()
         if parts is not None:
-            parts.before([*self.services.values(), *self.workers.values()])
+            parts.before(self.services.values())
+        self._order()
 
-    def _define_workers(self) -> dict[str, Worker]:
-        platform = self.platform
-        if not isinstance(platform, FargatePlatform):
-            return {}
-        return {
-            service.name: self._define_worker(platform, service)
-            for service in self.deployment.services
-            if service.port is None and not service.before_rollout
-        }
-
-    def _define_worker(self, platform: FargatePlatform, service: Service) -> Worker:
-        built = platform.define_worker(self, words(service.name), self._specs.of(service))
-        self._allow(built.role, service)
-        return built
-
-    def _allow(self, role: iam.IRole, service: Service) -> None:
-        for name in service.writes_buckets:
-            allow_objects(role, self.deployment.bucket_name(name, self._region.name))
-        if service.sends_email:
-            allow_email(role, self.deployment.edge.domain)
+    def _order(self) -> None:
+        for service in self.deployment.services:
+            for name in service.calls:
+                caller, called = self.services[service.name], self.services[name]
+                if isinstance(caller, FargateService) and isinstance(called, FargateService):
+                    caller.start_after(called)
 
     def _define_host(self, edge: EdgeStack | None) -> HostParts | None:
         deployment, host = self.deployment, self.deployment.host
@@ -112,8 +100,8 @@ class ComputeStack(CambiumStack):
             zone=zone_of(self, edge),
             config=host,
         )
-        for name in sorted({name for service in deployment.services for name in service.writes_buckets}):
-            allow_objects(parts.machine.role, deployment.bucket_name(name, self._region.name))
+        for service in deployment.services:
+            self._allow(parts.machine.role, service)
         return parts
 
     def _define_front_door(self, edge: EdgeStack | None) -> Firewall | None:
@@ -156,6 +144,8 @@ class ComputeStack(CambiumStack):
                 protected=environment.production,
                 shell_access=environment.shell_access,
                 session_log_days=self._session_log_days,
+                names=self._define_names(),
+                waiting={name: queue.waiting for name, queue in self._data.queues.items()},
             )
         return AppRunnerPlatform(
             self,
@@ -166,6 +156,13 @@ class ComputeStack(CambiumStack):
             members=sorted({service.group for service in self.deployment.services}),
             acknowledgement=environment.app_runner_acknowledgement or "",
         )
+
+    def _define_names(self) -> ServiceNames | None:
+        deployment = self.deployment
+        if not deployment.service_discovery:
+            return None
+        name = deployment.stack_name("", self._region, self._shard).removesuffix("-")
+        return ServiceNames(self, "Names", name=name, services=list(deployment.services))
 
     @property
     def _session_log_days(self) -> int | None:
@@ -182,10 +179,21 @@ class ComputeStack(CambiumStack):
     def _define_service(self, platform: ContainerPlatform, service: Service) -> WebService:
         built = platform.define_service(self, words(service.name), self._specs.of(service))
         self._allow(built.role, service)
-        CfnOutput(
-            self,
-            f"{words(service.name)}Address",
-            value=built.address,
-            description=dns_hint(service, self.deployment),
-        )
+        if built.address is not None:
+            CfnOutput(
+                self,
+                f"{words(service.name)}Address",
+                value=built.address,
+                description=dns_hint(service, self.deployment),
+            )
         return built
+
+    def _allow(self, role: iam.IRole, service: Service) -> None:
+        for name in service.writes_buckets:
+            allow_objects(role, self.deployment.bucket_name(name, self._region.name))
+        if service.sends_email:
+            allow_email(role, self.deployment.edge.domain)
+        for name in service.sends_queues:
+            allow_sending(role, self._data.queues[name].queue)
+        for name in service.reads_queues:
+            allow_receiving(role, self._data.queues[name].queue)

@@ -41,6 +41,7 @@ class ContainerSpecs:
             secret_keys=deployment.secrets_of(service),
             log_days=deployment.log_days,
             registry_login=self._data.registry_secret,
+            volume=self._data.volumes.get(service.name),
         )
 
     def _with_image(self, service: Service) -> Service:
@@ -73,4 +74,4 @@ class ContainerSpecs:
             case RegionName():
                 return self._region.name
             case QueueUrl():
-                raise ValueError(f"no stack builds queues yet, so queue {value.queue} has no address")
+                return self._data.queues[value.queue].queue.queue_url

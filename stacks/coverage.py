@@ -15,10 +15,9 @@ _OF_DEPLOYMENT: Mapping[str, Callable[[Deployment], object]] = {
     "a distribution before a host": lambda d: d.platform == "host" and d.edge.distribution,
     "a connection pool on a host": lambda d: d.platform == "host" and d.pool,
     "several shards on hosts": lambda d: d.platform == "host" and len(list(d.shards())) > 1,
-    "queues": lambda d: d.queues,
+    "logs of JSON on a host": lambda d: d.platform == "host" and d.json_logs,
     "database dumps": lambda d: d.dumps,
     "recovery targets": lambda d: d.recovery,
-    "service discovery": lambda d: d.service_discovery,
     "rotation of secrets": lambda d: d.secret_rotation_days,
     "a PostgreSQL before 15": lambda d: d.database and d.database.major < OLDEST_POSTGRES,
     "a product without database, cache and secrets": lambda d: (
@@ -33,17 +32,20 @@ _OF_DEPLOYMENT: Mapping[str, Callable[[Deployment], object]] = {
     "a shell role outside Fargate": lambda d: (
         d.platform != "fargate" and d.database and d.database.shell_role
     ),
+    "a product that nobody can call": lambda d: (
+        d.platform == "fargate" and not any(service.behind_door for service in d.services)
+    ),
     "hours without deployments": lambda d: d.environment.no_deploys,
 }
 
+_OF_ALL_ON_APP_RUNNER: Mapping[str, Callable[[Deployment], object]] = {
+    "shell access on App Runner": lambda d: d.environment.shell_access,
+    "a certificate of its own on App Runner": lambda d: d.edge.certificate_arn,
+    "logs of JSON on App Runner": lambda d: d.json_logs,
+}
+
 _OF_SERVICE: Mapping[str, Callable[[Service], object]] = {
-    "no public door": lambda s: s.port is not None and not s.public,
-    "calls to other services": lambda s: s.calls,
-    "queues": lambda s: s.sends_queues or s.reads_queues or s.scaling.queue,
-    "scaling in at a stated CPU": lambda s: s.scaling.in_cpu_percent,
     "e-mail before a rollout": lambda s: s.sends_email and s.before_rollout,
-    "a volume": lambda s: s.volume,
-    "tracing": lambda s: s.tracing,
 }
 
 _OF_APP_RUNNER: Mapping[str, Callable[[Service], object]] = {
@@ -54,6 +56,12 @@ _OF_APP_RUNNER: Mapping[str, Callable[[Service], object]] = {
     "paths on App Runner": lambda s: s.paths,
     "sticky clients on App Runner": lambda s: s.sticky,
     "Spot on App Runner": lambda s: s.spot,
+    "no public door on App Runner": lambda s: not s.behind_door and not s.before_rollout,
+    "calls to other services on App Runner": lambda s: s.calls,
+    "scaling on a queue on App Runner": lambda s: s.scaling.queues,
+    "scaling in at a stated CPU on App Runner": lambda s: s.scaling.in_cpu_percent,
+    "tracing on App Runner": lambda s: s.tracing,
+    "a time to stop on App Runner": lambda s: "stop_seconds" in s.model_fields_set,
 }
 
 
@@ -74,10 +82,8 @@ def refuse_unbuilt(deployment: Deployment) -> None:
 def _unbuilt(deployment: Deployment) -> Iterator[str]:
     yield from (what for what, present in _OF_DEPLOYMENT.items() if present(deployment))
     on_app_runner = deployment.platform == "app-runner"
-    if on_app_runner and deployment.environment.shell_access:
-        yield "shell access on App Runner"
-    if on_app_runner and deployment.edge.certificate_arn:
-        yield "a certificate of its own on App Runner"
+    if on_app_runner:
+        yield from (what for what, present in _OF_ALL_ON_APP_RUNNER.items() if present(deployment))
     for service in deployment.services:
         for what, present in {**_OF_SERVICE, **(_OF_APP_RUNNER if on_app_runner else {})}.items():
             if present(service):

@@ -1,4 +1,4 @@
-"""Everything of a shard that holds data: database, cache, secrets."""
+"""Everything of a shard that holds data: database, cache, secrets, queues, files."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -8,16 +8,20 @@ from cambium.aurora_database import AuroraDatabase
 from cambium.cache import Cache
 from cambium.data_volume import DataVolume
 from cambium.database import Database
+from cambium.file_volume import FileVolume
+from cambium.job_queue import JobQueue
 from cambium.postgres_database import PostgresDatabase
 from cambium.security_groups import immutable
 from cambium.service_secret import RoleSecret, ServiceSecret
-from config.access import CACHE, DATABASE
+from config import names
+from config.access import CACHE, DATABASE, VOLUME
 from config.database import AuroraServerless
 from config.deployment import Deployment
 from config.front_door import FRONT_DOOR_SECRET, REGISTRY_SECRET
 from config.names import words
 from config.operator_keys import BACKUP_SECRET
 from config.region import Region, Shard
+from config.storage import Volume
 from stacks.base import CambiumStack
 from stacks.network import NetworkStack
 
@@ -27,6 +31,8 @@ class DataStack(CambiumStack):
 
     Attributes:
         network: What it stands in.
+        queues: Queues of jobs, by name.
+        volumes: Files of services, by service name.
         database: The database, or None.
         cache: The cache, or None.
         role_secrets: Logins of the application's database roles, by role name.
@@ -55,6 +61,20 @@ class DataStack(CambiumStack):
         self._region, self._shard = region, shard
         self.database = self._define_database()
         self.cache = self._define_cache()
+        self.queues = {
+            queue.name: JobQueue(
+                self,
+                f"Queue{words(queue.name)}",
+                name=names.queue_name(deployment.system, queue.name, shard),
+                config=queue,
+            )
+            for queue in deployment.queues
+        }
+        self.volumes = {
+            service.name: self._define_volume(service.name, service.volume)
+            for service in deployment.services
+            if service.volume is not None
+        }
         roles = deployment.database.roles if deployment.database else ()
         self.role_secrets = {
             role.name: RoleSecret(
@@ -76,12 +96,12 @@ class DataStack(CambiumStack):
             if service.secrets
         }
         self.backup_secret = self._define_backup_secret() if deployment.backed_up_bucket else None
-        self.data_volume = self._define_volume()
+        self.data_volume = self._define_data_volume()
         self.front_door_secret = self._define_front_door_secret() if deployment.host else None
         self.registry_secret = self._define_registry_secret() if deployment.private_registry else None
         self.pool_secret = self._define_pool_secret() if deployment.pool else None
 
-    def _define_volume(self) -> DataVolume | None:
+    def _define_data_volume(self) -> DataVolume | None:
         host = self.deployment.host
         if host is None:
             return None
@@ -153,6 +173,20 @@ class DataStack(CambiumStack):
             zones=self._region.zones[: self.deployment.network.zones],
             secret_name=secret_name,
             log_days=self.deployment.log_days,
+            config=config,
+        )
+
+    def _define_volume(self, service: str, config: Volume) -> FileVolume:
+        network = self.network.network
+        return FileVolume(
+            self,
+            f"Volume{words(service)}",
+            vpc=network.vpc,
+            subnets=network.private_subnets,
+            security_group=immutable(
+                self, f"Volume{words(service)}Group", self.network.groups[self._shard.key].group(VOLUME)
+            ),
+            name=names.service_name(self.deployment.system, service, self._shard),
             config=config,
         )
 

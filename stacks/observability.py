@@ -8,10 +8,14 @@ from constructs import Construct
 from cambium.alarms import Alarms
 from cambium.dashboard import Dashboard
 from cambium.event_notices import EventNotices
+from cambium.fargate_service import FargateService
 from cambium.host_alarms import watch_host, watch_snapshots
+from cambium.json_log_signals import JsonLogSignals
 from cambium.notifications import Notifications
 from cambium.pool_alarms import watch_pool
-from cambium.service_metrics import ServiceMetrics
+from cambium.queue_alarms import watch_queue
+from cambium.service_metrics import RequestMetrics, ServiceMetrics
+from cambium.task_alarms import watch_tasks
 from config.alarms import Alarms as AlarmsConfig
 from config.deployment import Deployment
 from config.region import Region, Shard
@@ -45,8 +49,9 @@ class ObservabilityStack(CambiumStack):
         self._first_of_region = shard == region.shards[0]
         self._topic_name = deployment.topic_name(region, shard)
         self._data, self._pooling, self._firewall = data, compute.pooling, compute.firewall
-        self._host, self._workers = compute.host, compute.workers
+        self._host = compute.host
         metrics = {name: service.metrics for name, service in compute.services.items()}
+        self._signals = self._define_signals(compute)
         dashboard = Dashboard(self, "Dashboard", name=self._prefix)
         if isinstance(deployment.environment.alarms, AlarmsConfig):
             dashboard.show_alarms(
@@ -65,12 +70,28 @@ class ObservabilityStack(CambiumStack):
         if compute.host:
             system = self.deployment.system
             dashboard.show_host(compute.host.machine, namespace=compute.host.namespace, system=system)
+        self._show_stores(dashboard)
+
+    def _show_stores(self, dashboard: Dashboard) -> None:
         if self._data.database:
             dashboard.show_database(self._data.database)
-        if compute.pooling:
-            dashboard.show_pool(compute.pooling.pool)
+        if self._pooling:
+            dashboard.show_pool(self._pooling.pool)
         if self._data.cache:
             dashboard.show_cache(self._data.cache)
+        if self._data.queues:
+            dashboard.show_queues(self._data.queues)
+
+    def _define_signals(self, compute: ComputeStack) -> JsonLogSignals | None:
+        config = self.deployment.json_logs
+        if config is None:
+            return None
+        groups = {
+            name: service.log_group
+            for name, service in compute.services.items()
+            if isinstance(service, FargateService)
+        }
+        return JsonLogSignals(self, "LogSignals", name=self._prefix, log_groups=groups, config=config)
 
     def _define_alarms(
         self,
@@ -89,17 +110,25 @@ class ObservabilityStack(CambiumStack):
             action=notifications.action,
             runbook_url=self.deployment.runbook_url,
         )
-        for name, service in metrics.items():
-            alarms.watch_service(name, service)
+        self._watch_services(alarms, metrics)
         self._watch_stores(alarms)
         if front_door is not None:
             alarms.watch_front_door(front_door)
         if self._firewall is not None:
             self._firewall.define_alarms(alarms)
-        self._watch_host_and_workers(alarms)
-        if self._first_of_region:
-            self._watch_way_out(alarms)
+        self._watch_host(alarms)
+        self._watch_way_out(alarms)
         return alarms.alarms
+
+    def _watch_services(self, alarms: Alarms, metrics: Mapping[str, ServiceMetrics]) -> None:
+        least = {service.name: service.scaling.min for service in self.deployment.services}
+        for name, service in metrics.items():
+            if isinstance(service, RequestMetrics):
+                alarms.watch_service(name, service)
+            else:
+                watch_tasks(alarms, name, service, least=least[name])
+        if self._signals is not None:
+            self._signals.define_alarms(alarms)
 
     def _watch_stores(self, alarms: Alarms) -> None:
         if self._data.database:
@@ -108,17 +137,17 @@ class ObservabilityStack(CambiumStack):
             alarms.watch_cache(self._data.cache)
         if self._pooling and self.deployment.pool:
             watch_pool(alarms, self._pooling.pool, self.deployment.pool, probed=self._pooling.probed)
+        for queue in self.deployment.queues:
+            watch_queue(alarms, self._data.queues[queue.name], queue)
 
-    def _watch_host_and_workers(self, alarms: Alarms) -> None:
+    def _watch_host(self, alarms: Alarms) -> None:
         if self._host is not None:
             system = self.deployment.system
             watch_host(alarms, self._host.machine, namespace=self._host.namespace, system=system)
-        for name, worker in self._workers.items():
-            alarms.watch_worker(name, worker.running, worker.least)
         if self._data.data_volume is not None:
             watch_snapshots(alarms, self._data.data_volume.plan)
 
     def _watch_way_out(self, alarms: Alarms) -> None:
         nat_instance = self._data.network.network.nat_instance
-        if nat_instance is not None:
+        if nat_instance is not None and self._first_of_region:
             alarms.watch_nat_instance(nat_instance)

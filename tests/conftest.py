@@ -12,7 +12,7 @@ from support.assembly import Assembly
 from support.distribution import Groups, in_order
 from support.inside import FOLDERS, forget_old, stay_inside
 from support.reviewed import use_reviewed
-from support.synthesis import NEWCOMER, POOLED, RESTARTIX, SYNTHS
+from support.synthesis import CHATBOT, NEWCOMER, POOLED, RESTARTIX, SYNTHS
 from support.synths import Deployments, Synths
 
 stay_inside()
@@ -84,6 +84,12 @@ def pooled(deployments: Deployments) -> dict[str, Assembly]:
 def reptidex(deployments: Deployments) -> dict[str, Assembly]:
     """Both environments of ReptiDex, by name."""
     return {name: deployments[f"reptidex_{name}"] for name in ("dev", "production")}
+
+
+@pytest.fixture(scope="session")
+def chatbot(deployments: Deployments) -> dict[str, Assembly]:
+    """Every deployment of the chatbot platform, by name."""
+    return {name: deployments[name] for name in CHATBOT}
 
 
 @pytest.fixture(scope="session")

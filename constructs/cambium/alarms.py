@@ -8,7 +8,7 @@ from constructs import Construct
 
 from cambium.cache import Cache
 from cambium.nat_instance import NatInstance
-from cambium.service_metrics import ServiceMetrics, error_percent
+from cambium.service_metrics import RequestMetrics, error_percent
 from config.names import words
 
 ERROR_PERCENT = 1
@@ -44,7 +44,7 @@ class Alarms(Construct):
         self._runbook_url = runbook_url
         self.alarms: list[cloudwatch.Alarm] = []
 
-    def watch_service(self, name: str, metrics: ServiceMetrics) -> None:
+    def watch_service(self, name: str, metrics: RequestMetrics) -> None:
         """Error rate and latency of one service."""
         role = words(name)
         self.define(
@@ -66,21 +66,6 @@ class Alarms(Construct):
             what=f"1 in 100 requests to {name} took longer than {LATENCY_MS} ms for 5 minutes",
             do="look at database CPU and connections first, then at the number of instances",
             runbook="service-latency",
-        )
-
-    def watch_worker(self, name: str, running: cloudwatch.IMetric, least: int) -> None:
-        """Whether enough of a worker run: nobody else notices."""
-        self.define(
-            f"{words(name)}Running",
-            name=f"{name}-running",
-            metric=running,
-            threshold=least,
-            periods=10,
-            comparison=BELOW,
-            missing=cloudwatch.TreatMissingData.BREACHING,
-            what=f"Fewer than {least} of the worker {name} have run for 10 minutes",
-            do="read its log and the events of its service; if a release went out just before, go back",
-            runbook="worker-missing",
         )
 
     def watch_front_door(self, errors: cloudwatch.IMetric) -> None:

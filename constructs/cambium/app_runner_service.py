@@ -9,7 +9,7 @@ from constructs import Construct
 
 from cambium.acknowledge import acknowledge, acknowledge_log_retention
 from cambium.retention import retention
-from cambium.service_metrics import ServiceMetrics
+from cambium.service_metrics import RequestMetrics
 from cambium.web_service import ContainerSpec, WebService
 
 CPU_UNITS_PER_VCPU = 1024
@@ -139,7 +139,7 @@ class AppRunnerService(WebService):
         )
 
 
-class AppRunnerMetrics(ServiceMetrics):
+class AppRunnerMetrics(RequestMetrics):
     """What App Runner publishes about a service."""
 
     def __init__(self, *, name: str, service_id: str) -> None:

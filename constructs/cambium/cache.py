@@ -11,6 +11,10 @@ from cambium.acknowledge import acknowledge
 from config import cache as model
 
 
+def _usual_port() -> dict[str, str]:
+    return {"AwsSolutions-AEC5": "the port is no secret: only the access table opens it"}
+
+
 def _password(transit_encryption: model.TransitEncryption) -> dict[str, str]:
     """What is accepted about the password, or about there being none."""
     if transit_encryption is True:
@@ -85,7 +89,7 @@ class Cache(Construct):
         acknowledge(
             self,
             {
-                "AwsSolutions-AEC5": "the port is no secret: only the access table opens it",
+                **(_usual_port() if config.engine == "redis" else {}),
                 "HIPAA.Security-ElastiCacheRedisClusterAutomaticBackup": ephemeral,
                 **({} if several else {"AwsSolutions-AEC4": ephemeral}),
                 **_password(config.transit_encryption),

@@ -17,9 +17,10 @@ from cambium.acknowledge import acknowledge
 from cambium.connection_pool_door import ConnectionPoolDoor
 from cambium.connection_pool_settings import Upstream, host_variable, settings
 from cambium.lambda_code import ROOT
-from cambium.task_container import LONGEST_STOP_SECONDS, Liveness, SecretValue, TaskContainer
+from cambium.task_container import Liveness, SecretValue, TaskContainer
 from cambium.task_definition import define_task
 from config.pool import ConnectionPool as PoolConfig
+from config.service import LONGEST_STOP_SECONDS
 
 METRICS = "Cambium/ConnectionPool"
 OPEN_FILES = 65535

@@ -8,8 +8,9 @@ from constructs import Construct
 from cambium.cache import Cache
 from cambium.connection_pool import ConnectionPool
 from cambium.host_alarms import host_metric
+from cambium.job_queue import JobQueue
 from cambium.postgres_database import PostgresDatabase
-from cambium.service_metrics import ServiceMetrics, error_percent
+from cambium.service_metrics import RequestMetrics, ServiceMetrics, error_percent
 from cambium.single_host import SingleHost
 
 WIDTH = 24
@@ -33,23 +34,21 @@ class Dashboard(Construct):
         )
 
     def show_services(self, services: Mapping[str, ServiceMetrics]) -> None:
-        """Traffic and load of the services."""
+        """Load of the services, and traffic of those that somebody calls from outside."""
+        called = {name: one for name, one in services.items() if isinstance(one, RequestMetrics)}
         rates = [
             error_percent(metrics, label=name, ids=f"{number}")
-            for number, (name, metrics) in enumerate(services.items())
+            for number, (name, metrics) in enumerate(called.items())
         ]
         self._row(
-            _graph("Requests per minute", [metrics.requests for metrics in services.values()]),
+            _graph("Requests per minute", [metrics.requests for metrics in called.values()]),
             _graph("Error rate: 5xx of all (%)", rates),
             _graph("Active instances", [metrics.instances for metrics in services.values()]),
-            _graph("Client errors: 4xx per minute", [metrics.client_errors for metrics in services.values()]),
+            _graph("Client errors: 4xx per minute", [metrics.client_errors for metrics in called.values()]),
         )
         for name, metrics in services.items():
             self._row(
-                _graph(
-                    f"{name}: response time (ms)",
-                    [metrics.latency_ms(statistic) for statistic in ("p50", "p95", "p99")],
-                ),
+                *_response_times(name, metrics),
                 _graph(f"{name}: CPU (%)", [metrics.cpu_percent]),
                 _graph(f"{name}: memory (%)", [metrics.memory_percent]),
             )
@@ -65,6 +64,14 @@ class Dashboard(Construct):
             _graph("Host: CPU credits", [host.metric("CPUCreditBalance", "Minimum", minutes=5)]),
             _graph("Host: memory (%)", [host_metric(namespace, system, "mem_used_percent", "Maximum")]),
             _graph("Host: disks (%)", disks),
+        )
+
+    def show_queues(self, queues: Mapping[str, JobQueue]) -> None:
+        """What waits, how long, and what has failed."""
+        self._row(
+            _graph("Queues: messages that wait", [queue.waiting for queue in queues.values()]),
+            _graph("Queues: age of the oldest (s)", [queue.oldest_seconds for queue in queues.values()]),
+            _graph("Queues: failed for good", [queue.failed_waiting for queue in queues.values()]),
         )
 
     def show_database(self, database: PostgresDatabase) -> None:
@@ -96,6 +103,13 @@ class Dashboard(Construct):
 
     def _row(self, *widgets: cloudwatch.GraphWidget) -> None:
         self.dashboard.add_widgets(*widgets)
+
+
+def _response_times(name: str, metrics: ServiceMetrics) -> list[cloudwatch.GraphWidget]:
+    if not isinstance(metrics, RequestMetrics):
+        return []
+    times = [metrics.latency_ms(statistic) for statistic in ("p50", "p95", "p99")]
+    return [_graph(f"{name}: response time (ms)", times)]
 
 
 def _graph(title: str, metrics: Sequence[cloudwatch.IMetric]) -> cloudwatch.GraphWidget:

@@ -1,5 +1,7 @@
 """Fargate: a cluster, and one load balancer in front of its services."""
 
+from collections.abc import Mapping
+
 from aws_cdk import CfnOutput, Duration, RemovalPolicy
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -9,12 +11,12 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from cambium.container_platform import ContainerPlatform
-from cambium.fargate_service import FargateService
-from cambium.fargate_worker import FargateWorker
+from cambium.fargate_service import Door, FargateService, Place
 from cambium.load_balancer import LoadBalancer
 from cambium.network import Network
 from cambium.retention import retention
 from cambium.security_groups import SecurityGroups, immutable
+from cambium.service_names import ServiceNames
 from cambium.web_service import ContainerSpec, WebService
 from config.access import LOAD_BALANCER
 
@@ -39,11 +41,14 @@ class FargatePlatform(ContainerPlatform):
         protected: bool,
         shell_access: bool,
         session_log_days: int | None = None,
+        names: ServiceNames | None = None,
+        waiting: Mapping[str, cloudwatch.IMetric] | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self._groups = groups
         self._subnets: ec2.SubnetSelection = network.private_subnets
         self._shell_access = shell_access
+        self._names, self._waiting = names, waiting or {}
         self.session_log = self._define_session_log(session_log_days) if session_log_days else None
         self.cluster = ecs.Cluster(
             self,
@@ -88,31 +93,28 @@ class FargatePlatform(ContainerPlatform):
             period=Duration.minutes(1),
         )
 
-    def define_worker(self, scope: Construct, construct_id: str, spec: ContainerSpec) -> FargateWorker:
-        """One Fargate service that nothing leads to."""
-        return FargateWorker(
-            scope,
-            construct_id,
-            spec=spec,
-            cluster=self.cluster,
-            subnets=self._subnets,
-            security_group=immutable(scope, f"{construct_id}Group", self._groups.group(spec.service.group)),
-            shell_access=self._shell_access,
-        )
-
     def define_service(self, scope: Construct, construct_id: str, spec: ContainerSpec) -> WebService:
-        """One Fargate service and its way through the front door."""
+        """One Fargate service, and its way through the front door where it has one."""
+        balancer = self.load_balancer
+        door = None
+        if spec.service.behind_door:
+            target = balancer.define_target(f"{construct_id}Target", spec.service)
+            door = Door(load_balancer=balancer.load_balancer, target=target)
+        group = self._groups.group(spec.service.group)
         return FargateService(
             scope,
             construct_id,
             spec=spec,
-            cluster=self.cluster,
-            subnets=self._subnets,
-            security_group=immutable(scope, f"{construct_id}Group", self._groups.group(spec.service.group)),
-            load_balancer=self.load_balancer.load_balancer,
-            target=self.load_balancer.define_target(f"{construct_id}Target", spec.service),
-            shell_access=self._shell_access,
-            session_log=self.session_log,
+            place=Place(
+                cluster=self.cluster,
+                subnets=self._subnets,
+                security_group=immutable(scope, f"{construct_id}Group", group),
+                shell_access=self._shell_access,
+                session_log=self.session_log,
+                names=self._names,
+                waiting=self._waiting,
+            ),
+            door=door,
         )
 
 

@@ -1,4 +1,7 @@
-"""A web service on Fargate, on ARM64, behind a load balancer."""
+"""A service on Fargate, on ARM64: behind a load balancer, found by name inside the network, or a worker."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -8,21 +11,53 @@ from aws_cdk import aws_elasticloadbalancingv2 as elb
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from cambium.fargate_metrics import DoorMetrics, TaskMetrics, running_tasks
 from cambium.service_container import service_container
-from cambium.service_metrics import ServiceMetrics
+from cambium.service_names import ServiceNames
+from cambium.task_container import TaskContainer
 from cambium.task_definition import define_task
+from cambium.task_scaling import scale
+from cambium.trace_collector import allow_traces, trace_collector
 from cambium.web_service import ContainerSpec, WebService
 from cambium.wildcards import acknowledge_wildcards
+
+FILES = "files"
+"""What the volume is called inside a task."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    """The way from the internet to a service."""
+
+    load_balancer: elb.ApplicationLoadBalancer
+    target: elb.ApplicationTargetGroup
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where tasks run, and who may open a shell in them."""
+
+    cluster: ecs.ICluster
+    subnets: ec2.SubnetSelection
+    security_group: ec2.ISecurityGroup
+    shell_access: bool
+    session_log: logs.ILogGroup | None = None
+    names: ServiceNames | None = None
+    """By which services find each other; None where they do not."""
+    waiting: Mapping[str, cloudwatch.IMetric] = field(default_factory=dict)
+    """Messages that wait, by queue."""
 
 
 class FargateService(WebService):
     """One ECS service that rolls forward without a gap, and back by itself when a release does not start.
 
-    Its task count belongs to auto scaling, so no deployment resets it.
+    Its task count belongs to auto scaling, so no deployment resets it. A service of which there must never be
+    two tasks at once is the exception to "without a gap": the old one stops first.
 
     Attributes:
         service: The ECS service.
         task_definition: Its task definition.
+        log_group: Where its containers log to.
     """
 
     def __init__(
@@ -31,139 +66,112 @@ class FargateService(WebService):
         construct_id: str,
         *,
         spec: ContainerSpec,
-        cluster: ecs.ICluster,
-        subnets: ec2.SubnetSelection,
-        security_group: ec2.ISecurityGroup,
-        load_balancer: elb.ApplicationLoadBalancer,
-        target: elb.ApplicationTargetGroup,
-        shell_access: bool,
-        session_log: logs.ILogGroup | None = None,
+        place: Place,
+        door: Door | None,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._spec = spec
+        self._spec, self._place = spec, place
         self.task_definition = define_task(
             self,
             family=spec.name,
             cpu=spec.service.cpu,
             memory_mib=spec.service.memory_mib,
             log_days=spec.log_days,
-            containers=[service_container(spec)],
+            containers=self._containers(),
         )
-        self.service = ecs.FargateService(
+        log_group = self.node.find_child("Logs")
+        assert isinstance(log_group, logs.LogGroup)  # noqa: S101 - narrows jsii's type
+        self.log_group = log_group
+        self._mount_files()
+        self.service = self._define_service(door)
+        self._open_shell()
+        if door is not None:
+            door.target.add_target(self.service)
+        self.role = self.task_definition.task_role
+        scale(
+            self,
+            self.service,
+            spec.service.scaling,
+            running=running_tasks(self.service),
+            waiting=place.waiting,
+        )
+        self.address = door.load_balancer.load_balancer_dns_name if door else None
+        self.metrics = (
+            DoorMetrics(service=self.service, target=door.target, load_balancer=door.load_balancer)
+            if door
+            else TaskMetrics(self.service)
+        )
+
+    def start_after(self, other: "FargateService") -> None:
+        """Start once ``other`` is there: a name is known to tasks that start after it."""
+        self.service.node.add_dependency(other.service)
+
+    def _containers(self) -> list[TaskContainer]:
+        called = self._place.names is not None and self._place.names.is_called(self._spec.service)
+        main = service_container(self._spec, port_name=self._spec.service.name if called else None)
+        return [main, trace_collector()] if self._spec.service.tracing else [main]
+
+    def _mount_files(self) -> None:
+        if self._spec.service.tracing:
+            allow_traces(self.task_definition.task_role)
+        volume, main = self._spec.volume, self.task_definition.default_container
+        if volume is None or main is None:
+            return
+        self.task_definition.add_volume(name=FILES, efs_volume_configuration=volume.for_ecs())
+        main.add_mount_points(
+            ecs.MountPoint(container_path=volume.mount_path, source_volume=FILES, read_only=False)
+        )
+        volume.allow(self.task_definition.task_role)
+
+    def _define_service(self, door: Door | None) -> ecs.FargateService:
+        spec, place = self._spec, self._place
+        alone = spec.service.one_at_a_time
+        rebalancing = ecs.AvailabilityZoneRebalancing
+        service = ecs.FargateService(
             self,
             "Service",
-            cluster=cluster,
+            cluster=place.cluster,
             service_name=spec.name,
             task_definition=self.task_definition,
-            vpc_subnets=subnets,
-            security_groups=[security_group],
+            vpc_subnets=place.subnets,
+            security_groups=[place.security_group],
             assign_public_ip=False,
-            min_healthy_percent=100,
-            max_healthy_percent=spec.service.scaling.rollout_percent,
-            availability_zone_rebalancing=ecs.AvailabilityZoneRebalancing.ENABLED,
+            min_healthy_percent=0 if alone else 100,
+            max_healthy_percent=100 if alone else spec.service.scaling.rollout_percent,
+            # ECS moves a task to another zone by starting a second one first.
+            availability_zone_rebalancing=rebalancing.DISABLED if alone else rebalancing.ENABLED,
             circuit_breaker=ecs.DeploymentCircuitBreaker(rollback=True),
             capacity_provider_strategies=[
                 ecs.CapacityProviderStrategy(
                     capacity_provider="FARGATE_SPOT" if spec.service.spot else "FARGATE", weight=1
                 )
             ],
-            enable_execute_command=shell_access,
+            enable_execute_command=place.shell_access,
             enable_ecs_managed_tags=True,
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
-            health_check_grace_period=Duration.seconds(spec.service.health.grace_seconds),
+            # ECS refuses it for a service that no load balancer asks.
+            health_check_grace_period=Duration.seconds(spec.service.health.grace_seconds) if door else None,
+            service_connect_configuration=place.names.of(spec.service, self.log_group)
+            if place.names
+            else None,
         )
         # Includes the capacity providers of the cluster, which CDK adds beside it without an order.
-        self.service.node.add_dependency(cluster)
+        service.node.add_dependency(place.cluster)
         # ECS starts tasks at once, and they need what this role may do.
-        self.service.node.add_dependency(self.task_definition.obtain_execution_role())
-        if shell_access and session_log is not None:
-            stack = Stack.of(self)
-            # As the L2 of the service writes it.
-            place = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group"
-            streams = f"{place}:{session_log.log_group_name}:*"
-            acknowledge_wildcards(
-                self.task_definition.task_role,
-                {streams: "streams of the one log that sessions are written to"},
-            )
-        target.add_target(self.service)
-        self._scale()
-        self.role = self.task_definition.task_role
-        self.address = load_balancer.load_balancer_dns_name
-        self.metrics = FargateMetrics(service=self.service, target=target, load_balancer=load_balancer)
+        service.node.add_dependency(self.task_definition.obtain_execution_role())
+        return service
 
-    def _scale(self) -> None:
-        bounds = self._spec.service.scaling
-        target = self.service.auto_scale_task_count(min_capacity=bounds.min, max_capacity=bounds.max)
-        target.scale_on_cpu_utilization(
-            "Cpu",
-            target_utilization_percent=bounds.cpu_percent,
-            scale_out_cooldown=Duration.seconds(bounds.out_cooldown_seconds),
-            scale_in_cooldown=Duration.seconds(bounds.in_cooldown_seconds),
-        )
-
-
-class FargateMetrics(ServiceMetrics):
-    """What ECS and the load balancer publish about a service."""
-
-    def __init__(
-        self,
-        *,
-        service: ecs.FargateService,
-        target: elb.ApplicationTargetGroup,
-        load_balancer: elb.ApplicationLoadBalancer,
-    ) -> None:
-        self._service = service
-        # The L2's own metrics cut the balancer's name out of the listener's ARN, which cfn-lint and a
-        # reader cannot follow across stacks.
-        self._dimensions = {
-            "LoadBalancer": load_balancer.load_balancer_full_name,
-            "TargetGroup": target.target_group_full_name,
-        }
-
-    @property
-    def requests(self) -> cloudwatch.IMetric:
-        """Requests per minute."""
-        return self._metric("RequestCount", "Sum")
-
-    @property
-    def server_errors(self) -> cloudwatch.IMetric:
-        """Responses with a 5xx status per minute."""
-        return self._metric("HTTPCode_Target_5XX_Count", "Sum")
-
-    @property
-    def client_errors(self) -> cloudwatch.IMetric:
-        """Responses with a 4xx status per minute."""
-        return self._metric("HTTPCode_Target_4XX_Count", "Sum")
-
-    def latency_ms(self, statistic: str) -> cloudwatch.IMetric:
-        """Response time in milliseconds; the load balancer counts in seconds."""
-        return cloudwatch.MathExpression(
-            expression=f"seconds_{statistic} * 1000",
-            using_metrics={f"seconds_{statistic}": self._metric("TargetResponseTime", statistic)},
-            label=f"{statistic} (ms)",
-            period=Duration.minutes(1),
-        )
-
-    @property
-    def instances(self) -> cloudwatch.IMetric:
-        """Tasks the load balancer finds healthy."""
-        return self._metric("HealthyHostCount", "Maximum")
-
-    @property
-    def cpu_percent(self) -> cloudwatch.IMetric:
-        """CPU, averaged over the tasks."""
-        return self._service.metric_cpu_utilization(period=Duration.minutes(1))
-
-    @property
-    def memory_percent(self) -> cloudwatch.IMetric:
-        """Memory, averaged over the tasks."""
-        return self._service.metric_memory_utilization(period=Duration.minutes(1))
-
-    def _metric(self, name: str, statistic: str) -> cloudwatch.Metric:
-        return cloudwatch.Metric(
-            namespace="AWS/ApplicationELB",
-            metric_name=name,
-            dimensions_map=self._dimensions,
-            statistic=statistic,
-            period=Duration.minutes(1),
+    def _open_shell(self) -> None:
+        log = self._place.session_log
+        if not self._place.shell_access or log is None:
+            return
+        stack = Stack.of(self)
+        # As the L2 of the service writes it.
+        place = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group"
+        acknowledge_wildcards(
+            self.task_definition.task_role,
+            {
+                f"{place}:{log.log_group_name}:*": "streams of the one log that sessions are written to",
+                "*": "actions of Session Manager's channels and DescribeLogGroups take no resource",
+            },
         )

@@ -3,20 +3,28 @@
 from aws_cdk import aws_ecs as ecs
 
 from cambium.task_container import Liveness, SecretValue, TaskContainer
+from cambium.trace_collector import tracing_environment
 from cambium.web_service import ContainerSpec
 from config.scaling import HealthCheck
 
 
-def service_container(spec: ContainerSpec) -> TaskContainer:
-    """What ``spec`` runs. Logs, roles and size belong to the task that it is put into."""
+def service_container(spec: ContainerSpec, *, port_name: str | None = None) -> TaskContainer:
+    """What ``spec`` runs. Logs, roles and size belong to the task that it is put into.
+
+    Args:
+        spec: The service's container.
+        port_name: By which its port is found inside the network, where somebody looks for it.
+    """
     service = spec.service
     return TaskContainer(
         name=service.name,
         image=service_image(spec),
         port=service.port,
-        environment=spec.environment,
+        port_name=port_name,
+        environment={**(tracing_environment(service.name) if service.tracing else {}), **spec.environment},
         secrets={key: SecretValue(secret=secret, key=key) for secret, key in spec.secret_values},
         command=service.command,
+        stop_seconds=service.stop_seconds,
         liveness=_liveness(service.health) if service.health.command else None,
     )
 

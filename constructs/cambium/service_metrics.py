@@ -1,4 +1,4 @@
-"""What every kind of web service can be asked: one vocabulary for alarms and dashboards."""
+"""What every kind of service can be asked: one vocabulary for alarms and dashboards."""
 
 from abc import ABC, abstractmethod
 
@@ -7,7 +7,26 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 
 
 class ServiceMetrics(ABC):
-    """Metrics of a service, whatever runs it."""
+    """Metrics of a service, whatever runs it, and whether or not anybody calls it."""
+
+    @property
+    @abstractmethod
+    def instances(self) -> cloudwatch.IMetric:
+        """Instances that are running."""
+
+    @property
+    @abstractmethod
+    def cpu_percent(self) -> cloudwatch.IMetric:
+        """CPU in use."""
+
+    @property
+    @abstractmethod
+    def memory_percent(self) -> cloudwatch.IMetric:
+        """Memory in use."""
+
+
+class RequestMetrics(ServiceMetrics):
+    """Metrics of a service behind a front door, which counts what is asked and answered."""
 
     @property
     @abstractmethod
@@ -28,23 +47,8 @@ class ServiceMetrics(ABC):
     def latency_ms(self, statistic: str) -> cloudwatch.IMetric:
         """Response time in milliseconds, for a statistic such as ``p99``."""
 
-    @property
-    @abstractmethod
-    def instances(self) -> cloudwatch.IMetric:
-        """Instances that are running."""
 
-    @property
-    @abstractmethod
-    def cpu_percent(self) -> cloudwatch.IMetric:
-        """CPU in use."""
-
-    @property
-    @abstractmethod
-    def memory_percent(self) -> cloudwatch.IMetric:
-        """Memory in use."""
-
-
-def error_percent(metrics: ServiceMetrics, *, label: str, ids: str = "") -> cloudwatch.MathExpression:
+def error_percent(metrics: RequestMetrics, *, label: str, ids: str = "") -> cloudwatch.MathExpression:
     """5xx responses as a percentage of all; ``ids`` tells several in one graph apart."""
     return cloudwatch.MathExpression(
         expression=f"IF(requests{ids} > 0, 100 * errors{ids} / requests{ids}, 0)",

@@ -7,8 +7,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_secretsmanager as secretsmanager
 
-LONGEST_STOP_SECONDS = 120
-"""What Fargate allows between SIGTERM and SIGKILL at most."""
+from config.service import LONGEST_STOP_SECONDS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +62,8 @@ class TaskContainer:
     construct_id: str = "Main"
     """A second container needs an id of its own."""
     port: int | None = None
+    port_name: str | None = None
+    """By which the service is found inside the network; None where nobody looks."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Everybody who may read the template reads it: no secrets."""
     secrets: Mapping[str, SecretValue] = field(default_factory=dict)
@@ -73,8 +74,12 @@ class TaskContainer:
     """Fargate kills a container that ignores SIGTERM after this long."""
     open_files: int | None = None
     """The only limit of a process that Fargate lets one change; left out, it is 65535."""
+    memory_mib: int | None = None
+    """What it may take of the task's memory; None is all that the others leave."""
     essential: bool = True
     """Whether its end is the end of the task."""
+    restarts: bool = False
+    """Start it again by itself, without its task."""
     reaps_processes: bool = False
     """Put an init process in front, where shells (ECS Exec) leave processes behind."""
 

@@ -65,7 +65,7 @@ def _add(task: ecs.FargateTaskDefinition, container: TaskContainer, group: logs.
         container_name=container.name,
         image=container.image,
         command=list(container.command) or None,
-        port_mappings=[ecs.PortMapping(container_port=container.port)] if container.port else [],
+        port_mappings=_ports(container),
         environment=dict(container.environment),
         secrets={name: value.for_ecs() for name, value in container.secrets.items()},
         logging=ecs.LogDrivers.aws_logs(stream_prefix=container.name, log_group=group),
@@ -73,8 +73,16 @@ def _add(task: ecs.FargateTaskDefinition, container: TaskContainer, group: logs.
         stop_timeout=Duration.seconds(container.stop_seconds),
         ulimits=limits,
         essential=container.essential,
+        memory_limit_mib=container.memory_mib,
+        enable_restart_policy=container.restarts or None,
         linux_parameters=_init_process(task, container) if container.reaps_processes else None,
     )
+
+
+def _ports(container: TaskContainer) -> list[ecs.PortMapping]:
+    if container.port is None:
+        return []
+    return [ecs.PortMapping(container_port=container.port, name=container.port_name)]
 
 
 def _open_files(limit: int) -> ecs.Ulimit:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from cambium.file_volume import FileVolume
 from cambium.service_metrics import ServiceMetrics
 from config.service import Service
 
@@ -29,6 +29,8 @@ class ContainerSpec:
     registry_login: secretsmanager.ISecret | None = None
     """User name and password for an image of ours that lies elsewhere."""
     image_tag: str = "latest"
+    volume: FileVolume | None = None
+    """Files that outlive its task."""
 
     @property
     def secret_values(self) -> list[tuple[secretsmanager.ISecret, str]]:
@@ -37,28 +39,15 @@ class ContainerSpec:
 
 
 class WebService(Construct):
-    """A container that answers HTTP. ``AppRunnerService`` and ``FargateService`` are its kinds.
+    """A container that serves. ``AppRunnerService`` and ``FargateService`` are its kinds.
 
     Attributes:
         role: What the application may do in AWS.
-        metrics: Its health in numbers.
-        address: The host name AWS gave it; a DNS record of the product's own points there.
+        metrics: Its health in numbers; ``RequestMetrics`` where a front door counts requests.
+        address: The host name AWS gave its front door; a DNS record of the product's own points there. None
+            where nothing outside calls it.
     """
 
     role: iam.IRole
     metrics: ServiceMetrics
-    address: str
-
-
-class Worker(Construct):
-    """A container that listens on nothing, such as one that takes work from a queue.
-
-    Attributes:
-        role: What the application may do in AWS.
-        running: How many run.
-        least: How many should, at least.
-    """
-
-    role: iam.IRole
-    running: cloudwatch.IMetric
-    least: int
+    address: str | None

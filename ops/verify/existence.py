@@ -24,6 +24,7 @@ class Question:
 QUESTIONS = {
     "AWS::AppRunner::Service": Question("apprunner", "describe_service", "ServiceArn"),
     "AWS::AppRunner::VpcConnector": Question("apprunner", "describe_vpc_connector", "VpcConnectorArn"),
+    "AWS::Backup::BackupVault": Question("backup", "describe_backup_vault", "BackupVaultName"),
     "AWS::CloudWatch::Alarm": Question("cloudwatch", "describe_alarms", "AlarmNames", in_list=True),
     "AWS::CloudWatch::Dashboard": Question("cloudwatch", "get_dashboard", "DashboardName"),
     "AWS::EC2::EIP": Question("ec2", "describe_addresses", "PublicIps", True),
@@ -42,6 +43,9 @@ QUESTIONS = {
         "stepfunctions", "describe_state_machine", "stateMachineArn"
     ),
     "AWS::ECS::TaskDefinition": Question("ecs", "describe_task_definition", "taskDefinition"),
+    "AWS::EFS::AccessPoint": Question("efs", "describe_access_points", "AccessPointId"),
+    "AWS::EFS::FileSystem": Question("efs", "describe_file_systems", "FileSystemId"),
+    "AWS::EFS::MountTarget": Question("efs", "describe_mount_targets", "MountTargetId"),
     "AWS::ElastiCache::ReplicationGroup": Question(
         "elasticache", "describe_replication_groups", "ReplicationGroupId"
     ),
@@ -65,8 +69,10 @@ QUESTIONS = {
     "AWS::RDS::DBParameterGroup": Question("rds", "describe_db_parameter_groups", "DBParameterGroupName"),
     "AWS::RDS::DBSubnetGroup": Question("rds", "describe_db_subnet_groups", "DBSubnetGroupName"),
     "AWS::S3::Bucket": Question("s3", "head_bucket", "Bucket"),
+    "AWS::SQS::Queue": Question("sqs", "get_queue_attributes", "QueueUrl"),
     "AWS::SNS::Topic": Question("sns", "get_topic_attributes", "TopicArn"),
     "AWS::SecretsManager::Secret": Question("secretsmanager", "describe_secret", "SecretId"),
+    "AWS::ServiceDiscovery::HttpNamespace": Question("servicediscovery", "get_namespace", "Id"),
 }
 """The types that stand on their own. The others, such as a route or a policy, are parts of these."""
 

@@ -8,7 +8,7 @@ from ops import reachability
 from ops.assembly.comparison import HEALTHY, Deployed, compare
 from ops.assembly.manifest import Assembly
 from ops.embedded.aws import Places
-from ops.verify import existence, inventory, network, poolers, secrets, stores
+from ops.verify import existence, inventory, names, network, poolers, secrets, stores
 from ops.verify.network import FoundGroups
 from ops.verify.secrets import FoundSecrets
 from ops.verify.stores import Store
@@ -61,6 +61,7 @@ def verify(
         differences=(
             *_stack_differences(deployed),
             *lost,
+            *names.differences(deployment, everything, places),
             *_network_differences(deployment, groups),
             *(f"templates: {line}" for line in reachability.differences(deployment, assembly.templates)),
             *(complaint for store in found_stores for complaint in store.complaints),

@@ -208,7 +208,8 @@ def test_d4_d5_d6_data_queues_and_asymmetric_scaling() -> None:
     assert production.cache.engine == "valkey"
     assert [queue.name for queue in production.queues] == ["jobs-high", "jobs-normal", "jobs-low"]
     assert (scaling["backend"].cpu_percent, scaling["backend"].in_cpu_percent) == (50, 30)
-    assert (scaling["ai-worker"].queue, scaling["ai-worker"].backlog_per_task) == ("jobs-normal", 1000)
+    assert scaling["ai-worker"].queues == ("jobs-high", "jobs-normal", "jobs-low")
+    assert scaling["ai-worker"].backlog_per_task == 1000
 
 
 def test_d7_d13_production_is_filtered_and_dev_sleeps_at_weekends() -> None:
@@ -219,7 +220,6 @@ def test_d7_d13_production_is_filtered_and_dev_sleeps_at_weekends() -> None:
     assert production.edge.firewall is not None
     assert dev.environment.schedule is not None
     assert dev.environment.schedule.nights
-    assert production.environment.no_deploys[0].day == "friday"
 
 
 def test_e1_everything_runs_on_one_host() -> None:

@@ -89,7 +89,7 @@ DESCRIBED_WRONGLY: dict[str, tuple[dict[str, Any], str]] = {
         "service web uses bucket 'uploads', which is not one of those it has: none",
     ),
     "a queue that does not exist": (
-        {"queues": (Queue(name="jobs"),), "services": (service(scaling=Scaling(queue="job")),)},
+        {"queues": (Queue(name="jobs"),), "services": (service(reads_queues=("job",)),)},
         "service web uses queue 'job', which is not one of jobs",
     ),
     "the address of a queue that does not exist": (
@@ -446,7 +446,7 @@ def test_a_service_of_another_phase(product: Product, refusal: Refusal) -> None:
 def test_an_unknown_system_lists_the_known(newcomer: None, refusal: Refusal) -> None:
     assert (
         refusal(lambda: load_system("note"))
-        == "there is no system 'note'; there is notes, reptidex, restartix, restartix-fargate"
+        == "there is no system 'note'; there is chatbot, notes, reptidex, restartix, restartix-fargate"
     )
 
 

@@ -15,9 +15,9 @@ APP = Path(__file__).parents[2] / "app.py"
 GOOD = {"system": "restartix", "env": "production"}
 
 ASKED = [
-    ({}, "say which system and environment: -c system=<reptidex|restartix"),
+    ({}, "say which system and environment: -c system=<chatbot|reptidex|restartix"),
     ({"system": "restartix"}, "say which system and environment"),
-    ({**GOOD, "system": "nope"}, "there is no system 'nope'; there is reptidex, restartix"),
+    ({**GOOD, "system": "nope"}, "there is no system 'nope'; there is chatbot, reptidex, restartix"),
     ({**GOOD, "env": "nope"}, "system restartix has no environment 'nope'; it has production"),
     ({**GOOD, "phase": "x"}, "phase must be a number, got 'x'"),
     ({**GOOD, "phase": "3"}, "phase must be 1 to 2: system restartix ends at phase 2, got 3"),

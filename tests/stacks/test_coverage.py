@@ -21,13 +21,6 @@ ROOT = Path(__file__).parents[2]
 DESCRIBED = ROOT / "tests" / "config" / "described"
 
 MISSING = {
-    ("chatbot", "production"): [
-        "queues",
-        "service discovery",
-        "rotation of secrets",
-        "service weaviate with a volume",
-        "service ai-worker with no public door",
-    ],
     ("vantrexia", "production"): ["a single host", "database dumps", "failover to another host"],
 }
 
@@ -51,18 +44,15 @@ DESCRIBES_ONLY = {
     "production": "protects stacks and refuses opt-outs",
     "owner_id": "in the subjects that roles trust",
     "repository_id": "in the subjects that roles trust",
-    "backlog_per_task": "refused with its queue",
     "recovery_region": "names the region of copies",
 }
 """Fields that no stack has to read, and why."""
 
 REFUSED_AS_A_WHOLE = (
-    "Queue",
     "DatabaseDump",
     "RecoveryTargets",
     "Schedule",
     "NoDeploys",
-    "Volume",
     "SingleHost",
     "Changes",
 )

@@ -66,6 +66,9 @@ DEPLOYMENTS = {
     "reptidex_dev": Synth(Target("reptidex", "dev", 1)),
     "reptidex_production": Synth(Target("reptidex", "production", 1)),
     "reptidex_grown": Synth(Target("reptidex", "production", 2), reviewed=False),
+    "chatbot_dev": Synth(Target("chatbot", "dev", 1)),
+    "chatbot_production": Synth(Target("chatbot", "production", 1)),
+    "chatbot_grown": Synth(Target("chatbot", "production", 2), reviewed=False),
     "notes": Synth(Target("notes", "production"), systems=NEWCOMER, reviewed=False),
 }
 """Every deployment that is tested, by the name of its fixture.
@@ -87,3 +90,4 @@ def of(system: str) -> dict[str, Synth]:
 
 
 RESTARTIX, POOLED, REPTIDEX = of("restartix"), of("restartix-fargate"), of("reptidex")
+CHATBOT = of("chatbot")
