@@ -63,7 +63,7 @@ def _doors(service: Service) -> Iterator[str]:
     if not service.hosts:
         for path in service.paths:
             yield f"path {path}"
-    if service.behind_door and _takes_the_rest(service):
+    if service.behind_door and takes_the_rest(service):
         yield "every request that no other service claims"
 
 
@@ -74,7 +74,7 @@ def listener_priority(service: Service) -> int:
     refuses a number that is still in use. A rule with host and path comes before one with a host, that
     before one with a path, and what takes the rest comes last; among paths the longer one first.
     """
-    if _takes_the_rest(service):
+    if takes_the_rest(service):
         return LAST_PRIORITY
     paths_end = (LONGEST_PATH + 1) * SLOTS_OF_PATH
     slot = zlib.crc32(service.name.encode())
@@ -85,7 +85,8 @@ def listener_priority(service: Service) -> int:
     return start + shorter * SLOTS_OF_PATH + 1 + slot % SLOTS_OF_PATH
 
 
-def _takes_the_rest(service: Service) -> bool:
+def takes_the_rest(service: Service) -> bool:
+    """Whether requests that no other service claims are its own."""
     return not service.hosts and (not service.paths or "/*" in service.paths)
 
 

@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from config.doors import takes_the_rest
+from config.service import Service
+
 if TYPE_CHECKING:
     from config.deployment import Deployment
 
@@ -36,6 +39,17 @@ def zone_record(deployment: "Deployment", host: str) -> str:
 def front_door_record(deployment: "Deployment") -> str:
     """The record in our zone that leads to the front door of a single host."""
     return f"front-door-{deployment.environment.name}.{deployment.edge.zone_name}"
+
+
+def outside_hosts(deployment: "Deployment", service: Service) -> tuple[str, ...]:
+    """Host names under which a service is asked from outside whether it lives.
+
+    None where the environment sleeps: it would be missed each time. What wakes it looks at its services.
+    """
+    if deployment.environment.schedule is not None:
+        return ()
+    rest = service.behind_door and takes_the_rest(service)
+    return service.hosts or ((deployment.edge.domain,) if rest else ())
 
 
 def distributed_hosts(deployment: "Deployment") -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from cambium.outside_view import FAILURES, OutsideView
 from cambium.slack_channel import SlackChannel
 from config.alarms import Alarms as AlarmsConfig
 from config.deployment import GLOBAL_REGION, Deployment
+from config.hosts import outside_hosts
 from config.names import words
 from stacks.base import CambiumStack
 
@@ -55,7 +56,7 @@ class GlobalStack(CambiumStack):
             )
         self._watch_bill(deployment.monthly_budget_usd)
         for service in deployment.services:
-            for number, host in enumerate(service.hosts, start=1):
+            for number, host in enumerate(outside_hosts(deployment, service), start=1):
                 name = service.name if number == 1 else f"{service.name}-{number}"
                 self._watch_host(name, host, service.health.path)
 

@@ -122,3 +122,18 @@ def test_d11_the_dashboard_shows_worker_and_queues_too(chatbot: dict[str, Assemb
         assert {"Queues: messages that wait", "Queues: failed for good"} <= titles
         # Nobody counts requests of a worker.
         assert "ai-worker: response time (ms)" not in titles
+
+
+def test_d11_production_is_asked_from_outside_and_dev_that_sleeps_is_not(
+    chatbot: dict[str, Assembly],
+) -> None:
+    asked = {
+        name: {
+            one["HealthCheckConfig"]["FullyQualifiedDomainName"] + one["HealthCheckConfig"]["ResourcePath"]
+            for one in assembly.of_type("AWS::Route53::HealthCheck")
+        }
+        for name, assembly in chatbot.items()
+    }
+
+    assert asked["chatbot_production"] == {"chatbot.example.com/", "api.chatbot.example.com/health"}
+    assert asked["chatbot_dev"] == set()
