@@ -73,12 +73,6 @@ def production(checkout: Checkout) -> str:
 
 
 @pytest.fixture(scope="session")
-def chatbot_development(checkout: Checkout) -> str:
-    """The chatbot platform in development; answers what ``up`` said."""
-    return _up(checkout, "--system", "chatbot", "--env", "dev")
-
-
-@pytest.fixture(scope="session")
 def frankfurt(checkout: Checkout, deployed: str) -> Aws:
     """The embedded AWS in the home region."""
     return in_frankfurt(checkout, DESCRIBED.environment("production").account)

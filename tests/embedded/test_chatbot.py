@@ -1,17 +1,37 @@
 """The chatbot platform in development on the embedded AWS: names, queues and files are really there."""
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from config.catalog import load_system
+from embedded.conftest import copy
+from emulator.audit import read_audit
 from ops.embedded import emulator
 from ops.embedded.aws import Aws, Place, Places
 from ops.testing import Checkout
 
 pytestmark = pytest.mark.embedded
 
+HERE = Path(__file__).parent
 DEV = ("--system", "chatbot", "--env", "dev")
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    """One of its own, whose audit tells of this product alone."""
+    with copy(tmp_path_factory.mktemp("chatbot")) as checkout:
+        yield checkout
+
+
+@pytest.fixture(scope="module")
+def chatbot_development(checkout: Checkout) -> str:
+    """What ``up`` said."""
+    code, output = checkout.run("up", *DEV, timeout_seconds=300)
+    assert code == 0, output
+    return output
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +81,15 @@ def test_d1_weaviates_files_are_in_every_zone_and_backed_up_each_night(dublin: A
     assert files["Encrypted"] is True
     assert len({one["SubnetId"] for one in targets}) == 2
     assert [one.rpartition("/")[2] for one in chosen] == [files["FileSystemId"]]
+
+
+def test_the_audit_of_ignored_properties_is_the_reviewed_one(checkout: Checkout, dublin: Aws) -> None:
+    reviewed = [
+        json.loads((HERE / f"unread_properties{end}.json").read_text())
+        for end in ("", "_fargate", "_chatbot")
+    ]
+    known = {(kind, name) for one in reviewed for kind, names in one.items() for name in names}
+    audit = read_audit(checkout.workspace.emulator_audit)
+
+    assert {(kind, name) for kind, names in audit.items() for name in names} <= known
+    assert all(name in audit[kind] for kind, names in reviewed[-1].items() for name in names)
