@@ -29,7 +29,7 @@ def operator_keys(deployment: "Deployment") -> Iterator[OperatorKeys]:
         where = {
             key: source.where for key, source in service.secrets.items() if isinstance(source, SetByOperator)
         }
-        if where:
+        if where and service.has_secret:
             yield OperatorKeys(secret=service.name, where=where)
     if deployment.host is not None:
         yield OperatorKeys(secret=FRONT_DOOR_SECRET, where=FRONT_DOOR_KEYS)

@@ -22,6 +22,7 @@ def check_references(system: "System") -> None:
     """
     for service in system.services:
         _check_needs(service, system)
+        _check_shared_secret(service, system)
         for kind, name in _used(service):
             _check(f"service {service.name} uses {kind}", name, _known(system, kind))
         for key, role in _roles(service):
@@ -81,12 +82,23 @@ def _check_needs(service: Service, system: "System") -> None:
             )
 
 
+def _check_shared_secret(service: Service, system: "System") -> None:
+    other = next((one for one in system.services if one.name == service.shares_keys_of), None)
+    if other is None:
+        return
+    for key, source in service.secrets.items():
+        if not other.has_secret or other.secrets.get(key) != source:
+            raise ValueError(
+                f"service {service.name} reads the secret of {other.name}, so {key} must be among its "
+                f"secrets in the same way, got {', '.join(other.secrets) or 'none'}"
+            )
+
+
 def _used(service: Service) -> Iterator[tuple[str, str]]:
     yield from (("service", name) for name in service.calls)
     yield from (("bucket", name) for name in service.writes_buckets)
     yield from (("queue", name) for name in (*service.sends_queues, *service.reads_queues))
-    if service.image_of is not None:
-        yield "service", service.image_of
+    yield from (("service", name) for name in (service.image_of, service.shares_keys_of) if name)
     yield from (("queue", name) for name in service.scaling.queues)
     for value in service.environment.values():
         if isinstance(value, BucketName):

@@ -86,6 +86,8 @@ class Service(Model):
     environment: FrozenMap[str | Computed] = Field(default_factory=dict, validate_default=True)
     secrets: FrozenMap[SecretSource] = Field(default_factory=dict, validate_default=True)
     """Environment variable to where its value comes from; all live in the service's one secret."""
+    shares_keys_of: Name | None = None
+    """Read the secret of this service: a worker that signs with a key of its own is not believed by it."""
     database_pool: int = Field(default=0, ge=0)
     """Connections one task opens to the database at most, over all its pools."""
     replica_pool: int | None = Field(default=None, ge=1)
@@ -202,6 +204,16 @@ class Service(Model):
         Two would write one set of files or, of a worker of which there is never more than one, do all twice.
         """
         return self.volume is not None or (self.port is None and self.scaling.max == 1)
+
+    @property
+    def secret_leaf(self) -> str:
+        """The end of the name of the secret it reads."""
+        return self.shares_keys_of or self.name
+
+    @property
+    def has_secret(self) -> bool:
+        """Whether it brings a secret of its own."""
+        return bool(self.secrets) and self.shares_keys_of is None
 
     @property
     def uses_database(self) -> bool:

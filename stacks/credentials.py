@@ -97,7 +97,7 @@ class CredentialsStack(CambiumStack):
 
     def _targets(self) -> Iterator[SecretContents]:
         for service in self.deployment.services:
-            if service.secrets:
+            if service.has_secret:
                 yield SecretContents(
                     words=words(service.name),
                     secret=self._data.service_secrets[service.name],

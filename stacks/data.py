@@ -93,7 +93,12 @@ class DataStack(CambiumStack):
                 description=f"Connection URLs and third-party keys of {service.name}",
             ).secret
             for service in deployment.services
-            if service.secrets
+            if service.has_secret
+        }
+        self.service_secrets |= {
+            service.name: self.service_secrets[service.shares_keys_of]
+            for service in deployment.services
+            if service.secrets and service.shares_keys_of is not None
         }
         self.backup_secret = self._define_backup_secret() if deployment.backed_up_bucket else None
         self.data_volume = self._define_data_volume()

@@ -86,7 +86,7 @@ class HostParts:
             log_group=log_group,
             secret_arns=[
                 *(one.secret_arn for one in (front_door, self._data.registry_secret) if one),
-                *(secret.secret_arn for secret in self._data.service_secrets.values()),
+                *dict.fromkeys(secret.secret_arn for secret in self._data.service_secrets.values()),
             ],
             namespace=self.namespace,
             config=self._config,
@@ -96,7 +96,7 @@ class HostParts:
         deployment = self._stack.deployment
         secrets = HostSecrets(
             services={
-                service.name: deployment.secret_name(service.name, self._shard)
+                service.name: deployment.secret_name(service.secret_leaf, self._shard)
                 for service in deployment.services
             },
             front_door=deployment.secret_name(FRONT_DOOR_SECRET, self._shard),

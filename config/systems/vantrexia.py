@@ -80,6 +80,7 @@ CELERY = Service(
     writes_buckets=("media",),
     environment=SETTINGS,
     secrets=APPLICATION,
+    shares_keys_of="backend",
 )
 
 CELERY_BEAT = Service(
@@ -95,6 +96,7 @@ CELERY_BEAT = Service(
     database_pool=2,
     environment=SETTINGS,
     secrets=APPLICATION,
+    shares_keys_of="backend",
 )
 
 MIGRATE = Service(
@@ -181,7 +183,7 @@ SYSTEM = System(
             platform="fargate",
             network=NetworkChange(nat=NatGateways(count=1)),
             edge=EdgeChange(failover_to=None),
-            database=DatabaseChange(instance_class="t4g.small", multi_az=True, max_connections=150),
+            database=DatabaseChange(instance_class="t4g.small", max_connections=150),
             services={
                 "frontend": ServiceChange(cpu=256, memory_mib=512, scaling=ScalingChange(min=2, max=4)),
                 "backend": ServiceChange(cpu=512, memory_mib=1024, scaling=ScalingChange(min=2, max=4)),

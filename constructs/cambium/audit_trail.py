@@ -21,6 +21,15 @@ class ObjectEvents(Enum):
     NONE = "the product keeps no audit trail; each service logs its requests"
 
 
+_LOOP = "the bucket of the records would record itself without end"
+_OF_OWN_BUCKET = {
+    "AwsSolutions-S1": _LOOP,
+    "HIPAA.Security-S3BucketLoggingEnabled": _LOOP,
+    "HIPAA.Security-S3DefaultEncryptionKMS": "encrypted with AES-256 by S3",
+    "HIPAA.Security-S3BucketReplicationEnabled": "versioned and validated by digest files",
+}
+
+
 class AuditTrail(Construct):
     """A CloudTrail trail of all regions, with digest files that prove nothing was altered.
 
@@ -58,14 +67,10 @@ class AuditTrail(Construct):
             else s3.Bucket.from_bucket_name(self, "Records", bucket_name)
         )
         self._define_trail(archive_trail_name, watched_buckets, object_events)
-        loop = "the bucket of the records would record itself without end"
         acknowledge(
             self,
             {
-                "AwsSolutions-S1": loop,
-                "HIPAA.Security-S3BucketLoggingEnabled": loop,
-                "HIPAA.Security-S3DefaultEncryptionKMS": "encrypted with AES-256 by S3",
-                "HIPAA.Security-S3BucketReplicationEnabled": "versioned and validated by digest files",
+                **(_OF_OWN_BUCKET if archive_trail_name is None else {}),
                 "HIPAA.Security-CloudTrailCloudWatchLogsEnabled": "the records are read from S3; a second "
                 "copy in CloudWatch is billed by the gigabyte",
                 "HIPAA.Security-CloudTrailEncryptionEnabled": "encrypted with AES-256 by S3",

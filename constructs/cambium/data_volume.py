@@ -37,8 +37,5 @@ class DataVolume(Construct):
         )
         acknowledge(
             self.volume,
-            {
-                "HIPAA.Security-EBSInBackupPlan": "the plan beside it names the volume, not its construct",
-                "CloudFormation-Validate::W3010": "a disk is in one zone, that of its machine",
-            },
+            {"CloudFormation-Validate::W3010": "a disk is in one zone, that of its machine"},
         )

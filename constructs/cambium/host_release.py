@@ -75,9 +75,7 @@ def allow_host_release(role: iam.Role, *, account: str, prefix: str, tag: str) -
             conditions={"StringLike": {f"ssm:resourceTag/{tag}": f"{prefix}*"}},
         )
     )
-    role.add_to_policy(
-        iam.PolicyStatement(actions=["ssm:GetCommandInvocation", "ssm:ListCommands"], resources=["*"])
-    )
+    role.add_to_policy(iam.PolicyStatement(actions=["ssm:ListCommandInvocations"], resources=["*"]))
     acknowledge_wildcards(
         role,
         {

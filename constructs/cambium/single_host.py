@@ -155,6 +155,7 @@ class SingleHost(Construct):
                 "AwsSolutions-EC28": "EC2 counts failed checks every minute without it, and they are watched",
                 "HIPAA.Security-EC2InstanceDetailedMonitoringEnabled": "as above: the checks are what counts",
                 "AwsSolutions-EC29": replaceable,
+                "CloudFormation-Validate::W3010": "it stands where its disk is",
                 "CloudFormation-Validate::W9010": "pinned in the configuration, so that nothing replaces it",
             },
         )

@@ -82,7 +82,7 @@ def _replica_urls(deployment: Deployment, shard: Shard, aws: Aws) -> Iterator[tu
     for service in deployment.services:
         keys = [key for key, source in service.secrets.items() if isinstance(source, ReplicaUrls)]
         for key in keys:
-            name = deployment.secret_name(service.name, shard)
+            name = deployment.secret_name(service.secret_leaf, shard)
             values: dict[str, Any] = json.loads(
                 aws.secretsmanager.get_secret_value(SecretId=name)["SecretString"]
             )

@@ -58,7 +58,7 @@ def read(deployment: Deployment, places: Places, certificate: Path) -> FoundSecr
     logins: list[Login] = []
     complaints: list[str] = []
     for region, shard, service in _owners(deployment):
-        name = deployment.secret_name(service.name, shard)
+        name = deployment.secret_name(service.secret_leaf, shard)
         aws = places.at(Place(deployment.environment.account, region.name))
         try:
             values = values_of(aws, name)

@@ -49,12 +49,6 @@ def add_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[AddFolder]:
 
 
 @pytest.fixture
-def described(add_folder: AddFolder) -> None:
-    """The systems whose stacks do not exist yet."""
-    add_folder(HERE / "described")
-
-
-@pytest.fixture
 def newcomer(add_folder: AddFolder) -> None:
     """A product that nobody has seen."""
     add_folder(HERE / "newcomer")

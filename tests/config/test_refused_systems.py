@@ -11,12 +11,12 @@ from config.catalog import load_system
 from config.changes import CacheChange, Changes, DatabaseChange, Phase, ScalingChange, ServiceChange
 from config.database import AuroraServerless, Database, Unprotected
 from config.environment import Environment
-from config.host import SingleHost
+from config.host import SingleHost, SmokeTests
 from config.network import Network
 from config.recovery import DatabaseDump
 from config.region import Region
 from config.scaling import HealthCheck, Scaling
-from config.service import Service
+from config.service import RESERVED_SERVICES, Service
 from config.sources import BucketName, CacheUrl, DatabaseUrl, QueueUrl
 from config.storage import Bucket, Queue, Volume
 from config.system import System
@@ -270,18 +270,59 @@ RESOLVED_WRONGLY: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a host that is not there": (
         {"platform": "host"},
-        "platform must be \"host\" exactly where the system has a host: got platform 'host' and no host",
-    ),
-    "a host that nobody uses": (
-        {"changes": Changes(host=HOST)},
-        "platform must be \"host\" exactly where the system has a host: got platform 'fargate' and a host",
+        'platform "host" needs a host=SingleHost(...) in the system, got None',
     ),
     "a host that is too small": (
         {
             "platform": "host",
             "changes": Changes(host=HOST, services={"api": ServiceChange(memory_mib=2048)}),
         },
-        "memory_mib of all services must stay below the 1024 of a t4g.micro, got 2048",
+        "must be at most 512, since a t4g.micro has 1024 and the system needs 512, got 4224",
+    ),
+}
+
+LARGE = HOST.model_copy(update={"instance_type": "t4g.medium"})
+SMOKE = SmokeTests(api="api", pages="api", login_path="/in", refresh_path="/again", records_path="/all")
+READY = LARGE.model_copy(update={"smoke_tests": SMOKE})
+
+RESOLVED_WRONGLY |= {
+    "a host without tests of a release": (
+        {"platform": "host", "changes": Changes(host=LARGE)},
+        "host.smoke_tests must say where the tests of a release look: SmokeTests(...), got None",
+    ),
+    "tests that look at nothing": (
+        {
+            "platform": "host",
+            "changes": Changes(
+                host=LARGE.model_copy(update={"smoke_tests": SMOKE.model_copy(update={"pages": "web"})})
+            ),
+        },
+        "smoke_tests.pages must be a service with a port (api), got web",
+    ),
+    "two of a service on one host": (
+        {
+            "platform": "host",
+            "changes": Changes(host=READY, services={"api": ServiceChange(scaling=ScalingChange(max=2))}),
+        },
+        "service api on a host: scaling.max must be 1, got 2",
+    ),
+    "spot on a host": (
+        {
+            "platform": "host",
+            "changes": Changes(host=READY, services={"api": ServiceChange(spot=True)}),
+        },
+        "service api on a host must not have spot, got True: use Fargate",
+    ),
+    "a service on a host that nothing leads to": (
+        {
+            "platform": "host",
+            "changes": Changes(host=READY, services={"api": ServiceChange(hosts=())}),
+        },
+        "service api on a host with a port must be public and have hosts",
+    ),
+    "app runner from a phase on": (
+        {"changes": Changes(platform="app-runner")},
+        "phase 1 is on app-runner, so app_runner_acknowledgement of environment production must say",
     ),
 }
 
@@ -361,11 +402,10 @@ def test_clear_text_to_the_cache_of_production(product: Product, refusal: Refusa
     )
 
 
-@pytest.mark.parametrize("name", ["backup", "cache", "connection-pool", "database", "front-door", "psql"])
+@pytest.mark.parametrize("name", RESERVED_SERVICES)
 def test_a_service_named_like_a_secret_or_an_alarm_of_ours(name: str, refusal: Refusal) -> None:
-    assert (
-        "a service must have a name other than backup, cache, connection-pool, database, front-door, psql, "
-        f"got {name}" in refusal(lambda: service(name))
+    assert f"a service must have a name other than {', '.join(RESERVED_SERVICES)}, got {name}" in refusal(
+        lambda: service(name)
     )
 
 
@@ -446,7 +486,8 @@ def test_a_service_of_another_phase(product: Product, refusal: Refusal) -> None:
 def test_an_unknown_system_lists_the_known(newcomer: None, refusal: Refusal) -> None:
     assert (
         refusal(lambda: load_system("note"))
-        == "there is no system 'note'; there is chatbot, notes, reptidex, restartix, restartix-fargate"
+        == "there is no system 'note'; there is chatbot, notes, reptidex, restartix, restartix-fargate, "
+        "vantrexia"
     )
 
 

@@ -21,6 +21,8 @@ HOLDS_DATA = (
     "AWS::KMS::Key",
     "AWS::Logs::LogGroup",
     "AWS::CloudTrail::Trail",
+    "AWS::Backup::BackupVault",
+    "AWS::EC2::Volume",
 )
 CARRIES_DATA = ("AWS::EC2::VPC", "AWS::EC2::Subnet")
 """Hold nothing, and what holds data stands in them: replacing them replaces it."""

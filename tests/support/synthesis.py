@@ -69,6 +69,8 @@ DEPLOYMENTS = {
     "chatbot_dev": Synth(Target("chatbot", "dev", 1)),
     "chatbot_production": Synth(Target("chatbot", "production", 1)),
     "chatbot_grown": Synth(Target("chatbot", "production", 2), reviewed=False),
+    "vantrexia_host": Synth(Target("vantrexia", "production", 1)),
+    "vantrexia_grown": Synth(Target("vantrexia", "production", 2)),
     "notes": Synth(Target("notes", "production"), systems=NEWCOMER, reviewed=False),
 }
 """Every deployment that is tested, by the name of its fixture.
