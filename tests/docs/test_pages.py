@@ -84,6 +84,45 @@ def test_every_alarm_is_in_the_index_and_on_the_page_it_links_to(
                 assert f"{ending}`" in (RUNBOOKS / page).read_text(), f"{page} does not name {name}"
 
 
+def test_alarms_of_a_host_and_of_workers_are_in_the_index(
+    vantrexia_host: Assembly, vantrexia_grown: Assembly
+) -> None:
+    index = (RUNBOOKS / "README.md").read_text()
+    names = {
+        str(alarm["AlarmName"])
+        for assembly in (vantrexia_host, vantrexia_grown)
+        for alarm in assembly.of_type("AWS::CloudWatch::Alarm", "observability")
+    }
+    own = ("-host-", "-container", "-volume-", "-running")
+    endings = {re.sub(r"^vantrexia-production-us-1", "", name) for name in names}
+
+    for ending in sorted(one for one in endings if any(word in one for word in own)):
+        (row,) = [line for line in index.splitlines() if f"`{ending}`" in line]
+        (page,) = re.findall(r"\(([\w-]+\.md)\)", row)
+        assert f"{ending}`" in (RUNBOOKS / page).read_text(), f"{page} does not name {ending}"
+
+
+def test_names_of_a_host_in_the_pages_are_those_that_a_deploy_makes(
+    vantrexia_host: Assembly, vantrexia_grown: Assembly
+) -> None:
+    known = "\n".join(
+        [
+            *vantrexia_host.templates,
+            json.dumps(vantrexia_host.templates),
+            json.dumps(vantrexia_grown.templates),
+        ]
+    )
+    spelled = {
+        name
+        for page in PAGES
+        if page.path.parent == RUNBOOKS
+        for name in re.findall(r"(?<![\w/.@:-])/?vantrexia-production-[\w/-]*\w", page.everything_in_code())
+    }
+
+    assert len(spelled) > 5
+    assert {name for name in spelled if name not in known} == set()
+
+
 def alarm_pages() -> Iterator[str]:
     for folder in ("constructs/cambium", "stacks"):
         for path in sorted((ROOT / folder).rglob("*.py")):

@@ -28,6 +28,7 @@ DOCUMENTED: list[tuple[str, str, int, Platform]] = [
     ("restartix-production-2.svg", "restartix", 2, "app-runner"),
     ("restartix-production-1-fargate.svg", "restartix", 1, "fargate"),
     ("restartix-fargate-production-1.svg", "restartix-fargate", 1, "fargate"),
+    ("vantrexia-production-1.svg", "vantrexia", 1, "host"),
 ]
 
 EVERYTHING: list[tuple[str, str, int, Platform | None]] = [
@@ -40,6 +41,7 @@ EVERYTHING: list[tuple[str, str, int, Platform | None]] = [
     ("chatbot", "dev", 1, None),
     ("chatbot", "production", 1, None),
     ("vantrexia", "production", 1, None),
+    ("vantrexia", "production", 2, None),
     ("restartix-fargate", "staging", 1, None),
     ("restartix-fargate", "production", 2, None),
 ]

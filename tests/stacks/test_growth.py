@@ -170,8 +170,9 @@ def test_a_loss_would_be_noticed(phase_one: Assembly) -> None:
 
 
 def test_the_guard_watches_every_kind_of_resource_that_holds_data(
-    phase_one: Assembly, pooled_staging: Assembly
+    phase_one: Assembly, pooled_staging: Assembly, vantrexia_host: Assembly
 ) -> None:
-    kinds = {one.type for assembly in (phase_one, pooled_staging) for one in guarded(assembly).values()}
+    everything = (phase_one, pooled_staging, vantrexia_host)
+    kinds = {one.type for assembly in everything for one in guarded(assembly).values()}
 
     assert {kind for kind in HOLDS_DATA if kind not in kinds} == set()
