@@ -20,7 +20,8 @@ def public_rows(deployment: Deployment) -> list[Row]:
     """What has an address on the internet."""
     if deployment.platform == "host" and deployment.host is not None:
         host = deployment.host
-        note = f"{host.instance_type}, with a disk of {host.data_volume_gib} GB for its data"
+        beside = f"nginx and {deployment.cache.engine}" if deployment.cache else "nginx"
+        note = f"{host.instance_type}, with a disk of {host.data_volume_gib} GB; {beside} run beside these"
         cards = service_cards(deployment.services)
         return [Row(deployment.services[0].group, "One machine", "compute", note, cards)]
     if any(rule.target == LOAD_BALANCER for rule in deployment.access):
