@@ -29,6 +29,7 @@ DOCUMENTED: list[tuple[str, str, int, Platform]] = [
     ("restartix-production-1-fargate.svg", "restartix", 1, "fargate"),
     ("restartix-fargate-production-1.svg", "restartix-fargate", 1, "fargate"),
     ("vantrexia-production-1.svg", "vantrexia", 1, "host"),
+    ("chatbot-production-1.svg", "chatbot", 1, "fargate"),
 ]
 
 EVERYTHING: list[tuple[str, str, int, Platform | None]] = [
