@@ -27,6 +27,7 @@ from config.pooling import check_pool
 from config.protections import check_protections
 from config.recovery import DatabaseDump, RecoveryTargets
 from config.region import Region, Shard
+from config.rotation import check_rotation
 from config.schedule import check_can_sleep
 from config.service import Service
 from config.sources import ReplicaUrls
@@ -80,6 +81,7 @@ class Deployment(Model):
         check_hosts(self)
         check_protections(self)
         check_pool(self)
+        check_rotation(self)
         if self.environment.schedule:
             check_can_sleep(self.environment.schedule, platform=self.platform, read_replicas=self.replicas)
         for budget in self.budgets_of_connections:

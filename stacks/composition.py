@@ -14,6 +14,7 @@ from stacks.edge import EdgeStack, is_needed
 from stacks.network import NetworkStack
 from stacks.observability import ObservabilityStack
 from stacks.pool import PoolStack
+from stacks.rotation import RotationStack
 from stacks.storage import RecoveryStack, StorageStack
 from stacks.working_hours import WorkingHoursStack
 
@@ -73,6 +74,7 @@ class ShardStacks:
             app, deployment=deployment, region=region, shard=shard, compute=self.compute, data=self.data
         )
         self._define_working_hours()
+        self._define_rotation()
 
     def _define_working_hours(self) -> None:
         schedule = self._deployment.environment.schedule
@@ -86,6 +88,23 @@ class ShardStacks:
             schedule=schedule,
             compute=self.compute,
             data=self.data,
+            observability=self.observability,
+        )
+
+    def _define_rotation(self) -> None:
+        days = self._deployment.secret_rotation_days
+        if days is None or self._credentials is None:
+            return
+        RotationStack(
+            self._app,
+            deployment=self._deployment,
+            region=self._place.region,
+            shard=self._shard,
+            days=days,
+            network=self._place.network,
+            data=self.data,
+            credentials=self._credentials,
+            compute=self.compute,
             observability=self.observability,
         )
 

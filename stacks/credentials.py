@@ -65,6 +65,18 @@ class CredentialsStack(CambiumStack):
                 resource.node.add_dependency(roles)
         self.pool_version = self._define_pool_users(writer, roles)
 
+    def database_urls(self) -> Iterator[tuple[Service, dict[str, dict[str, Any]]]]:
+        """Each service that logs in to the database, with how its connection URLs are composed."""
+        for service in self.deployment.services:
+            urls = {
+                key: url
+                for key in self.deployment.secrets_of(service)
+                if isinstance(source := service.secrets[key], DatabaseUrl | ReplicaUrls)
+                and (url := self._database_url(source)) is not None
+            }
+            if urls:
+                yield service, urls
+
     def _define_pool_users(self, writer: ConnectionSecrets, roles: Construct | None) -> str | None:
         pool, target = self.deployment.pool, self._data.pool_secret
         if pool is None or target is None:

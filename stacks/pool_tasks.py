@@ -59,7 +59,7 @@ class PoolTasks:
             door=door,
             upstreams=self._upstreams(database),
             credentials=secret,
-            credentials_version=version,
+            credentials_version=None if stack.deployment.secret_rotation_days else version,
             revision=str(stack.deployment.environment.credentials_version),
             log_days=stack.deployment.log_days,
             config=config,

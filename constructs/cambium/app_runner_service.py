@@ -9,6 +9,7 @@ from constructs import Construct
 
 from cambium.acknowledge import acknowledge, acknowledge_log_retention
 from cambium.retention import retention
+from cambium.rollout import app_runner_rollout
 from cambium.service_metrics import RequestMetrics
 from cambium.web_service import ContainerSpec, WebService
 
@@ -56,6 +57,7 @@ class AppRunnerService(WebService):
         self.service.add_metadata("cambium:app-runner-acknowledged", acknowledgement)
         self.role = role
         self.address = self.service.attr_service_url
+        self.rollout = app_runner_rollout(name=spec.name, service_arn=self.service.attr_service_arn)
         self.metrics = AppRunnerMetrics(name=spec.name, service_id=self.service.attr_service_id)
         for kind in ("application", "service"):
             self._keep_logs(kind)

@@ -17,6 +17,7 @@ from cambium.acknowledge import acknowledge
 from cambium.connection_pool_door import ConnectionPoolDoor
 from cambium.connection_pool_settings import Upstream, host_variable, settings
 from cambium.lambda_code import ROOT
+from cambium.rollout import ecs_rollout
 from cambium.task_container import Liveness, SecretValue, TaskContainer
 from cambium.task_definition import define_task
 from config.pool import ConnectionPool as PoolConfig
@@ -42,6 +43,7 @@ class ConnectionPool(Construct):
         service: The ECS service.
         task_definition: Its task definition.
         log_group: Where the poolers say what they refuse.
+        rollout: How its tasks are replaced, so that they read its credentials again.
     """
 
     def __init__(
@@ -56,7 +58,7 @@ class ConnectionPool(Construct):
         door: ConnectionPoolDoor,
         upstreams: Mapping[str, Upstream],
         credentials: secretsmanager.ISecret,
-        credentials_version: str,
+        credentials_version: str | None,
         revision: str,
         log_days: int,
         config: PoolConfig,
@@ -83,6 +85,7 @@ class ConnectionPool(Construct):
                     },
                     secrets={
                         # An exact version: other passwords are another task definition, which rolls the pool.
+                        # Whatever is current where passwords rotate: there the rotation replaces the tasks.
                         "POOL_CREDENTIALS": SecretValue(secret=credentials, version_id=credentials_version)
                     },
                     liveness=Liveness(command=("CMD", "python", "-m", "pgbouncer.alive"), start_seconds=15),
@@ -127,6 +130,9 @@ class ConnectionPool(Construct):
         self.service.node.add_dependency(cluster)
         # ECS starts tasks at once, and they need what this role may do.
         self.service.node.add_dependency(self.task_definition.obtain_execution_role())
+        self.rollout = ecs_rollout(
+            cluster_name=cluster.cluster_name, cluster_arn=cluster.cluster_arn, service=name
+        )
         door.target.add_target(self.service)
 
     @property

@@ -12,6 +12,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from cambium.fargate_metrics import DoorMetrics, TaskMetrics, running_tasks
+from cambium.rollout import ecs_rollout
 from cambium.service_container import service_container
 from cambium.service_names import ServiceNames
 from cambium.task_container import TaskContainer
@@ -94,6 +95,9 @@ class FargateService(WebService):
             spec.service.scaling,
             running=running_tasks(self.service),
             waiting=place.waiting,
+        )
+        self.rollout = ecs_rollout(
+            cluster_name=place.cluster.cluster_name, cluster_arn=place.cluster.cluster_arn, service=spec.name
         )
         self.address = door.load_balancer.load_balancer_dns_name if door else None
         self.metrics = (

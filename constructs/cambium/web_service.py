@@ -9,6 +9,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from cambium.file_volume import FileVolume
+from cambium.rollout import Rollout
 from cambium.service_metrics import ServiceMetrics
 from config.service import Service
 
@@ -46,8 +47,10 @@ class WebService(Construct):
         metrics: Its health in numbers; ``RequestMetrics`` where a front door counts requests.
         address: The host name AWS gave its front door; a DNS record of the product's own points there. None
             where nothing outside calls it.
+        rollout: How it is restarted.
     """
 
     role: iam.IRole
     metrics: ServiceMetrics
     address: str | None
+    rollout: Rollout

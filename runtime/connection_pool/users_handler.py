@@ -1,21 +1,24 @@
 """Custom resource PoolUsers: the secret from which the pool's containers know who may log in.
 
 It holds the verifiers that the roles have in the database, and the two users of the pool's console.
-Those keep their passwords for good; a role's verifier changes with its password. Deleting the
+Those keep their passwords for good; a role's verifier changes with its password. A role whose two logins
+take turns has both, so that services may change from one to the other when they like. Deleting the
 resource leaves the secret alone.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connection_secrets import properties as read
 from connection_secrets import secret_store
+from connection_secrets.alternates import login_of
 from connection_secrets.failure import ActionableError, logger, shielded
 from connection_secrets.properties import Properties
 from connection_secrets.scram import verifier
+from connection_secrets.secret_store import Secret
 
 CONSOLE = {"admin": "pool_admin", "stats": "pool_stats"}
 """Who may change something on the console, and who may only look."""
@@ -34,10 +37,17 @@ def on_event(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return {"PhysicalResourceId": event["PhysicalResourceId"]}
 
     properties: Properties = event["ResourceProperties"]
+    version_id = write(properties)
+    target = read.text(properties, "SecretArn")
+    return {"PhysicalResourceId": f"pool-users:{target}", "Data": {"VersionId": version_id}}
+
+
+def write(properties: Properties) -> str:
+    """Bring the secret to what is asked; return its version."""
     target = read.text(properties, "SecretArn")
     version_id = _store(target, _users(properties))
     logger.info(f"secret {target} is at version {version_id}")
-    return {"PhysicalResourceId": f"pool-users:{target}", "Data": {"VersionId": version_id}}
+    return version_id
 
 
 def _store(target: str, users: Mapping[str, str]) -> str:
@@ -65,13 +75,22 @@ def _users(properties: Properties) -> Mapping[str, str]:
     roles = [read.as_mapping("Roles", role) for role in read.items(properties, "Roles")]
     if not roles:
         raise ActionableError("Roles must name at least one role")
-    return {read.role_name(role): _verifier(role) for role in roles}
+    return {
+        login_of(read.role_name(role), secret): verifier(secret)
+        for role in roles
+        for secret in _secrets(role)
+    }
 
 
-def _verifier(role: Properties) -> str:
-    name, secret = read.role_name(role), secret_store.read(read.text(role, "SecretArn"))
-    if secret.values.get("username", name) != name:
-        raise ActionableError(f"secret {secret.arn} must have the username {name!r} or none")
+def _secrets(role: Properties) -> Iterator[Secret]:
+    """The version that is in use, and where logins take turns the one before or after it."""
+    name, arn = read.role_name(role), read.text(role, "SecretArn")
     if name in CONSOLE.values():
         raise ActionableError(f"Roles must not name {name}: it is a user of the pool's console")
-    return verifier(secret)
+    current = secret_store.read(arn)
+    for stage in (secret_store.PENDING, secret_store.PREVIOUS):
+        beside = secret_store.find(arn, stage)
+        if beside is not None and login_of(name, beside) != login_of(name, current):
+            yield beside
+            break
+    yield current

@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping
 
+from connection_secrets.alternates import logins
 from connection_secrets.failure import ActionableError
+from connection_secrets.login_roles import (
+    ADMIN_OF_WHAT_IT_CREATES,
+    define_alternate,
+    define_role,
+    let_in,
+)
 from connection_secrets.privileges import grant_objects
 from connection_secrets.roles import DatabaseRoles, Kind, Role
 from connection_secrets.session import Session, quoted
 
 _OLDEST = 150000
 """The oldest the roles were tried on; before 15 everybody may create in schema public, and more differs."""
-
-_ADMIN_OF_WHAT_IT_CREATES = 160000
-"""From here on who creates a role is its ADMIN and nobody else's, and GRANT knows INHERIT and SET."""
 
 
 def provision(session: Session, asked: DatabaseRoles, verifiers: Mapping[str, str]) -> None:
@@ -20,11 +24,12 @@ def provision(session: Session, asked: DatabaseRoles, verifiers: Mapping[str, st
     Args:
         session: A transaction of the master user on the database itself.
         asked: The roles.
-        verifiers: SCRAM verifier of each role, by name.
+        verifiers: SCRAM verifier by login: of one login of each role, whose password it is to have. The
+            other one is left as it is.
     """
     version = _check_server(session, asked)
     for role in asked.roles:
-        _define_login(session, role, verifiers[role.name], version)
+        _define_login(session, role, verifiers, version)
     _take_over_schema(session, asked.owner, version)
     _close_to_strangers(session, asked)
     for guest in asked.guests:
@@ -44,46 +49,20 @@ def _check_server(session: Session, asked: DatabaseRoles) -> int:
     return int(str(version))
 
 
-def _define_login(session: Session, role: Role, verifier: str, version: int) -> None:
-    step = f"defining role {role.name}"
-    name = quoted(role.name)
-    known = session.run(step, "SELECT FROM pg_roles WHERE rolname = :name", name=role.name)
-    if not known:
-        session.run(
-            step,
-            f"CREATE ROLE {name} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS",
-        )
-    if version < _ADMIN_OF_WHAT_IT_CREATES:
-        _administer(session, role, created=not known)
-    # ALTER must not repeat those: even NOSUPERUSER takes a superuser to say there.
-    session.run(step, f"ALTER ROLE {name} LOGIN PASSWORD '{verifier}'", confidential=True)
-
-
-def _administer(session: Session, role: Role, *, created: bool) -> None:
-    """Hold 15 to the rule of 16: the master is ADMIN of what it created, and takes over nobody else's role.
-
-    CREATEROLE does without on 15, and does not from 16 on: after an upgrade the master could give the role
-    no new password.
-    """
-    if created:
-        step = f"making the master the administrator of {role.name}"
-        session.run(step, f"GRANT {quoted(role.name)} TO CURRENT_USER WITH ADMIN OPTION")
-    ((ours,),) = session.run(
-        f"checking who administers {role.name}",
-        "SELECT pg_has_role(CAST(:name AS name), 'MEMBER WITH ADMIN OPTION')",
-        name=role.name,
-    )
-    if not ours:
-        raise ActionableError(
-            f"role {role.name} exists and is not the master's; nothing was changed. If it is to be, let the "
-            f"master administer it: GRANT {role.name} TO the master WITH ADMIN OPTION"
-        )
+def _define_login(session: Session, role: Role, verifiers: Mapping[str, str], version: int) -> None:
+    first, second = logins(role.name)
+    define_role(session, first, version)
+    if second in verifiers:
+        define_alternate(session, first, version)
+    for login in (first, second):
+        if login in verifiers:
+            let_in(session, login, verifiers[login])
 
 
 def _take_over_schema(session: Session, owner: Role, version: int) -> None:
     step = f"making {owner.name} the owner of schema public"
     name = quoted(owner.name)
-    if version >= _ADMIN_OF_WHAT_IT_CREATES:
+    if version >= ADMIN_OF_WHAT_IT_CREATES:
         # Creating the role gave the master ADMIN on it, but neither its rights nor SET ROLE.
         session.run(step, f"GRANT {name} TO CURRENT_USER WITH INHERIT TRUE, SET TRUE")
     session.run(step, f"ALTER SCHEMA public OWNER TO {name}")

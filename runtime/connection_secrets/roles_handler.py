@@ -10,8 +10,9 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connection_secrets import secret_store
+from connection_secrets.alternates import login_of
 from connection_secrets.connection import connect
-from connection_secrets.failure import ActionableError, logger, shielded
+from connection_secrets.failure import logger, shielded
 from connection_secrets.provision import provision
 from connection_secrets.roles import DatabaseRoles, Role
 from connection_secrets.scram import verifier
@@ -29,7 +30,7 @@ def on_event(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return {"PhysicalResourceId": event["PhysicalResourceId"]}
 
     asked = DatabaseRoles.from_properties(event["ResourceProperties"])
-    verifiers = {role.name: _verifier(role) for role in asked.roles}
+    verifiers = dict(_verifier(role) for role in asked.roles)
     master = secret_store.read(asked.master_secret_arn)
     connection = connect(asked.server, master, wait_seconds=_wait_seconds(context))
     with transaction(connection, asked.server) as session:
@@ -40,11 +41,10 @@ def on_event(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return {"PhysicalResourceId": f"database-roles:{asked.server}", "Data": {"Roles": names}}
 
 
-def _verifier(role: Role) -> str:
+def _verifier(role: Role) -> tuple[str, str]:
+    """Return the login that is in use, and its verifier."""
     secret = secret_store.read(role.secret_arn)
-    if secret.values.get("username", role.name) != role.name:
-        raise ActionableError(f"secret {secret.arn} must have the username {role.name!r} or none")
-    return verifier(secret)
+    return login_of(role.name, secret), verifier(secret)
 
 
 def _wait_seconds(context: LambdaContext) -> float:

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import uuid4
 
 import boto3
@@ -21,7 +22,9 @@ _PATIENCE = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attem
 
 client = boto3.client("secretsmanager", config=_PATIENCE)
 
-_OUR_LABEL = "CAMBIUM_COMPOSED"
+COMPOSED = "CAMBIUM_COMPOSED"
+"""Label of the last version that was written here; an operator's next one does not take it away."""
+CURRENT, PENDING, PREVIOUS = "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Secret:
     arn: str
     version_id: str
     values: Mapping[str, object] = field(repr=False)
+    created: datetime | None = None
 
     def text(self, key: str) -> str:
         """Return a value that must be there and not be empty."""
@@ -48,16 +52,46 @@ def read(arn: str) -> Secret:
     return secret
 
 
-def find(arn: str) -> Secret | None:
-    """Return the current version, or None when the secret has no value (or does not exist)."""
+def find(arn: str, stage: str = CURRENT) -> Secret | None:
+    """Return the version with a label, or None when none has it (or the secret does not exist)."""
     try:
-        answer = client.get_secret_value(SecretId=arn)
+        answer = client.get_secret_value(SecretId=arn, VersionStage=stage)
     except (ClientError, BotoCoreError) as error:
         if _code(error) == "ResourceNotFoundException":
             return None
         raise _refused("reading", arn, error) from None
     document = answer.get("SecretString", "")  # absent from a binary secret
-    return Secret(arn, answer["VersionId"], _json_object(arn, document))
+    return Secret(arn, answer["VersionId"], _json_object(arn, document), answer["CreatedDate"])
+
+
+def composed_at(arn: str) -> datetime | None:
+    """Return when the newest version was written that is ours; None when none is."""
+    try:
+        versions = client.list_secret_version_ids(SecretId=arn, MaxResults=100)["Versions"]
+    except (ClientError, BotoCoreError) as error:
+        raise _refused("listing the versions of", arn, error) from None
+    # A version without a label is not listed, and labels are few: the first page is all.
+    ours = [one["CreatedDate"] for one in versions if COMPOSED in one.get("VersionStages", ())]
+    return max(ours, default=None)
+
+
+def prepare(arn: str, values: Mapping[str, object]) -> Secret:
+    """Store a version that nobody uses yet, under ``AWSPENDING``."""
+    _put(arn, version_id := str(uuid4()), values, [PENDING])
+    return Secret(arn, version_id, values)
+
+
+def promote(pending: Secret, current: Secret) -> bool:
+    """Make a prepared version current, unless ``current`` no longer is; the old one stays readable."""
+    if _promote(current.arn, pending.version_id, current) is None:
+        return False
+    try:
+        client.update_secret_version_stage(
+            SecretId=current.arn, VersionStage=PENDING, RemoveFromVersionId=pending.version_id
+        )
+    except (ClientError, BotoCoreError) as error:
+        raise _refused("taking the label AWSPENDING from", current.arn, error) from None
+    return True
 
 
 def replace(arn: str, values: Mapping[str, object], *, expected: Secret | None) -> str | None:
@@ -67,7 +101,12 @@ def replace(arn: str, values: Mapping[str, object], *, expected: Secret | None) 
     AWSCURRENT first, then moving the label away from the version we read, is refused in that case.
     """
     version_id = str(uuid4())
-    labels = [_OUR_LABEL] if expected else [_OUR_LABEL, "AWSCURRENT"]
+    labels = [COMPOSED] if expected else [COMPOSED, CURRENT]
+    _put(arn, version_id, values, labels)
+    return version_id if expected is None else _promote(arn, version_id, expected)
+
+
+def _put(arn: str, version_id: str, values: Mapping[str, object], labels: list[str]) -> None:
     try:
         client.put_secret_value(
             SecretId=arn,
@@ -77,14 +116,13 @@ def replace(arn: str, values: Mapping[str, object], *, expected: Secret | None) 
         )
     except (ClientError, BotoCoreError) as error:
         raise _refused("writing", arn, error) from None
-    return version_id if expected is None else _promote(arn, version_id, expected)
 
 
 def _promote(arn: str, version_id: str, expected: Secret) -> str | None:
     try:
         client.update_secret_version_stage(
             SecretId=arn,
-            VersionStage="AWSCURRENT",
+            VersionStage=CURRENT,
             MoveToVersionId=version_id,
             RemoveFromVersionId=expected.version_id,
         )

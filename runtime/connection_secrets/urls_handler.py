@@ -31,6 +31,15 @@ def on_event(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return {"PhysicalResourceId": event["PhysicalResourceId"]}
 
     properties: Properties = event["ResourceProperties"]
+    version_id, missing = write(properties)
+    return {
+        "PhysicalResourceId": f"connection-urls:{read.text(properties, 'TargetSecretArn')}",
+        "Data": {"VersionId": version_id, "MissingKeys": missing},
+    }
+
+
+def write(properties: Properties) -> tuple[str, str]:
+    """Bring a secret to what is asked; return its version, and which of the operator's keys are empty."""
     target = read.text(properties, "TargetSecretArn")
     urls = _urls(properties)
     operator_keys = _operator_keys(properties, urls)
@@ -44,10 +53,7 @@ def on_event(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
     missing = ",".join(key for key in operator_keys if not values[key])
     logger.info(f"secret {target} is at version {version_id}; empty: {missing or 'none'}")
-    return {
-        "PhysicalResourceId": f"connection-urls:{target}",
-        "Data": {"VersionId": version_id, "MissingKeys": missing},
-    }
+    return version_id, missing
 
 
 def merge(

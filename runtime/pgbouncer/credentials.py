@@ -14,6 +14,7 @@ import scramp
 
 from pgbouncer import fields as read
 from pgbouncer.failure import SettingsError
+from pgbouncer.logins import role_of
 
 _VERIFIER = re.compile(r"SCRAM-SHA-256\$[0-9]+:[A-Za-z0-9+/=]+\$[A-Za-z0-9+/=]+:[A-Za-z0-9+/=]+")
 _ITERATIONS = 4096
@@ -40,7 +41,7 @@ class Credentials:
     """Everyone who may log in."""
 
     users: Mapping[str, str] = field(repr=False)
-    """Verifier of each role."""
+    """Verifier of each role; of two logins while a role changes from one to the other."""
 
     admin: Login
     """May RECONNECT, PAUSE and so on."""
@@ -50,7 +51,7 @@ class Credentials:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], *, roles: Iterable[str]) -> "Credentials":
-        """Return the credentials of exactly these roles.
+        """Return the credentials of exactly these roles, each with one login or two.
 
         Raises:
             SettingsError: Names the field, and never quotes it.
@@ -58,7 +59,7 @@ class Credentials:
         fields = read.document(environ, "POOL_CREDENTIALS")
         users = _verifiers(read.mapping(fields, "users"))
         wanted = sorted(roles)
-        if sorted(users) != wanted:
+        if sorted({role_of(login, wanted) for login in users}) != wanted:
             raise SettingsError(
                 f"users in POOL_CREDENTIALS must be those of pool_sizes ({', '.join(wanted)}), "
                 f"got {', '.join(sorted(users))}"

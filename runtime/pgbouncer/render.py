@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pgbouncer.credentials import Credentials
 from pgbouncer.databases import Database
 from pgbouncer.files import Files
+from pgbouncer.logins import role_of
 from pgbouncer.settings import Settings
 from pgbouncer.tuning import table
 
@@ -28,7 +29,9 @@ def _lines(settings: Settings, credentials: Credentials, files: Files) -> Iterat
     yield "[users]"
     yield "; each role has connections of its own, so that a busy one cannot make another wait"
     for role, size in settings.pool_sizes.items():
-        yield f"{role} = pool_size={size}"
+        for login in credentials.users:
+            if role_of(login, settings.pool_sizes) == role:
+                yield f"{login} = pool_size={size}"
     yield "[pgbouncer]"
     admin, stats = credentials.admin.username, credentials.stats.username
     for setting in table(settings, files, admin=admin, stats=stats):

@@ -1,13 +1,16 @@
 """Synthesises the apps that it is asked for, one after the other: most of a first synth is loading.
 
-Reads a request per line, ``{"context": {}, "folder": "", "systems": ""}``, and answers each with a line:
-null, or what went wrong. Each app is synthesised twice, first with nothing accepted: beside an assembly
+Reads a request per line, ``{"context": {}, "folder": "", "systems": "", "changes": {}}``, and answers each
+with a line: null, or what went wrong. Each app is synthesised twice, first with nothing accepted: beside an assembly
 stand what was found then, and what the app accepts. Ends with its input.
 """
 
+import importlib
 import json
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,8 @@ from constructs import IConstruct  # noqa: E402
 
 import cambium.acknowledge  # noqa: E402
 import config.systems  # noqa: E402
+from config.catalog import load_system  # noqa: E402
+from config.system import System  # noqa: E402
 from support.findings import ACCEPTED, REPORT, REPORT_WITHOUT  # noqa: E402
 from support.reviewed import use_reviewed  # noqa: E402
 
@@ -67,6 +72,18 @@ def synthesise(context: dict[str, Any], folder: Path) -> None:
     app.synth(force=True)
 
 
+@contextmanager
+def changed(system: str, changes: dict[str, Any]) -> Iterator[None]:
+    """Describe the system with other values, for as long as one app is made."""
+    module = importlib.import_module(f"config.systems.{system.replace('-', '_')}")
+    described: System = module.SYSTEM
+    vars(module)["SYSTEM"] = described.model_copy(update=changes)
+    load_system.cache_clear()
+    yield
+    vars(module)["SYSTEM"] = described
+    load_system.cache_clear()
+
+
 def main() -> None:
     """Answer until nobody asks."""
     use_reviewed()
@@ -74,7 +91,8 @@ def main() -> None:
         asked, answer = json.loads(line), None
         config.systems.__path__ = [*SYSTEMS, asked["systems"]] if asked["systems"] else SYSTEMS
         try:
-            synthesise(asked["context"], Path(asked["folder"]))
+            with changed(asked["context"]["system"], asked["changes"]):
+                synthesise(asked["context"], Path(asked["folder"]))
         except Exception:
             answer = traceback.format_exc()
         print(json.dumps(answer), flush=True)

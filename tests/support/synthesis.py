@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ class Synth:
     target: Target
     systems: Path | None = None
     """A folder of systems, for one that is not in ``config/systems``."""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of the system that are others than its file says."""
     reviewed: bool = True
     """Whether its templates are kept in ``tests/stacks/templates``."""
 
@@ -71,6 +74,9 @@ DEPLOYMENTS = {
     "chatbot_grown": Synth(Target("chatbot", "production", 2), reviewed=False),
     "vantrexia_host": Synth(Target("vantrexia", "production", 1)),
     "vantrexia_grown": Synth(Target("vantrexia", "production", 2)),
+    "rotating": Synth(
+        Target("restartix-fargate", "production", 1), changes={"secret_rotation_days": 30}, reviewed=False
+    ),
     "notes": Synth(Target("notes", "production"), systems=NEWCOMER, reviewed=False),
 }
 """Every deployment that is tested, by the name of its fixture.
@@ -79,8 +85,8 @@ Each is checked by cfn-lint and the rule packs, for stale acknowledgements, for 
 would replace and who can reach whom; ``make snapshots`` files its templates and the logical ids of its data.
 """
 
-PRODUCTS = {name: one for name, one in DEPLOYMENTS.items() if one.systems is None}
-"""Those of ``config/systems``."""
+PRODUCTS = {name: one for name, one in DEPLOYMENTS.items() if not (one.systems or one.changes)}
+"""Those of ``config/systems``, as they are described."""
 
 SYNTHS = {**DEPLOYMENTS, "worldwide": Synth(Target("atlas", "production"), systems=WORLDWIDE)}
 """With an app of several regions, whose stacks cannot be told apart by their roles alone."""
@@ -88,7 +94,7 @@ SYNTHS = {**DEPLOYMENTS, "worldwide": Synth(Target("atlas", "production"), syste
 
 def of(system: str) -> dict[str, Synth]:
     """The deployments of a system."""
-    return {name: one for name, one in DEPLOYMENTS.items() if one.target.system == system}
+    return {name: one for name, one in PRODUCTS.items() if one.target.system == system}
 
 
 RESTARTIX, POOLED, REPTIDEX = of("restartix"), of("restartix-fargate"), of("reptidex")

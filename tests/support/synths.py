@@ -46,6 +46,7 @@ class Synths:
     def _make(self, name: str, folder: Path) -> None:
         synth, (asked, answered) = SYNTHS[name], self._pipes()
         request = {"context": synth.context, "folder": str(folder), "systems": str(synth.systems or "")}
+        request["changes"] = dict(synth.changes)
         print(json.dumps(request), file=asked, flush=True)
         error = json.loads(answered.readline() or json.dumps(f"the app ended:\n{self._log.read_text()}"))
         assert error is None, f"{name}: {error[-LOG_CHARACTERS:]}"

@@ -3,7 +3,7 @@
 from config.deployment import Deployment
 from ops.assembly.target import Target
 from ops.plan.step import Step, every_step
-from support.synthesis import SYNTHS, Synth
+from support.synthesis import PRODUCTS, SYNTHS, Synth
 
 Key = tuple[str, str, int, str]
 
@@ -16,7 +16,7 @@ def key(target: Target) -> Key:
 
 def registered(steps: list[Step]) -> dict[Key, str]:
     """The name of the synthesis of each end; an end that no other test asks for is added to ``SYNTHS``."""
-    named = {key(synth.target): name for name, synth in SYNTHS.items() if synth.systems is None}
+    named = {key(synth.target): name for name, synth in PRODUCTS.items()}
     for step in steps:
         for target in (step.before, step.after):
             if key(target) not in named:
