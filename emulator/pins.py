@@ -49,6 +49,8 @@ PRIVATE_NAMES: tuple[tuple[str, str], ...] = (
     ("ministack.services.secretsmanager", "resolve_secret_string"),
     ("ministack.services.sqs", "_queues"),
     ("ministack.services.sqs", "_queues_lock"),
+    ("ministack.services.ses_v2", "_easy_dkim_attributes"),
+    ("ministack.services.ses_v2", "_identities"),
     ("ministack.services.ssm", "_PUBLIC_AMI_PARAMETERS"),
     ("ministack.services.stepfunctions", "_AWS_SDK_ERROR_PREFIX"),
     ("ministack.services.stepfunctions", "_AWS_SDK_SERVICE_MAP"),

@@ -62,6 +62,7 @@ def _assembled(wanted: Settings) -> Iterator[tuple[Gateway, Activity]]:
                 database_top_ups.Cluster(databases),
                 database_top_ups.Instance(databases),
                 domains.Certificate(),
+                domains.EmailIdentity(),
                 domains.Record(),
                 firewalls.WebAcl(),
                 load_balancers.LoadBalancer(addresses, relays),

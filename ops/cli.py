@@ -22,6 +22,7 @@ from ops.commands import (
     plan,
     review,
     secrets,
+    window,
     workflows,
 )
 from ops.console import show_error
@@ -92,6 +93,7 @@ for verb in (
     review.review,
     picture.picture,
     secrets.set_secret,
+    window.deploy_window,
     workflows.check_workflows,
 ):
     app.command()(verb)

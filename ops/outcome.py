@@ -47,6 +47,8 @@ class ExitCode(IntEnum):
     """``cambium plan``: AWS refuses the step; the deploy would go back to what was, and lose nothing."""
     NOT_COMPARABLE = 23
     """``cambium plan``: a side cannot be read, or the two have nothing in common."""
+    CLOSED = 24
+    """``cambium deploy-window``: nobody would be around to repair a deployment."""
     INTERRUPTED = 130
     """Ctrl-C."""
 

@@ -35,7 +35,6 @@ _OF_DEPLOYMENT: Mapping[str, Callable[[Deployment], object]] = {
     "a product that nobody can call": lambda d: (
         d.platform == "fargate" and not any(service.behind_door for service in d.services)
     ),
-    "hours without deployments": lambda d: d.environment.no_deploys,
 }
 
 _OF_ALL_ON_APP_RUNNER: Mapping[str, Callable[[Deployment], object]] = {

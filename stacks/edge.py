@@ -1,10 +1,11 @@
-"""What a region needs before its load balancer can answer for the domain."""
+"""What a region needs before it can answer, and send e-mail, for the domain."""
 
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_route53 as route53
 from constructs import Construct
 
 from cambium.dns_zone import DnsZone
+from cambium.email import EmailIdentity
 from cambium.wildcard_certificate import WildcardCertificate
 from config.deployment import Deployment
 from config.edge import Edge
@@ -14,7 +15,7 @@ from stacks.base import CambiumStack
 
 
 class EdgeStack(CambiumStack):
-    """The zone, where it is ours to make, and the certificate, where none is given.
+    """The zone, where it is ours to make, the certificate, where none is given, and who sends its e-mail.
 
     A stack of its own: it waits until somebody has pasted the certificate's DNS record, or has told the
     registrar about the zone.
@@ -36,16 +37,20 @@ class EdgeStack(CambiumStack):
         )
         self._edge = deployment.edge
         self.zone = DnsZone(self, "Dns", domain=self._edge.zone_name).zone if makes_zone(self._edge) else None
+        # Names outside our zone are proved by records that an operator pastes.
+        self._own_zone = zone_of(self, self) if self._edge.zone is None else None
         # The front door of a host has a certificate of its own, in a secret.
         self.certificate = self._define_certificate() if deployment.platform == "fargate" else None
+        if sends_email(deployment):
+            EmailIdentity(self, "Email", domain=self._edge.domain, zone=self._own_zone)
 
     def _define_certificate(self) -> acm.ICertificate | None:
         if self._edge.certificate_arn is not None:
             return None
         if self._edge.wildcard:
-            # Names outside our zone are validated by a record that an operator pastes.
-            zone = zone_of(self, self) if self._edge.zone is None else None
-            return WildcardCertificate(self, "Wildcard", domain=self._edge.domain, zone=zone).certificate
+            return WildcardCertificate(
+                self, "Wildcard", domain=self._edge.domain, zone=self._own_zone
+            ).certificate
         first, *others = all_hosts(self.deployment) or (self._edge.domain,)
         return acm.Certificate(
             self,
@@ -60,7 +65,13 @@ def is_needed(deployment: Deployment) -> bool:
     """Whether there is anything in it: CloudFormation refuses an empty stack."""
     edge = deployment.edge
     certified = deployment.platform == "fargate" and edge.certificate_arn is None
-    return deployment.platform != "app-runner" and (certified or makes_zone(edge))
+    door = deployment.platform != "app-runner" and (certified or makes_zone(edge))
+    return door or sends_email(deployment)
+
+
+def sends_email(deployment: Deployment) -> bool:
+    """Whether any service does."""
+    return any(service.sends_email for service in deployment.services)
 
 
 def makes_zone(edge: Edge) -> bool:

@@ -1,8 +1,8 @@
-"""Zones that were there before the product, and the records by which certificates are validated."""
+"""Zones that were there before the product, and records that validate certificates and senders."""
 
 from typing import Any
 
-from ministack.services import acm, route53
+from ministack.services import acm, route53, ses_v2
 
 from emulator.loopback import api
 from emulator.resources.base import Attributes, Properties
@@ -23,6 +23,27 @@ class Record(TopUp):
         if properties.get("HostedZoneId"):
             _ensure_zone(str(properties["HostedZoneId"]), str(properties["Name"]))
         return properties
+
+
+class EmailIdentity(TopUp):
+    """What a domain's DNS must say before SES sends for it; nobody looks whether it does."""
+
+    type_name = "AWS::SES::EmailIdentity"
+
+    def apply(self, physical_id: str, properties: Properties) -> Attributes:
+        """Give a domain the three tokens of Easy DKIM."""
+        record = ses_v2._identities[physical_id]
+        kind, signing = record["IdentityType"], properties.get("DkimSigningAttributes") or {}
+        if not record["DkimAttributes"].get("Tokens"):
+            record["DkimAttributes"] = ses_v2._easy_dkim_attributes(physical_id, kind, signing)
+        return {
+            f"DkimDNSToken{part}{number}": value
+            for number, token in enumerate(record["DkimAttributes"]["Tokens"], start=1)
+            for part, value in (
+                ("Name", f"{token}._domainkey.{physical_id}"),
+                ("Value", f"{token}.dkim.amazonses.com"),
+            )
+        }
 
 
 class Certificate(TopUp):

@@ -6,6 +6,7 @@ from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
 
 from cambium.dns_zone import DnsZone, HostRecords
+from cambium.email import EmailIdentity
 from cambium.wildcard_certificate import WildcardCertificate
 from support.assembly import text
 from support.scenario import BuiltOf, scenario
@@ -18,6 +19,19 @@ CERTIFICATE = "AWS::CertificateManager::Certificate"
 def zone_of_ours(stack: cdk.Stack) -> None:
     zone = DnsZone(stack, "Dns", domain="shop.test").zone
     WildcardCertificate(stack, "Wildcard", domain="shop.test", zone=zone)
+
+
+@scenario
+def mail_of_our_zone(stack: cdk.Stack) -> None:
+    zone = route53.HostedZone.from_hosted_zone_attributes(
+        stack, "Zone", hosted_zone_id="Z0123456789SHOP", zone_name="shop.test"
+    )
+    EmailIdentity(stack, "Email", domain="shop.test", zone=zone)
+
+
+@scenario
+def mail_of_a_zone_elsewhere(stack: cdk.Stack) -> None:
+    EmailIdentity(stack, "Email", domain="shop.test", zone=None)
 
 
 @scenario
@@ -88,3 +102,24 @@ def test_c12_each_host_is_an_alias_of_the_load_balancer(built: BuiltOf) -> None:
     for one in records.values():
         assert (one["Type"], one["HostedZoneId"]) == ("A", "Z0123456789SHOP")
         assert text(one["AliasTarget"]["DNSName"]) == "dualstack.web.eu-central-1.elb.amazonaws.com"
+
+
+def test_c11_ses_finds_its_three_records_in_a_zone_of_ours(built: BuiltOf) -> None:
+    mail = built(mail_of_our_zone)
+    identity = mail.the("AWS::SES::EmailIdentity")
+
+    assert identity["EmailIdentity"] == "shop.test"
+    records = mail.of_type(RECORD)
+    assert [one["Type"] for one in records] == ["CNAME"] * 3
+    for number, one in enumerate(records, start=1):
+        assert one["Name"] == {"Fn::GetAtt": [identity.logical_id, f"DkimDNSTokenName{number}"]}
+        assert one["ResourceRecords"] == [{"Fn::GetAtt": [identity.logical_id, f"DkimDNSTokenValue{number}"]}]
+
+
+def test_c11_an_operator_pastes_them_elsewhere(built: BuiltOf) -> None:
+    mail = built(mail_of_a_zone_elsewhere)
+
+    assert mail.of_type(RECORD) == []
+    outputs = mail.template["Outputs"]
+    assert set(outputs) == {f"Dkim{number}{part}" for number in (1, 2, 3) for part in ("Name", "Value")}
+    assert all(one["Description"].startswith("DNS: ") for one in outputs.values())

@@ -57,19 +57,19 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
 @pytest.fixture(scope="session")
 def deployed(checkout: Checkout) -> str:
     """RestartiX production as it is described; answers what ``up`` said."""
-    return _up(checkout, *PRODUCTION)
+    return up(checkout, *PRODUCTION)
 
 
 @pytest.fixture(scope="session")
 def staging(checkout: Checkout) -> str:
     """RestartiX behind a pool, staging; answers what ``up`` said."""
-    return _up(checkout, "--system", "restartix-fargate", "--env", "staging")
+    return up(checkout, "--system", "restartix-fargate", "--env", "staging")
 
 
 @pytest.fixture(scope="session")
 def production(checkout: Checkout) -> str:
     """RestartiX behind a pool, production; answers what ``up`` said."""
-    return _up(checkout, "--system", "restartix-fargate", "--env", "production")
+    return up(checkout, "--system", "restartix-fargate", "--env", "production")
 
 
 @pytest.fixture(scope="session")
@@ -85,7 +85,8 @@ def in_frankfurt(checkout: Checkout, account: str) -> Aws:
     return Places(running.url).at(Place(account, "eu-central-1"))
 
 
-def _up(checkout: Checkout, *words: str) -> str:
+def up(checkout: Checkout, *words: str) -> str:
+    """Deploy; answers what was said."""
     code, output = checkout.run("up", *words, timeout_seconds=900)
     assert code == 0, output
     return output

@@ -145,3 +145,28 @@ def test_d7_a_firewall_logs_what_its_template_says(emulator: Emulator, deploy: D
 def test_d7_a_log_that_aws_refuses_fails_the_stack(deploy: Deploy, group: str, ending: str) -> None:
     with pytest.raises(StackError, match="the ARN isn't valid"):
         deploy(firewall(group, "BLOCK", ending))
+
+
+def test_c11_a_domain_that_sends_e_mail_has_its_records_in_the_zone(
+    emulator: Emulator, deploy: Deploy
+) -> None:
+    stack = deploy(
+        {
+            "Zone": resource("AWS::Route53::HostedZone", Name="mail.test."),
+            "Mail": resource("AWS::SES::EmailIdentity", EmailIdentity="mail.test"),
+            "Dkim": resource(
+                "AWS::Route53::RecordSet",
+                HostedZoneId={"Ref": "Zone"},
+                Name={"Fn::GetAtt": ["Mail", "DkimDNSTokenName1"]},
+                Type="CNAME",
+                TTL="1800",
+                ResourceRecords=[{"Fn::GetAtt": ["Mail", "DkimDNSTokenValue1"]}],
+            ),
+        }
+    )
+
+    found = emulator.client("sesv2").get_email_identity(EmailIdentity="mail.test")["DkimAttributes"]
+    token = found["Tokens"][0]
+    record = names(emulator, stack["Zone"])[f"{token}._domainkey.mail.test.", "CNAME"]
+    assert record["ResourceRecords"] == [{"Value": f"{token}.dkim.amazonses.com"}]
+    stack.delete()

@@ -36,6 +36,7 @@ DESCRIBES_ONLY = {
     "production": "protects stacks and refuses opt-outs",
     "owner_id": "in the subjects that roles trust",
     "repository_id": "in the subjects that roles trust",
+    "no_deploys": "for the deploy workflow, by the deploy-window command",
     "recovery_region": "names the region of copies",
 }
 """Fields that no stack has to read, and why."""

@@ -1,8 +1,8 @@
 """Synthesises the apps that it is asked for, one after the other: most of a first synth is loading.
 
 Reads a request per line, ``{"context": {}, "folder": "", "systems": "", "changes": {}}``, and answers each
-with a line: null, or what went wrong. Each app is synthesised twice, first with nothing accepted: beside an assembly
-stand what was found then, and what the app accepts. Ends with its input.
+with a line: null, or what went wrong. Each app is synthesised twice, first with nothing accepted: beside an
+assembly stand what was found then, and what the app accepts. Ends with its input.
 """
 
 import importlib
