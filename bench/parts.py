@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bench import deploy_rules, plan, pooling, suite, synthesis, up
+from bench import deploy_rules, plan, pooling, services, suite, synthesis, up
 from bench.section import Section
 from bench.suite import Part
 from bench.up import UpCost
@@ -101,6 +101,7 @@ def suite_section(parts: Sequence[Part]) -> Section:
 SUITE = "tests"
 PARTS: dict[str, Callable[[Workspace, Effort, Say], list[Section]]] = {
     "synthesis": measure_synthesis,
+    "services": lambda workspace, effort, say: services.measure(workspace, min(effort.rounds, 5), say),
     "up": measure_up,
     "plan": lambda workspace, effort, say: plan.measure(workspace, min(effort.rounds, 5), say),
     "pool": lambda workspace, effort, say: pooling.measure(workspace, min(effort.rounds, 3), say),
