@@ -22,11 +22,14 @@ BY_HAND: dict[tuple[str, ...], set[str]] = {
 }
 """Commands the CLI adds to the API, with the options we use."""
 
+RENAMED = {("ec2", "ingress"): "no-egress"}
+"""What the CLI calls an option that would have another name by its own rules (its ``argrename.py``)."""
+
 
 def complaints(words: Sequence[str]) -> Iterator[str]:
     """What is wrong with ``aws ...``; nothing if the CLI would accept it."""
     service, operation = words[1], words[2] if len(words) > 2 else ""
-    options = dict(_options(words[3:]))
+    options = {RENAMED.get((service, name), name): given for name, given in _options(words[3:])}
     if (service, operation) in BY_HAND:
         yield from (f"no option --{name}" for name in options.keys() - BY_HAND[service, operation] - GLOBAL)
     elif operation == "wait":
