@@ -6,6 +6,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from config.cache import Cache
 from config.changes import Phase
+from config.circles import check_circles
 from config.database import AuroraServerless, Database
 from config.deployment import Deployment
 from config.doors import check_doors
@@ -63,6 +64,7 @@ class System(Model):
     def _check_names(self) -> Self:
         check_distinct(self)
         check_references(self)
+        check_circles(self.services)
         check_accounts(self)
         check_doors(self.services, self.edge.domain)
         return self

@@ -73,6 +73,20 @@ DESCRIBED_WRONGLY: dict[str, tuple[dict[str, Any], str]] = {
         {"services": (service("web", calls=("shop",)),)},
         "service web uses service 'shop', which is not one of web",
     ),
+    "services that call each other in a circle": (
+        {
+            "services": (
+                service("web", calls=("shop",)),
+                service("shop", port=9998, calls=("stock",)),
+                service("stock", port=9997, calls=("shop",)),
+            )
+        },
+        "services must not call each other in a circle, got shop -> stock -> shop",
+    ),
+    "a service that calls itself": (
+        {"services": (service("web", calls=("web",)),)},
+        "services must not call each other in a circle, got web -> web",
+    ),
     "an image of nobody": (
         {"services": (service("web", image_of="shop"),)},
         "service web uses service 'shop', which is not one of web",
