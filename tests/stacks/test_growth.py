@@ -8,6 +8,7 @@ import pytest
 
 from ops.assembly.target import Target
 from ops.outcome import ExitCode
+from ops.plan.data import HOLDS
 from ops.plan.prover import prove
 from ops.plan.verdict import Verdict
 from ops.reachability.templates import Address
@@ -167,6 +168,15 @@ def test_a_loss_would_be_noticed(phase_one: Assembly) -> None:
     (loss,) = plan.losses
     assert loss.address == address(plan, "Uploads/Bucket")
     assert (loss.what, loss.fate) == ("every object of the bucket", "left behind")
+
+
+def test_the_plan_knows_every_type_that_outlives_its_stack(deployments: Deployments) -> None:
+    kept = {
+        one.type for assembly in deployments.values() for one in assembly.resources if one.outlives_its_stack
+    }
+
+    # A parameter group is kept because the database it belongs to is.
+    assert kept - HOLDS.keys() <= {"AWS::RDS::DBParameterGroup", "AWS::RDS::DBClusterParameterGroup"}
 
 
 def test_the_guard_watches_every_kind_of_resource_that_holds_data(

@@ -51,16 +51,10 @@ def allowed(change: Change, said: str) -> str | None:
     follows = any(cause.origin for cause in change.causes)
     if said == "NO_CHANGE" and is_custom(change.resource.type):
         return "the CDK knows no properties of custom resources; CloudFormation calls their function"
-    if said == "NO_CHANGE" and follows:
+    if said == "NO_CHANGE" and follows and change.verdict < Verdict.MAY_REPLACE:
         return "the CDK follows a reference only into properties that replace, and not across stacks"
-    if (
-        said in ("NO_CHANGE", "WILL_UPDATE", "MAY_REPLACE")
-        and follows
-        and change.verdict >= Verdict.MAY_REPLACE
-    ):
+    if said == "NO_CHANGE" and follows:
         return "the CDK stops at Fn::Sub, Fn::Join and Fn::If, at exports and at values of other stacks"
-    if said == "WILL_UPDATE" and change.verdict == Verdict.MAY_REPLACE:
-        return "the registry's schema says that it may, which the CDK does not read"
     if said == "MAY_REPLACE" and (change.resource.type, _decisive(change)) in REVIEWED:
         return "reviewed: AWS documents the condition, or shows its handler"
     return None
