@@ -1,0 +1,64 @@
+"""Vantrexia on the embedded AWS: one host, and then the same data behind Fargate. No machine boots here."""
+
+import json
+
+import pytest
+
+from config.catalog import load_system
+from ops.embedded import emulator
+from ops.embedded.aws import Aws, Place, Places
+from ops.testing import Checkout
+
+pytestmark = pytest.mark.embedded
+
+PRODUCTION = ("--system", "vantrexia", "--env", "production")
+
+
+@pytest.fixture(scope="module")
+def virginia(checkout: Checkout) -> Aws:
+    """The embedded AWS in the home region, with the host deployed."""
+    code, said = checkout.run("up", *PRODUCTION, timeout_seconds=300)
+    assert code == 0, said
+    running = emulator.find(checkout.workspace)
+    assert running is not None
+    account = load_system("vantrexia").environment("production").account
+    return Places(running.url).at(Place(account, "us-east-1"))
+
+
+def what_holds_data(aws: Aws) -> dict[str, object]:
+    """Ids of disk and database, and a key that was made once."""
+    (database,) = aws.rds.describe_db_instances()["DBInstances"]
+    secret = aws.secretsmanager.get_secret_value(SecretId="vantrexia/production/backend")["SecretString"]
+    volumes = aws.ec2.describe_volumes(Filters=[{"Name": "size", "Values": ["30"]}])["Volumes"]
+    return {
+        "database": database["DBInstanceIdentifier"],
+        "volumes": sorted(one["VolumeId"] for one in volumes),
+        "key": json.loads(secret)["SECRET_KEY"],
+    }
+
+
+def machines(aws: Aws) -> list[str]:
+    """Types of the machines that run."""
+    found = aws.ec2.describe_instances(Filters=[{"Name": "instance-state-name", "Values": ["running"]}])[
+        "Reservations"
+    ]
+    return sorted(one["InstanceType"] for many in found for one in many["Instances"])
+
+
+def test_e1_the_host_is_left_for_fargate_with_the_same_data(checkout: Checkout, virginia: Aws) -> None:
+    before, host = what_holds_data(virginia), machines(virginia)
+
+    code, said = checkout.run("up", *PRODUCTION, "--phase", "2", timeout_seconds=300)
+
+    assert code == 0, said
+    assert host == ["t4g.medium", "t4g.nano"]
+    assert machines(virginia) == []
+    assert len(before["volumes"]) == 1  # type: ignore[arg-type]
+    assert what_holds_data(virginia) == before
+
+
+def test_e1_the_cache_is_the_container_and_then_elasticache(checkout: Checkout, virginia: Aws) -> None:
+    secret = virginia.secretsmanager.get_secret_value(SecretId="vantrexia/production/backend")["SecretString"]
+
+    # The test before has moved it.
+    assert json.loads(secret)["REDIS_URL"].startswith("rediss://")
