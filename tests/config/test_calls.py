@@ -29,25 +29,6 @@ def test_a_call_of_a_service_that_does_not_exist(product: Product, refusal: Refu
     assert "service web uses service 'shop', which is not one of api, web" in message
 
 
-def test_services_that_call_each_other_in_a_circle(product: Product, refusal: Refusal) -> None:
-    message = refused(
-        product,
-        refusal,
-        service("web", 80, calls=("api",)),
-        service("api", 8000, calls=("shop",)),
-        service("shop", 8001, calls=("web",)),
-        service_discovery=True,
-    )
-
-    assert "services must not call each other in a circle, got web -> api -> shop -> web" in message
-
-
-def test_a_service_that_calls_itself(product: Product, refusal: Refusal) -> None:
-    message = refused(product, refusal, service("web", 80, calls=("web",)), service_discovery=True)
-
-    assert "in a circle, got web -> web" in message
-
-
 def test_a_call_of_a_worker_that_listens_on_nothing(product: Product, refusal: Refusal) -> None:
     message = refused(
         product, refusal, service("web", 80, calls=("mail",)), service("mail", None), service_discovery=True
