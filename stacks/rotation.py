@@ -96,7 +96,8 @@ class RotationStack(CambiumStack):
         return ServiceSecret(
             self,
             "KeyAges",
-            secret_name=self.deployment.secret_name("key-ages", self._shard),
+            # It stays when the stack goes, and its name would be in the way of the next.
+            secret_name=None,
             description="Since when third-party keys are what they are: dates and marks, no keys",
         ).secret
 

@@ -11,13 +11,16 @@ from cambium.database import PASSWORD_EXCLUDES
 class ServiceSecret(Construct):
     """An empty JSON secret. ``ConnectionSecrets`` writes the connection URLs into it, an operator the rest.
 
-    A value in the template would overwrite the operator's at the next change, so there is none.
+    A value in the template would overwrite the operator's at the next change, so there is none. Without a
+    name AWS makes one up, which a stack that was deleted does not keep from being made again.
 
     Attributes:
         secret: The secret.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, secret_name: str, description: str) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, secret_name: str | None, description: str
+    ) -> None:
         super().__init__(scope, construct_id)
         resource = secretsmanager.CfnSecret(self, "Resource", name=secret_name, description=description)
         resource.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
