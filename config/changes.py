@@ -13,6 +13,7 @@ from config.platform_name import Platform
 from config.pool import ConnectionPool
 from config.postgres import Protection
 from config.region import Region
+from config.routing import Routing
 from config.service import Service
 from config.sources import Computed
 from config.values import Cidr, DomainName, FrozenMap, Model, Name
@@ -114,6 +115,7 @@ class Changes(Model):
     host: SingleHost | None = None
     platform: Platform | None = None
     """Run the services elsewhere from here on; what holds data stays where it is."""
+    routing: Routing | None = None
     regions: tuple[Region, ...] | None = None
     """Every region of the phase, the earlier ones included."""
     log_days: int | None = Field(default=None, ge=1)

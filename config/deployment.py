@@ -28,6 +28,7 @@ from config.protections import check_protections
 from config.recovery import DatabaseDump, RecoveryTargets
 from config.region import Region, Shard
 from config.rotation import check_rotation
+from config.routing import Routing, check_routing
 from config.schedule import check_can_sleep
 from config.service import Service
 from config.sources import ReplicaUrls
@@ -57,6 +58,7 @@ class Deployment(Model):
     cache: Cache | None = None
     pool: ConnectionPool | None = None
     host: SingleHost | None = None
+    routing: Routing | None = None
     buckets: tuple[Bucket, ...] = ()
     queues: tuple[Queue, ...] = ()
     dumps: tuple[DatabaseDump, ...] = ()
@@ -80,6 +82,7 @@ class Deployment(Model):
             check_priorities(self.services)
         check_hosts(self)
         check_protections(self)
+        check_routing(self)
         check_pool(self)
         check_rotation(self)
         if self.environment.schedule:
@@ -177,6 +180,11 @@ class Deployment(Model):
         for region in self.regions:
             for shard in region.shards:
                 yield region, shard
+
+    @property
+    def routing_table_name(self) -> str:
+        """The table that says where each organization lives."""
+        return names.routing_table_name(self.system, self.environment.name)
 
     def stack_name(self, role: str, region: Region | None = None, shard: Shard | None = None) -> str:
         """The name of a stack."""

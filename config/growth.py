@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from config.database import AuroraServerless, Database
 from config.region import Region
+from config.routing import MOST_NEW_REPLICAS
 
 if TYPE_CHECKING:
     from config.deployment import Deployment
@@ -22,6 +23,7 @@ def check_growth(before: "Deployment", after: "Deployment") -> None:
         *_database(before.database, after.database),
         *_storage(before.database, after.database),
         *_cache(before, after),
+        *_routing(before, after),
     ):
         raise ValueError(f"phase {after.phase} {complaint}")
 
@@ -110,4 +112,16 @@ def _cache(before: "Deployment", after: "Deployment") -> Iterator[str]:
         yield (
             f"must keep cache.transit_encryption {before.cache.transit_encryption}: changing it replaces "
             f"the cache, got {after.cache.transit_encryption}"
+        )
+
+
+def _routing(before: "Deployment", after: "Deployment") -> Iterator[str]:
+    if before.routing is None or after.routing is None:
+        return
+    known = {region.key for region in before.regions}
+    added = [region.key for region in after.regions if region.key not in known]
+    if len(added) > MOST_NEW_REPLICAS:
+        yield (
+            f"must add at most {MOST_NEW_REPLICAS} region, since CloudFormation adds one replica of the "
+            f"routing table in a deployment, got {', '.join(added)}: give each a phase of its own"
         )

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from config.doors import MOST_VALUES
 from config.edge import Distribution
-from config.hosts import all_hosts, distributed_hosts, origin_host
+from config.hosts import all_hosts, distributed_hosts, in_shard, origin_host
 
 if TYPE_CHECKING:
     from config.deployment import Deployment
@@ -23,9 +24,11 @@ def check_hosts(deployment: "Deployment") -> None:
     edge = deployment.edge
     if edge.dns == "route53" or edge.distribution is not None:
         _check_one_door(deployment)
-    if edge.wildcard:
+    if deployment.routing is not None:
+        _check_shard_hosts(deployment)
+    if edge.wildcard or deployment.routing is not None:
         _check_reach(deployment)
-    elif deployment.platform == "fargate" and edge.certificate_arn is None:
+    if not edge.wildcard and deployment.platform == "fargate" and edge.certificate_arn is None:
         _check_certificate(deployment)
     if edge.distribution is not None:
         _check_distribution(deployment, edge.distribution)
@@ -44,6 +47,23 @@ def _check_one_door(deployment: "Deployment") -> None:
             f"{what} leads each host to one load balancer, so there must be one region with one shard, "
             f"got {', '.join(places)}"
         )
+
+
+def _check_shard_hosts(deployment: "Deployment") -> None:
+    public = all_hosts(deployment)
+    for region, shard in deployment.shards():
+        for service in deployment.services:
+            own = in_shard(deployment, service, region, shard).hosts[len(service.hosts) :]
+            if len(own) > MOST_VALUES - len(service.hosts):
+                raise ValueError(
+                    f"service {service.name} must have at most {MOST_VALUES // 2} hosts, since a shard "
+                    f"answers to as many of its own, got {len(service.hosts)}"
+                )
+            for taken in set(own) & set(public):
+                raise ValueError(
+                    f"{taken} is the address of shard {region.key}-{shard.key}, so no service may have it as "
+                    "a host"
+                )
 
 
 def _check_reach(deployment: "Deployment") -> None:

@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 
 from config.doors import takes_the_rest
+from config.names import shard_host
+from config.region import Region, Shard
 from config.service import Service
 
 if TYPE_CHECKING:
@@ -73,3 +75,25 @@ def health_paths(deployment: "Deployment") -> tuple[str, ...]:
     asked = {service.health.path for service in deployment.services if behind & set(service.hosts)}
     stated = {behavior.path for behavior in distribution.behaviors} if distribution else set()
     return tuple(sorted(asked - stated))
+
+
+def in_shard(deployment: "Deployment", service: Service, region: Region, shard: Shard) -> Service:
+    """``service`` as the front door of a shard knows it: with that shard's own host names, under routing.
+
+    It keeps the public ones, which lead to the first shard until the Worker has taken them over.
+    """
+    if deployment.routing is None or not service.hosts:
+        return service
+    own = (shard_host(host, region, shard) for host in service.hosts)
+    return service.model_copy(update={"hosts": (*service.hosts, *own)})
+
+
+def origins(deployment: "Deployment") -> dict[tuple[str, str], str]:
+    """Which host answers for the routed service in each shard, by the keys of region and shard."""
+    routed = deployment.routing.service if deployment.routing else None
+    return {
+        (region.key, shard.key): shard_host(service.hosts[0], region, shard)
+        for service in deployment.services
+        if service.name == routed
+        for region, shard in deployment.shards()
+    }

@@ -48,3 +48,17 @@ def bucket_name(system: str, environment: str, purpose: str, *, account: str, re
 def repository_name(system: str, service: str) -> str:
     """The ECR repository a service's images are in."""
     return f"{system}-{service}"
+
+
+def routing_table_name(system: str, environment: str) -> str:
+    """The table that says where each organization lives; every region has a copy under this name."""
+    return f"{system}-{environment}-routing"
+
+
+def shard_host(host: str, region: Region, shard: Shard) -> str:
+    """``api.example.com`` as one shard answers to it: ``api-eu-2.example.com``.
+
+    One label, so that a wildcard certificate of the domain covers it.
+    """
+    first, _, domain = host.partition(".")
+    return f"{first}-{region.key}-{shard.key}.{domain}"

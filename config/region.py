@@ -1,11 +1,23 @@
 """Where a deployment runs: regions, and the shards inside them."""
 
 import re
-from typing import Annotated, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from config.values import Cidr, Model, Name, RegionCode, worded
+
+Residency = Literal["EU", "US"]
+"""Where data may have to stay."""
+EUROPEAN_UNION = (
+    "eu-central-1",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-3",
+)
+"""AWS regions inside the European Union: London (eu-west-2) and Zurich (eu-central-2) are not."""
 
 
 class Shard(Model):
@@ -34,6 +46,11 @@ class Region(Model):
     """Where copies of this region's backups go, where that is not the environment's recovery region."""
     shards: tuple[Shard, ...] = Field(default=(Shard(key="1"),), min_length=1)
 
+    @property
+    def residency(self) -> Residency | None:
+        """Where data in it stays; None for a region that is in neither place."""
+        return residency_of(self.name)
+
     @model_validator(mode="after")
     def _check(self) -> Self:
         for zone in self.zones:
@@ -49,16 +66,29 @@ class Region(Model):
         return self
 
 
-def european_home() -> Region:
-    """Frankfurt, with the zones every account there has."""
-    return Region(key="eu", name="eu-central-1", zones=("eu-central-1a", "eu-central-1b", "eu-central-1c"))
+def residency_of(region_name: str) -> Residency | None:
+    """Where data in the AWS region of that name stays; None where that is neither the EU nor the US."""
+    if region_name in EUROPEAN_UNION:
+        return "EU"
+    return "US" if re.match(r"us-(east|west)-", region_name) else None
 
 
-def american_home() -> Region:
+def shards(count: int) -> tuple[Shard, ...]:
+    """So many shards, numbered from 1."""
+    return tuple(Shard(key=str(number)) for number in range(1, count + 1))
+
+
+def european_home(**fields: Any) -> Region:
+    """Frankfurt, with the zones every account there has; ``fields`` are what else is said of it."""
+    zones = ("eu-central-1a", "eu-central-1b", "eu-central-1c")
+    return Region(key="eu", name="eu-central-1", zones=zones, **fields)
+
+
+def american_home(**fields: Any) -> Region:
     """Northern Virginia."""
-    return Region(key="us", name="us-east-1", zones=("us-east-1a", "us-east-1b", "us-east-1c"))
+    return Region(key="us", name="us-east-1", zones=("us-east-1a", "us-east-1b", "us-east-1c"), **fields)
 
 
-def irish_home() -> Region:
+def irish_home(**fields: Any) -> Region:
     """Ireland."""
-    return Region(key="ie", name="eu-west-1", zones=("eu-west-1a", "eu-west-1b", "eu-west-1c"))
+    return Region(key="ie", name="eu-west-1", zones=("eu-west-1a", "eu-west-1b", "eu-west-1c"), **fields)

@@ -21,6 +21,7 @@ from config.pool import ConnectionPool
 from config.recovery import DatabaseDump, RecoveryTargets
 from config.references import check_accounts, check_distinct, check_references
 from config.resolution import resolve
+from config.routing import Routing
 from config.service import Service
 from config.storage import Bucket, Queue
 from config.values import ConfigError, Model, Name
@@ -41,6 +42,8 @@ class System(Model):
     cache: Cache | None = None
     pool: ConnectionPool | None = None
     host: SingleHost | None = None
+    routing: Routing | None = None
+    """Which region and shard each organization is in; usually given by the phase that needs it."""
     buckets: tuple[Bucket, ...] = ()
     queues: tuple[Queue, ...] = ()
     dumps: tuple[DatabaseDump, ...] = ()

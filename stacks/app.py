@@ -19,6 +19,7 @@ from stacks.coverage import refuse_unbuilt
 from stacks.distribution import DistributionStack
 from stacks.global_watch import GlobalStack
 from stacks.posture import STANDING_DECISIONS
+from stacks.routing import LookupStack, RoutingStack
 
 
 def app_from_context(context: Mapping[str, object] | None = None, *, outdir: str | None = None) -> cdk.App:
@@ -79,6 +80,7 @@ def build(app: cdk.App, deployment: Deployment) -> None:
             f"availability-zones:account={deployment.environment.account}:region={region.name}",
             list(region.zones),
         )
+    _routing(app, deployment)
     regions = [RegionStacks(app, deployment, region) for region in deployment.regions]
     if deployment.audit_trail:
         _after(AuditStack(app, deployment=deployment), [place.storage for place in regions])
@@ -90,6 +92,15 @@ def build(app: cdk.App, deployment: Deployment) -> None:
     cdk.Tags.of(app).add("cambium:system", deployment.system)
     cdk.Tags.of(app).add("cambium:environment", deployment.environment.name)
     _check(app, hipaa=deployment.hipaa)
+
+
+def _routing(app: cdk.App, deployment: Deployment) -> None:
+    if deployment.routing is None:
+        return
+    table = RoutingStack(app, deployment=deployment)
+    for region in deployment.regions:
+        # Each reads the copy of the table in its own region.
+        _after(LookupStack(app, deployment=deployment, region=region), [table])
 
 
 def _distribution(app: cdk.App, deployment: Deployment, home: RegionStacks) -> DistributionStack | None:

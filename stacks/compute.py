@@ -65,7 +65,7 @@ class ComputeStack(CambiumStack):
         self._region, self._shard = region, shard
         self._network, self._data = network, data
         self._specs = ContainerSpecs(self, region=region, shard=shard, data=data)
-        self.platform = self._define_platform(edge.certificate if edge else None)
+        self.platform = self._define_platform(edge)
         self.host = self._define_host(edge)
         self.firewall = self._define_front_door(edge)
         parts = self._define_parts(door, pool_version)
@@ -129,7 +129,7 @@ class ComputeStack(CambiumStack):
             pool_version=version,
         )
 
-    def _define_platform(self, certificate: acm.ICertificate | None) -> ContainerPlatform | None:
+    def _define_platform(self, edge: EdgeStack | None) -> ContainerPlatform | None:
         if self.deployment.platform == "host":
             return None
         environment = self.deployment.environment
@@ -140,7 +140,7 @@ class ComputeStack(CambiumStack):
                 "Platform",
                 network=network,
                 groups=groups,
-                certificate=certificate or self._own_certificate(),
+                certificates=self._certificates(edge),
                 protected=environment.production,
                 shell_access=environment.shell_access,
                 session_log_days=self._session_log_days,
@@ -170,6 +170,10 @@ class ComputeStack(CambiumStack):
         database, environment = self.deployment.database, self.deployment.environment
         people = environment.shell_access or (database is not None and database.shell_role is not None)
         return self.deployment.log_days if people else None
+
+    def _certificates(self, edge: EdgeStack | None) -> list[acm.ICertificate]:
+        found = [edge.certificate, edge.shards_certificate] if edge else []
+        return [one for one in found if one is not None] or [self._own_certificate()]
 
     def _own_certificate(self) -> acm.ICertificate:
         return acm.Certificate.from_certificate_arn(

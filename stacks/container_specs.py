@@ -4,6 +4,7 @@ from aws_cdk import aws_ecr as ecr
 
 from cambium.web_service import ContainerSpec
 from config import names
+from config.hosts import in_shard
 from config.names import words
 from config.region import Region, Shard
 from config.service import BucketName, Computed, QueueUrl, RegionName, Service
@@ -25,7 +26,7 @@ class ContainerSpecs:
         """The specification of ``service``."""
         deployment = self._deployment
         return ContainerSpec(
-            service=self._with_image(service),
+            service=self._with_image(in_shard(deployment, service, self._region, self._shard)),
             name=names.service_name(deployment.system, service.name, self._shard),
             repository=ecr.Repository.from_repository_name(
                 self._stack,

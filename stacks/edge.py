@@ -23,6 +23,7 @@ class EdgeStack(CambiumStack):
     Attributes:
         zone: The zone it makes; None where there is one already, or somebody else answers for the domain.
         certificate: For every host of the product; None where one is given.
+        shards_certificate: For the shards' own host names, beside the first; None where that covers them.
     """
 
     def __init__(self, scope: Construct, *, deployment: Deployment, region: Region) -> None:
@@ -41,6 +42,7 @@ class EdgeStack(CambiumStack):
         self._own_zone = zone_of(self, self) if self._edge.zone is None else None
         # The front door of a host has a certificate of its own, in a secret.
         self.certificate = self._define_certificate() if deployment.platform == "fargate" else None
+        self.shards_certificate = self._define_shards_certificate()
         if sends_email(deployment):
             EmailIdentity(self, "Email", domain=self._edge.domain, zone=self._own_zone)
 
@@ -59,6 +61,13 @@ class EdgeStack(CambiumStack):
             subject_alternative_names=others or None,
             validation=acm.CertificateValidation.from_dns(),
         )
+
+    def _define_shards_certificate(self) -> acm.ICertificate | None:
+        # Beside the first instead of in its place: a certificate cannot be changed while it is in use, and
+        # one takes ten names.
+        if self.deployment.routing is None or self.certificate is None or self._edge.wildcard:
+            return None
+        return WildcardCertificate(self, "Shards", domain=self._edge.domain, zone=self._own_zone).certificate
 
 
 def is_needed(deployment: Deployment) -> bool:

@@ -71,7 +71,9 @@ class FrontDoor:
 
 def dns_hint(service: Service, deployment: Deployment) -> str:
     """What the address of a service is for: to be pasted into DNS, where we do not write the record."""
-    by_hand = [host for host in service.hosts if host in direct_hosts(deployment)]
+    known = direct_hosts(deployment)
+    # With routing, the public names are the Worker's, and what leads here is the shard's own.
+    by_hand = [host for host in service.hosts if (host in known) != (deployment.routing is not None)]
     if by_hand and deployment.edge.zone is not None:
         pairs = ", ".join(f"{host} to {zone_record(deployment, host)}" for host in by_hand)
         return f"DNS: CNAME {pairs}"

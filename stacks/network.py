@@ -39,7 +39,11 @@ class NetworkStack(CambiumStack):
         self._tell_address()
         self.groups = {
             shard.key: SecurityGroups(
-                self, f"Access{shard.key}", vpc=self.network.vpc, rules=deployment.access
+                self,
+                f"Access{shard.key}",
+                vpc=self.network.vpc,
+                rules=deployment.access,
+                shard_key=shard.key,
             )
             for shard in region.shards
         }

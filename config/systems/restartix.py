@@ -2,12 +2,13 @@
 
 from config.alarms import Alarms
 from config.cache import Cache
-from config.changes import CacheChange, DatabaseChange, Phase
+from config.changes import CacheChange, DatabaseChange, Phase, ScalingChange, ServiceChange
 from config.database import Database, DatabaseRole
 from config.edge import Edge
 from config.environment import Environment, GitHubRepository
 from config.network import NatGateways, Network
-from config.region import european_home
+from config.region import american_home, european_home, shards
+from config.routing import Routing
 from config.scaling import HealthCheck, Scaling
 from config.service import Service
 from config.sources import (
@@ -108,6 +109,29 @@ SYSTEM = System(
             ),
             cache=CacheChange(node_type="t4g.small"),
             monthly_budget_usd=1200,
+        ),
+        Phase(
+            title="50 to 100 clinics",
+            # Twice the memory takes twice the connections; at its largest the shared tier opens 342 of them.
+            database=DatabaseChange(instance_class="r6g.xlarge", max_connections=1000),
+            services={"core-api": ServiceChange(scaling=ScalingChange(max=10))},
+            routing=Routing(
+                service="core-api",
+                organizations_per_shard=100,
+                token_issuer="https://clerk.restartix.com",  # noqa: S106 - an address
+                # The document names the secret of Clerk's webhooks, and no path for them.
+                home_paths=("/webhooks/",),
+            ),
+            # Ten enterprise clinics included; the document's 3,645 leaves out what Multi-AZ costs.
+            monthly_budget_usd=6500,
+        ),
+        Phase(
+            title="100 to 1000 clinics, Europe and America",
+            regions=(
+                european_home(shards=shards(3)),
+                american_home(cidr="10.1.0.0/16", recovery_region="us-west-2", shards=shards(5)),
+            ),
+            monthly_budget_usd=30000,
         ),
     ),
     environments=(

@@ -1,6 +1,6 @@
 """Fargate: a cluster, and one load balancer in front of its services."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy
 from aws_cdk import aws_certificatemanager as acm
@@ -37,7 +37,7 @@ class FargatePlatform(ContainerPlatform):
         *,
         network: Network,
         groups: SecurityGroups,
-        certificate: acm.ICertificate,
+        certificates: Sequence[acm.ICertificate],
         protected: bool,
         shell_access: bool,
         session_log_days: int | None = None,
@@ -70,7 +70,7 @@ class FargatePlatform(ContainerPlatform):
             vpc=network.vpc,
             subnets=network.public_subnets,
             security_group=immutable(self, "LoadBalancerGroup", groups.group(LOAD_BALANCER)),
-            certificates=[certificate],
+            certificates=certificates,
             deletion_protection=protected,
         )
 

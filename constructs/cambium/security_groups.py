@@ -9,6 +9,7 @@ from constructs import Construct
 from cambium.acknowledge import acknowledge
 from config.access import GROUP_TAG, INTERNET, NOWHERE, AccessRule
 from config.names import words
+from config.shard_access import FIRST, SHARD_TAG
 
 
 class SecurityGroups(Construct):
@@ -19,9 +20,16 @@ class SecurityGroups(Construct):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, vpc: ec2.IVpc, rules: Iterable[AccessRule]
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        vpc: ec2.IVpc,
+        rules: Iterable[AccessRule],
+        shard_key: str = FIRST,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._shard_key = shard_key
         self._groups: dict[str, ec2.SecurityGroup] = {}
         self._vpc = vpc
         stated = list(rules)
@@ -71,6 +79,8 @@ class SecurityGroups(Construct):
                 allow_all_outbound=False,
             )
             Tags.of(group).add(GROUP_TAG, name)
+            if self._shard_key != FIRST:
+                Tags.of(group).add(SHARD_TAG, self._shard_key)
             self._groups[name] = group
         return self._groups[name]
 

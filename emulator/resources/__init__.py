@@ -17,6 +17,7 @@ from emulator.resources.base import Resource
 _TYPES: tuple[type[Resource], ...] = (
     access.ClusterCapacity,
     access.FirewallLogging,
+    access.Group,
     access.SecretPolicy,
     access.SecretRotation,
     access.WebAclAssociation,

@@ -54,6 +54,30 @@ class SecretRotation(Resource):
         """Do nothing: MiniStack can't turn rotation off, and never rotates anyway."""
 
 
+class Group(Resource):
+    """A group of IAM users; what it may do is a policy beside it, and not enforced."""
+
+    type_name = "AWS::IAM::Group"
+    replacing = frozenset({"GroupName"})
+
+    def create(self, properties: Properties, name: str) -> str:
+        """Create the group."""
+        group = str(properties.get("GroupName") or name)
+        return str(api("iam").create_group(GroupName=group)["Group"]["GroupName"])
+
+    def attributes(self, physical_id: str) -> Attributes:
+        """Return its ARN."""
+        return {"Arn": api("iam").get_group(GroupName=physical_id)["Group"]["Arn"]}
+
+    def update(self, physical_id: str, old: Properties, new: Properties) -> None:
+        """Refuse what is not built: nothing of ours writes policies into the group itself."""
+        raise ValueError("a group's policies stand beside it, as AWS::IAM::Policy")
+
+    def delete(self, physical_id: str, properties: Properties) -> None:
+        """Delete the group."""
+        api("iam").delete_group(GroupName=physical_id)
+
+
 class WebAclAssociation(Resource):
     """Puts a firewall in front of a load balancer; no request is filtered."""
 

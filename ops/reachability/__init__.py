@@ -7,6 +7,7 @@ which group, and the routes of the subnets they stand in. It needs no AWS and no
 from collections.abc import Mapping
 
 from config.deployment import Deployment
+from ops.reachability.places import of_region
 from ops.reachability.proof import Reachability as Reachability
 from ops.reachability.templates import Template as Template
 from ops.reachability.templates import Templates as Templates
@@ -14,4 +15,11 @@ from ops.reachability.templates import Templates as Templates
 
 def differences(deployment: Deployment, templates: Mapping[str, Template]) -> list[str]:
     """Where the templates, by stack name, allow more or less than the configuration asks for."""
-    return Reachability(deployment, Templates(templates)).differences()
+    found = []
+    for region in deployment.regions:
+        lines = Reachability(
+            deployment, Templates(of_region(deployment, region, templates)), region
+        ).differences()
+        several = len(deployment.regions) > 1
+        found += [f"{region.name}: {line}" if several else line for line in lines]
+    return found

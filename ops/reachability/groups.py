@@ -3,11 +3,19 @@
 from itertools import combinations
 
 from config.access import GROUP_TAG
+from config.shard_access import FIRST, SHARD_TAG, called
 from ops.reachability.connections import EVERYWHERE, Half, Way, half
 from ops.reachability.templates import Address, Properties, Templates
 
 GROUP = "AWS::EC2::SecurityGroup"
 WAYS: tuple[tuple[str, Way], ...] = (("Egress", "out"), ("Ingress", "in"))
+
+
+def group_name(group: Properties, untagged: str) -> str:
+    """What the tags of a security group call it; ``untagged`` where they say nothing."""
+    tags = {tag["Key"]: tag["Value"] for tag in group.get("Tags", [])}
+    name = tags.get(GROUP_TAG)
+    return untagged if name is None else called(name, tags.get(SHARD_TAG, FIRST))
 
 
 class Groups:
@@ -43,7 +51,7 @@ class Groups:
         tags = {tag["Key"]: tag["Value"] for tag in properties.get("Tags", [])}
         if GROUP_TAG not in tags:
             self.complaints.append(f"security group {where} has no tag {GROUP_TAG}")
-        self.names[where] = tags.get(GROUP_TAG, str(where))
+        self.names[where] = group_name(properties, str(where))
         self.halves[where] = set()
         if properties.get("SecurityGroupEgress"):
             self._limited.add(where)
@@ -69,8 +77,7 @@ class Groups:
             found = self.templates.target(stack, rule.get(key))
             if found is not None:
                 # Rules may come before the group they name.
-                tags = self.templates.properties(found).get("Tags", [])
-                return next((tag["Value"] for tag in tags if tag["Key"] == GROUP_TAG), str(found))
+                return group_name(self.templates.properties(found), str(found))
         peers = (
             "CidrIp",
             "CidrIpv6",

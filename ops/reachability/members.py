@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from config import names
 from config.access import POOL, POOL_DOOR
 from config.deployment import Deployment
+from config.shard_access import called
 from ops.reachability.groups import GROUP
+from ops.reachability.places import shard_key_of
 from ops.reachability.seats import (
     APP_RUNNER,
     DOOR,
@@ -49,7 +51,7 @@ class Members:
     """
 
     def __init__(self, deployment: Deployment, templates: Templates) -> None:
-        self.templates = templates
+        self.deployment, self.templates = deployment, templates
         self.complaints: list[str] = []
         self._roles = {**ROLES, LAMBDA: deployment.job_group}
         groups = {service.name: service.group for service in deployment.services} | {POOL: POOL}
@@ -86,7 +88,7 @@ class Members:
             self.complaints.append(f"{where} carries a security group that is in no template")
         yield Member(
             where,
-            self._role(kind, properties),
+            self._of_shard(where, self._role(kind, properties)),
             frozenset(groups),
             tuple(self._subnets(where.stack, seat.subnets)),
             seat.public or where in self._addressed,
@@ -99,7 +101,8 @@ class Members:
         subnets = tuple(found for found in named if self.templates.type(found) == SUBNET)
         if groups:
             public = '"AssignPublicIp":"ENABLED"' in str(properties).replace(" ", "")
-            yield Member(where, self._named(properties, "StateMachineName"), groups, subnets, public)
+            role = self._of_shard(where, self._named(properties, "StateMachineName"))
+            yield Member(where, role, groups, subnets, public)
 
     def _seat(self, where: Address, kind: str, properties: Properties) -> Seat:
         if kind == APP_RUNNER:
@@ -122,6 +125,9 @@ class Members:
                 yield from self.templates.targets(found.stack, self.templates.properties(found)["SubnetIds"])
             else:
                 yield found
+
+    def _of_shard(self, where: Address, role: str) -> str:
+        return called(role, shard_key_of(self.deployment, where.stack))
 
     def _role(self, kind: str, properties: Properties) -> str:
         if kind == DOOR and properties.get("Type") == "network":

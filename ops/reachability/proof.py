@@ -7,6 +7,8 @@ from config.access import INTERNET, LOAD_BALANCER
 from config.deployment import Deployment
 from config.network import NAT_GROUP as NAT
 from config.network import PRIVATE_SUBNETS, NoNat
+from config.region import Region
+from config.shard_access import called, regional_access
 from ops.reachability.connections import EVERYWHERE, Connection, Half, compare, from_private_subnets
 from ops.reachability.groups import Groups
 from ops.reachability.members import Member, Members
@@ -17,8 +19,11 @@ from ops.reachability.templates import Address, Templates
 class Reachability:
     """What the templates allow: ``differences`` says where that is not what the configuration asks for."""
 
-    def __init__(self, deployment: Deployment, templates: Templates) -> None:
+    def __init__(self, deployment: Deployment, templates: Templates, region: Region | None = None) -> None:
         self.deployment = deployment
+        place = region or deployment.home
+        self.rules = regional_access(deployment, place)
+        self.in_public = {NAT, *(called(LOAD_BALANCER, shard.key) for shard in place.shards)}
         self.templates = templates
         groups, members = Groups(templates), Members(deployment, templates)
         self.names = groups.names
@@ -43,11 +48,11 @@ class Reachability:
 
     def differences(self) -> list[str]:
         """One line per way that is missing, and per way that nobody asked for; empty when all is as asked."""
-        wanted = {Connection.asked(rule) for rule in self.deployment.whole_access}
+        wanted = {Connection.asked(rule) for rule in self.rules}
         paths = self.paths()
         found = chain(
             self.complaints,
-            compare(self.deployment.whole_access, set(chain.from_iterable(self.halves.values()))),
+            compare(self.rules, set(chain.from_iterable(self.halves.values()))),
             (f"{path} is possible, and nobody asked for it" for path in paths if not _asked(path, wanted)),
             self._missing(wanted, paths),
             *(self._check_member(member) for member in self.members),
@@ -129,7 +134,7 @@ class Reachability:
         if not member.subnets:
             yield f"{member.where} stands in no subnet of these templates"
         host = self.deployment.platform == "host" and self.templates.type(member.where) == NAT_INSTANCE
-        if member.role not in (LOAD_BALANCER, NAT) and not host:
+        if member.role not in self.in_public and not host:
             yield from self._check_hidden(member)
 
     def _check_hidden(self, member: Member) -> Iterator[str]:

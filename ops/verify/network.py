@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from config.access import GROUP_TAG, AccessRule
 from ops.embedded.aws import Aws, Place, Places
 from ops.reachability.connections import PORTS, Half, Way, compare, from_private_subnets, half
+from ops.reachability.groups import group_name
 from ops.verify.inventory import Inventory
 
 if TYPE_CHECKING:
@@ -62,8 +63,7 @@ def _read_place(aws: Aws, ids: list[str], private: frozenset[str]) -> FoundGroup
 
 
 def _name(group: SecurityGroupTypeDef) -> str:
-    tags = {tag["Key"]: tag["Value"] for tag in group.get("Tags", [])}
-    return tags.get(GROUP_TAG, group["GroupId"])
+    return group_name(group, group["GroupId"])
 
 
 def _halves(group: SecurityGroupTypeDef, names: dict[str, str]) -> Iterator[Half]:

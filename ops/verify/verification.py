@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from config.deployment import Deployment
+from config.shard_access import regional_access
 from ops import reachability
 from ops.assembly.comparison import HEALTHY, Deployed, compare
 from ops.assembly.manifest import Assembly
@@ -90,8 +91,9 @@ def _stack_differences(deployed: list[Deployed]) -> list[str]:
 
 def _network_differences(deployment: Deployment, groups: list[FoundGroups]) -> list[str]:
     seen = {found.place.region for found in groups}
+    rules = {region.name: regional_access(deployment, region) for region in deployment.regions}
     lacking = [region for region in deployment.regions if region.name not in seen]
     return [
-        *(line for found in groups for line in network.differences(deployment.whole_access, found)),
-        *(f"{region.name}: no security groups at all" for region in lacking if deployment.whole_access),
+        *(line for found in groups for line in network.differences(rules[found.place.region], found)),
+        *(f"{region.name}: no security groups at all" for region in lacking if rules[region.name]),
     ]

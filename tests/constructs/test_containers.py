@@ -60,7 +60,7 @@ def fargate(stack: cdk.Stack, *services: Service, protected: bool = True, shell_
         "Platform",
         network=network,
         groups=doors(stack, network, "fargate", *services),
-        certificate=acm.Certificate.from_certificate_arn(stack, "Certificate", CERTIFICATE),
+        certificates=[acm.Certificate.from_certificate_arn(stack, "Certificate", CERTIFICATE)],
         protected=protected,
         shell_access=shell_access,
     )
