@@ -16,13 +16,20 @@ if TYPE_CHECKING:
 SHARD_TAG = "cambium:shard"
 """Carries the key of the shard a security group is of; the groups of the first have none."""
 FIRST = "1"
+_OF_SHARD = " of shard "
 _SHARED = (INTERNET, NAT_GROUP, PRIVATE_SUBNETS)
 """Ends of connections that all shards of a region have in common."""
 
 
 def called(group: str, shard_key: str) -> str:
     """The name of a group of the access table among those of all shards: plain in the first."""
-    return group if shard_key == FIRST or group in _SHARED else f"{group} of shard {shard_key}"
+    return group if shard_key == FIRST or group in _SHARED else f"{group}{_OF_SHARD}{shard_key}"
+
+
+def plain(name: str) -> tuple[str, str]:
+    """The group that ``called`` made ``name`` of, and the key of its shard."""
+    group, _, key = name.partition(_OF_SHARD)
+    return group, key or FIRST
 
 
 def regional_access(deployment: "Deployment", region: Region) -> tuple[AccessRule, ...]:

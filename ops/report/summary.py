@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from config.deployment import Deployment
+from config.shard_access import called, plain, regional_access
 from ops.assembly.comparison import Deployed
 from ops.assembly.target import COMMAND, Target
 from ops.embedded import pool_program
@@ -72,18 +73,41 @@ def show_endpoints(console: Console, stacks: tuple[Deployed, ...]) -> None:
 
 def show_groups(console: Console, deployment: Deployment, groups: tuple[FoundGroups, ...]) -> None:
     """Who may talk to whom, as the security groups say, be it only one half; the differences name halves."""
-    reasons = {Connection.asked(rule): rule.why for rule in deployment.whole_access}
+    reasons = {
+        Connection.asked(rule): rule.why
+        for access in (
+            deployment.whole_access,
+            *(regional_access(deployment, region) for region in deployment.regions),
+        )
+        for rule in access
+    }
     content = table("from", "may open", "port", "why", "region", right=["port"], keep=["from", "may open"])
     for found in groups:
-        for connection in sorted({half.connection for half in found.halves}):
+        for connection, shards in _by_shard({half.connection for half in found.halves}).items():
             content.add_row(
                 peer(connection.source),
                 peer(connection.target),
                 connection.door,
                 reasons.get(connection) or bad("nobody asked for it"),
-                found.place.region,
+                f"{found.place.region}{shards}",
             )
     section(console, "Who may talk to whom (all else is closed)", content)
+
+
+def _by_shard(connections: Iterable[Connection]) -> dict[Connection, str]:
+    """Each connection once, with the shards that have it inside, where it is not the first alone."""
+    found: dict[Connection, list[str]] = {}
+    for one in sorted(connections):
+        (source, of_source), (target, of_target) = plain(one.source), plain(one.target)
+        # Between two shards, or with what all share, it is shown as it is.
+        same = one._replace(source=source, target=target)
+        shard = max(of_source, of_target, key=int)
+        inside = one == same._replace(source=called(source, shard), target=called(target, shard))
+        found.setdefault(same if inside else one, []).append(shard)
+    return {
+        one: f", shards {', '.join(sorted(keys, key=int))}" if len(keys) > 1 else ""
+        for one, keys in found.items()
+    }
 
 
 Part = Callable[[Console, Target, Deployment, Verification], None]

@@ -1,7 +1,7 @@
-"""For applications: where an organization lives, and whether it is served, through outages of cache and table.
+"""For applications: where an organization lives, and whether it is served, whatever is down.
 
-An answer is used for a minute, and shared by all instances through Redis. While the table cannot be read, an old
-answer is used for an hour at most; after that, nobody is served.
+An answer is used for a minute, and shared by all instances through Redis. While the table cannot be read, an
+old answer is used for an hour at most; after that, nobody is served.
 """
 
 import time

@@ -229,3 +229,63 @@ def test_address_volume_and_firewall_are_tied_to_what_they_serve(emulator: Emula
     secret = emulator.client("secretsmanager").describe_secret(SecretId=stack["Secret"])
     assert secret["RotationEnabled"] is True
     stack.delete()
+
+
+def test_a_listener_has_further_certificates_until_they_are_taken_away(
+    emulator: Emulator, deploy: Deploy
+) -> None:
+    def certificate(domain: str) -> dict[str, Any]:
+        return resource("AWS::CertificateManager::Certificate", DomainName=domain)
+
+    door = {
+        **NETWORK,
+        "First": certificate("a.example"),
+        "Second": certificate("b.example"),
+        "Balancer": resource("AWS::ElasticLoadBalancingV2::LoadBalancer", Subnets=[{"Ref": "Subnet"}]),
+        "Listener": resource(
+            "AWS::ElasticLoadBalancingV2::Listener",
+            LoadBalancerArn={"Ref": "Balancer"},
+            Port=443,
+            Protocol="HTTPS",
+            Certificates=[{"CertificateArn": {"Ref": "First"}}],
+            DefaultActions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}],
+        ),
+    }
+    further = resource(
+        "AWS::ElasticLoadBalancingV2::ListenerCertificate",
+        ListenerArn={"Ref": "Listener"},
+        Certificates=[{"CertificateArn": {"Ref": "Second"}}],
+    )
+    stack = deploy({**door, "Further": further})
+    elb = emulator.client("elbv2")
+
+    def certificates() -> list[str]:
+        (listener,) = elb.describe_listeners(LoadBalancerArn=stack["Balancer"])["Listeners"]
+        return [one["CertificateArn"] for one in listener["Certificates"]]
+
+    assert certificates() == [stack["First"], stack["Second"]]
+    stack.update(door)
+    assert certificates() == [stack["First"]]
+
+
+def test_a_group_of_users_has_its_member_and_its_policy(emulator: Emulator, deploy: Deploy) -> None:
+    allowed = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"}
+    stack = deploy(
+        {
+            "Group": resource("AWS::IAM::Group"),
+            "User": resource("AWS::IAM::User", UserName="edge", Groups=[{"Ref": "Group"}]),
+            "Rights": resource(
+                "AWS::IAM::Policy",
+                PolicyName="look-up",
+                Groups=[{"Ref": "Group"}],
+                PolicyDocument={"Version": "2012-10-17", "Statement": [allowed]},
+            ),
+        }
+    )
+    iam, group = emulator.client("iam"), stack["Group"]
+
+    members = iam.get_group(GroupName=group)["Users"]
+    assert [user["UserName"] for user in members] == ["edge"]
+    assert iam.list_group_policies(GroupName=group)["PolicyNames"] == ["look-up"]
+    stack.delete()
+    assert group not in [one["GroupName"] for one in iam.list_groups()["Groups"]]

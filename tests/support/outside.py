@@ -1,4 +1,4 @@
-"""All that the Worker can reach, on loopback: identity provider, look-ups of two regions, and the services."""
+"""All that the Worker can reach, on loopback: identity provider, look-ups of two regions, and services."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -100,7 +100,7 @@ def listening(outside: Outside) -> Iterator[Outside]:
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = do_OPTIONS = answer
+        do_GET = do_POST = do_OPTIONS = answer  # noqa: N815 - the library's names
 
         def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the library's name
             """Say nothing."""

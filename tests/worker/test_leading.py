@@ -32,12 +32,15 @@ def test_a18_a_request_is_led_to_the_region_and_shard_of_its_organization(
         "page=2",
     )
     told = {key: value for key, value in answer.body["headers"].items() if key.startswith("x-")}
-    assert told.items() >= {
-        "x-cambium-organization": name,
-        "x-cambium-region": "us",
-        "x-cambium-shard": "2",
-        "x-forwarded-host": "api.x.example",
-    }.items()
+    assert (
+        told.items()
+        >= {
+            "x-cambium-organization": name,
+            "x-cambium-region": "us",
+            "x-cambium-shard": "2",
+            "x-forwarded-host": "api.x.example",
+        }.items()
+    )
 
 
 def test_a18_services_that_organizations_share_are_those_of_the_shard(
@@ -67,7 +70,9 @@ def test_a18_a_minute_long_nobody_is_asked_again(
     assert [host for host, *_ in outside.asked].count("eu.lambda-url.eu-central-1.on.aws") == 1
 
 
-def test_a18_an_unknown_organization_is_led_nowhere(worker: Visitor, issuer: Issuer, outside: Outside) -> None:
+def test_a18_an_unknown_organization_is_led_nowhere(
+    worker: Visitor, issuer: Issuer, outside: Outside
+) -> None:
     answer = worker.ask(issuer.of("org_nobody"))
 
     assert (answer.status, answer.error) == (404, "unknown-organization")
@@ -158,7 +163,20 @@ def test_a18_an_answer_that_is_too_old_leads_nowhere(
 
 @pytest.mark.parametrize(
     "name",
-    ["", "../admin", "a b", "org'; drop table", "ünï", "x" * 64, "-a", "a\nb", "a/b", "a?x=1", "__proto__", 7],
+    [
+        "",
+        "../admin",
+        "a b",
+        "org'; drop table",
+        "ünï",
+        "x" * 64,
+        "-a",
+        "a\nb",
+        "a/b",
+        "a?x=1",
+        "__proto__",
+        7,
+    ],
 )
 def test_a18_what_cannot_be_an_organization_is_not_even_looked_up(
     worker: Visitor, issuer: Issuer, outside: Outside, name: object
@@ -188,7 +206,9 @@ def test_a18_headers_of_the_visitor_change_nothing(
     assert "x-cambium-admin" not in told
 
 
-@pytest.mark.parametrize("host", ["evil.example", "api.x.example.evil.example", "constructor", "api-us-2.x.example"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "api.x.example.evil.example", "constructor", "api-us-2.x.example"]
+)
 def test_another_host_is_led_nowhere(worker: Visitor, issuer: Issuer, outside: Outside, host: str) -> None:
     assert worker.ask(issuer.of("org_nobody"), host=host).error == "unknown-host"
     assert outside.asked == []
@@ -243,7 +263,9 @@ def test_paths_without_an_organization_are_the_home_shards(worker: Visitor, path
     assert worker.ask(path=path, method="POST").body["host"] == "api-eu-1.x.example"
 
 
-@pytest.mark.parametrize("path", ["/healthy", "/webhooks", "/webhooks/../patients", "/webhooks/%2e%2e/patients"])
+@pytest.mark.parametrize(
+    "path", ["/healthy", "/webhooks", "/webhooks/../patients", "/webhooks/%2e%2e/patients"]
+)
 def test_no_other_path_goes_home_without_a_token(worker: Visitor, path: str) -> None:
     assert worker.ask(path=path).status == 401
 
