@@ -53,6 +53,11 @@ def _check_shard_hosts(deployment: "Deployment") -> None:
     public = all_hosts(deployment)
     for region, shard in deployment.shards():
         for service in deployment.services:
+            if deployment.edge.domain in service.hosts:
+                raise ValueError(
+                    f"host of service {service.name} must be a name below the domain, since a shard's own "
+                    f"address is made of it, got {deployment.edge.domain}"
+                )
             own = in_shard(deployment, service, region, shard).hosts[len(service.hosts) :]
             if len(own) > MOST_VALUES - len(service.hosts):
                 raise ValueError(

@@ -26,7 +26,7 @@ MOST_NEW_REPLICAS = 1
 """Replicas that CloudFormation adds to a global table in one deployment."""
 
 HttpsUrl = Annotated[
-    str, worded(r"https://[a-z0-9.-]+(/[\w./-]*)?", "an https:// address without port, query or fragment")
+    str, worded(r"https://[a-z0-9.-]+(/[\w./-]*)?", "an HTTPS address without port, query or fragment")
 ]
 PathPrefix = Annotated[str, worded(r"/[\w./-]*", "a path such as /webhooks/, of letters, digits and . _ - /")]
 

@@ -23,6 +23,7 @@ from ops.commands import (
     review,
     secrets,
     window,
+    worker,
     workflows,
 )
 from ops.console import show_error
@@ -94,6 +95,7 @@ for verb in (
     picture.picture,
     secrets.set_secret,
     window.deploy_window,
+    worker.worker,
     workflows.check_workflows,
 ):
     app.command()(verb)

@@ -20,7 +20,7 @@ ASKED = [
     ({**GOOD, "system": "nope"}, "there is no system 'nope'; there is chatbot, reptidex, restartix"),
     ({**GOOD, "env": "nope"}, "system restartix has no environment 'nope'; it has production"),
     ({**GOOD, "phase": "x"}, "phase must be a number, got 'x'"),
-    ({**GOOD, "phase": "3"}, "phase must be 1 to 2: system restartix ends at phase 2, got 3"),
+    ({**GOOD, "phase": "5"}, "phase must be 1 to 4: system restartix ends at phase 4, got 5"),
     ({**GOOD, "platform": "x"}, "platform must be fargate or app-runner, got 'x'"),
 ]
 

@@ -51,11 +51,17 @@ class Assembly:
     """A synthesised app, with its stacks by role: ``network``, ``data``, ``compute``, ..."""
 
     folder: Path
+    only: frozenset[str] | None = None
+    """Names of the stacks to look at, where roles alone would not tell them apart."""
 
     @cached_property
     def stacks(self) -> dict[str, manifest.Stack]:
         """Each stack by the last word of its name."""
-        return {stack.name.rpartition("-")[2]: stack for stack in manifest.read(self.folder).stacks}
+        return {
+            stack.name.rpartition("-")[2]: stack
+            for stack in manifest.read(self.folder).stacks
+            if self.only is None or stack.name in self.only
+        }
 
     @cached_property
     def templates(self) -> dict[str, dict[str, Any]]:

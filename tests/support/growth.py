@@ -23,6 +23,7 @@ HOLDS_DATA = (
     "AWS::CloudTrail::Trail",
     "AWS::Backup::BackupVault",
     "AWS::EC2::Volume",
+    "AWS::DynamoDB::GlobalTable",
 )
 CARRIES_DATA = ("AWS::EC2::VPC", "AWS::EC2::Subnet")
 """Hold nothing, and what holds data stands in them: replacing them replaces it."""

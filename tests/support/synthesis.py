@@ -63,6 +63,7 @@ DEPLOYMENTS = {
     "fargate": Synth(Target("restartix", "production", 1, "fargate")),
     "phase_two": Synth(Target("restartix", "production", 2, "app-runner")),
     "fargate_phase_two": Synth(Target("restartix", "production", 2, "fargate"), reviewed=False),
+    "phase_three": Synth(Target("restartix", "production", 3, "app-runner")),
     "pooled_staging": Synth(Target("restartix-fargate", "staging", 1)),
     "pooled_production": Synth(Target("restartix-fargate", "production", 1)),
     "pooled_phase_two": Synth(Target("restartix-fargate", "production", 2)),
@@ -88,8 +89,13 @@ would replace and who can reach whom; ``make snapshots`` files its templates and
 PRODUCTS = {name: one for name, one in DEPLOYMENTS.items() if not (one.systems or one.changes)}
 """Those of ``config/systems``, as they are described."""
 
-SYNTHS = {**DEPLOYMENTS, "worldwide": Synth(Target("atlas", "production"), systems=WORLDWIDE)}
-"""With an app of several regions, whose stacks cannot be told apart by their roles alone."""
+SYNTHS = {
+    **DEPLOYMENTS,
+    "phase_four": Synth(Target("restartix", "production", 4, "app-runner")),
+    "worldwide": Synth(Target("atlas", "production"), systems=WORLDWIDE),
+    "compass": Synth(Target("compass", "production"), systems=WORLDWIDE),
+}
+"""With apps of several regions, whose stacks cannot be told apart by their roles alone."""
 
 
 def of(system: str) -> dict[str, Synth]:

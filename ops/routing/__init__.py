@@ -1,0 +1,1 @@
+"""What the Worker at Cloudflare is told of a deployment."""
