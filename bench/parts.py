@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bench import deploy_rules, plan, pooling, services, suite, synthesis, up
+from bench import deploy_rules, lookups, plan, pooling, services, suite, synthesis, up
 from bench.section import Section
 from bench.suite import Part
 from bench.up import UpCost
@@ -105,6 +105,7 @@ PARTS: dict[str, Callable[[Workspace, Effort, Say], list[Section]]] = {
     "up": measure_up,
     "plan": lambda workspace, effort, say: plan.measure(workspace, min(effort.rounds, 5), say),
     "pool": lambda workspace, effort, say: pooling.measure(workspace, min(effort.rounds, 3), say),
+    "lookups": lambda workspace, effort, say: lookups.measure(workspace, min(effort.rounds, 3), say),
     SUITE: measure_suite,
 }
 

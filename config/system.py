@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import Field, ValidationError, model_validator
 
 from config.cache import Cache
-from config.changes import Phase
+from config.changes import Changes, Phase
 from config.circles import check_circles
 from config.database import AuroraServerless, Database
 from config.deployment import Deployment
@@ -126,9 +126,24 @@ class System(Model):
         grown = [resolve(self, environment, 1)]
         # Later phases too: a mistake in them should not wait for the day of growth.
         for later in range(2, len(self.phases) + 1):
-            grown.append(resolve(self, environment, later))
+            try:
+                grown.append(resolve(self, environment, later))
+            except ValueError:
+                if later <= number or not self._is_sound(environment, later):
+                    raise
+                # What an environment changes for now, such as a smaller size on the way back, need not fit a
+                # later phase; whoever asks for that phase is told.
+                break
             check_growth(grown[-2], grown[-1])
         return grown[number - 1]
+
+    def _is_sound(self, environment: Environment, number: int) -> bool:
+        """Whether a phase would be accepted without what the environment changes."""
+        try:
+            resolve(self, environment.model_copy(update={"changes": Changes()}), number)
+        except ValueError:
+            return False
+        return environment.changes != Changes()
 
 
 def _moved(environment: Environment, platform: Platform) -> Environment:

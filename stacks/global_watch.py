@@ -13,7 +13,7 @@ from cambium.slack_channel import SlackChannel
 from config.alarms import Alarms as AlarmsConfig
 from config.deployment import GLOBAL_REGION, Deployment
 from config.hosts import outside_hosts
-from config.names import words
+from config.names import shard_host, words
 from stacks.base import CambiumStack
 
 
@@ -59,6 +59,16 @@ class GlobalStack(CambiumStack):
             for number, host in enumerate(outside_hosts(deployment, service), start=1):
                 name = service.name if number == 1 else f"{service.name}-{number}"
                 self._watch_host(name, host, service.health.path)
+        if deployment.routing is not None:
+            self._watch_shards()
+
+    def _watch_shards(self) -> None:
+        """Behind the public name stand many; one of them that fails would go unseen."""
+        for region, shard in self.deployment.shards():
+            for service in self.deployment.services:
+                for host in service.hosts[:1]:
+                    name = f"{service.name}-{region.key}-{shard.key}"
+                    self._watch_host(name, shard_host(host, region, shard), service.health.path)
 
     def _watch_bill(self, monthly_usd: int) -> None:
         charges = cloudwatch.Metric(

@@ -14,6 +14,7 @@ from cambium.json_log_signals import JsonLogSignals
 from cambium.notifications import Notifications
 from cambium.pool_alarms import watch_pool
 from cambium.queue_alarms import watch_queue
+from cambium.routing_alarms import watch_copy, watch_lookup
 from cambium.service_metrics import RequestMetrics, ServiceMetrics
 from cambium.task_alarms import watch_tasks
 from config.alarms import Alarms as AlarmsConfig
@@ -46,6 +47,7 @@ class ObservabilityStack(CambiumStack):
             description="Alarms, who hears them, and the dashboard",
         )
         self._prefix = deployment.stack_name("", region, shard).removesuffix("-")
+        self._region = region
         self._first_of_region = shard == region.shards[0]
         self._topic_name = deployment.topic_name(region, shard)
         self._data, self._pooling, self._firewall = data, compute.pooling, compute.firewall
@@ -117,7 +119,9 @@ class ObservabilityStack(CambiumStack):
         if self._firewall is not None:
             self._firewall.define_alarms(alarms)
         self._watch_host(alarms)
-        self._watch_way_out(alarms)
+        if self._first_of_region:
+            self._watch_way_out(alarms)
+            self._watch_routing(alarms)
         return alarms.alarms
 
     def _watch_services(self, alarms: Alarms, metrics: Mapping[str, ServiceMetrics]) -> None:
@@ -147,7 +151,14 @@ class ObservabilityStack(CambiumStack):
         if self._data.data_volume is not None:
             watch_snapshots(alarms, self._data.data_volume.plan)
 
+    def _watch_routing(self, alarms: Alarms) -> None:
+        if self.deployment.routing is None:
+            return
+        watch_lookup(alarms, self.deployment.stack_name("lookup", self._region))
+        for other in self.deployment.regions[1:] if self._region == self.deployment.home else ():
+            watch_copy(alarms, self.deployment.routing_table_name, other.name)
+
     def _watch_way_out(self, alarms: Alarms) -> None:
         nat_instance = self._data.network.network.nat_instance
-        if nat_instance is not None and self._first_of_region:
+        if nat_instance is not None:
             alarms.watch_nat_instance(nat_instance)

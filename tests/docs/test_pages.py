@@ -3,13 +3,15 @@
 import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from docs.markdown import ROOT, Page, pages
+from ops.assembly import manifest
 from support.assembly import Assembly
+from support.synthesis import PRODUCTS
 
 PAGES = pages()
 RUNBOOKS = ROOT / "docs" / "runbooks"
@@ -66,40 +68,21 @@ def test_every_alarm_has_its_page() -> None:
 
 
 def test_every_alarm_is_in_the_index_and_on_the_page_it_links_to(
-    restartix: dict[str, Assembly], pooled: dict[str, Assembly], chatbot_production: Assembly
+    deployments: Mapping[str, Assembly],
 ) -> None:
     index = (RUNBOOKS / "README.md").read_text()
-    for assembly in [*restartix.values(), *pooled.values(), chatbot_production]:
+    for deployment, synth in PRODUCTS.items():
+        assembly, target = deployments[deployment], synth.target
         for role in assembly.stacks:
             for alarm in assembly.of_type("AWS::CloudWatch::Alarm", role):
                 # One without a name moves the number of tasks, and is nobody's concern.
                 name = str(alarm.properties.get("AlarmName", ""))
                 if not name:
                     continue
-                ending = re.sub(
-                    r"^(restartix(-fargate)?|chatbot)-(staging|production)(-(eu|ie)(-1)?)?", "", name
-                )
+                ending = re.sub(rf"^{target.system}-{target.environment}(-[a-z]{{2}}(-1)?)?", "", name)
                 (row,) = [line for line in index.splitlines() if f"`{ending}`" in line]
                 (page,) = re.findall(r"\(([\w-]+\.md)\)", row)
                 assert f"{ending}`" in (RUNBOOKS / page).read_text(), f"{page} does not name {name}"
-
-
-def test_alarms_of_a_host_and_of_workers_are_in_the_index(
-    vantrexia_host: Assembly, vantrexia_grown: Assembly
-) -> None:
-    index = (RUNBOOKS / "README.md").read_text()
-    names = {
-        str(alarm["AlarmName"])
-        for assembly in (vantrexia_host, vantrexia_grown)
-        for alarm in assembly.of_type("AWS::CloudWatch::Alarm", "observability")
-    }
-    own = ("-host-", "-container", "-volume-", "-running")
-    endings = {re.sub(r"^vantrexia-production-us-1", "", name) for name in names}
-
-    for ending in sorted(one for one in endings if any(word in one for word in own)):
-        (row,) = [line for line in index.splitlines() if f"`{ending}`" in line]
-        (page,) = re.findall(r"\(([\w-]+\.md)\)", row)
-        assert f"{ending}`" in (RUNBOOKS / page).read_text(), f"{page} does not name {ending}"
 
 
 def test_names_of_a_host_in_the_pages_are_those_that_a_deploy_makes(
@@ -154,11 +137,14 @@ def test_a_runbook_says_what_it_is_for_and_when_it_is_over(path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def names(restartix: dict[str, Assembly], pooled: dict[str, Assembly], chatbot: dict[str, Assembly]) -> str:
+def names(deployments: Mapping[str, Assembly], phase_four: Assembly) -> str:
     """Everything a deploy names, in each design, environment, phase and platform, as one text."""
-    every = [*restartix.values(), *pooled.values(), *chatbot.values()]
-    stacks = {name for assembly in every for name in assembly.templates}
-    return "\n".join([*stacks, *(json.dumps(assembly.templates) for assembly in every)])
+    every = [deployments[name] for name in PRODUCTS]
+    stacks = {name: template for assembly in every for name, template in assembly.templates.items()}
+    # Its stacks share their roles.
+    worldwide = {stack.name: stack.template for stack in manifest.read(phase_four.folder).stacks}
+    texts = [json.dumps(assembly.templates) for assembly in every]
+    return "\n".join([*stacks, *worldwide, *texts, json.dumps(worldwide)])
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.path.parent == RUNBOOKS], ids=by_name)
