@@ -80,6 +80,8 @@ def _budget(deployment: Deployment, region: Region) -> Iterator[Entry]:
 def _records(deployment: Deployment) -> Iterator[Entry]:
     yield Entry("record:logs", "service logs", (f"kept {days(deployment.log_days)}",))
     yield Entry("record:flow", "connection log", (f"kept {days(deployment.network.flow_log_days)}",))
+    if deployment.routing is not None:
+        yield Entry("record:routing", "where each organization lives", ("one table, a copy per region",))
     if deployment.audit_trail:
         yield Entry("record:audit", "every call of the AWS API")
 

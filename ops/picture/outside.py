@@ -56,6 +56,8 @@ def _notes(deployment: Deployment) -> Iterator[str]:
         yield f"CloudFront keeps copies near visitors of {hosts}"
     if edge.failover_to is not None:
         yield f"while the health check fails, visitors go to {edge.failover_to}"
+    if deployment.routing is not None:
+        yield "a Worker leads each request to the region and shard of its organization"
 
 
 def _draw_visitors(drawing: Drawing, box: Box) -> None:

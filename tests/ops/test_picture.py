@@ -30,6 +30,7 @@ DOCUMENTED: list[tuple[str, str, int, Platform]] = [
     ("restartix-fargate-production-1.svg", "restartix-fargate", 1, "fargate"),
     ("vantrexia-production-1.svg", "vantrexia", 1, "host"),
     ("chatbot-production-1.svg", "chatbot", 1, "fargate"),
+    ("restartix-production-4.svg", "restartix", 4, "app-runner"),
 ]
 
 EVERYTHING: list[tuple[str, str, int, Platform | None]] = [
@@ -119,6 +120,16 @@ def test_the_documented_pictures_are_what_the_command_draws(
     assert stored.is_file() and stored.read_text() == drawn.stdout, (  # noqa: PT018
         f"run: cambium picture {' '.join(words)} --out docs/pictures/{name}"
     )
+
+
+def test_a18_regions_shards_and_what_leads_to_them_are_drawn() -> None:
+    shown = picture(restartix(4)).svg
+
+    assert "3 shards, each with services and data of its own, as drawn" in shown
+    assert "5 shards, each with services and data of its own, as drawn" in shown
+    assert "a Worker leads each request to the region and shard of its organization" in shown
+    assert "where each organization lives" in shown
+    assert "where each organization lives" not in picture(restartix(2)).svg
 
 
 def test_every_service_appears_with_its_size_and_number(deployment: Deployment) -> None:
