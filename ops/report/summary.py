@@ -1,5 +1,6 @@
 """The report at the end of ``up``: what exists now, and what is left to do."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
 from rich.console import Console
@@ -95,7 +96,7 @@ def show_groups(console: Console, deployment: Deployment, groups: tuple[FoundGro
 
 
 def _by_shard(connections: Iterable[Connection]) -> dict[Connection, str]:
-    """Each connection once, with the shards that have it inside, where it is not the first alone."""
+    """Each connection once, with the shards that have it inside, where there are several."""
     found: dict[Connection, list[str]] = {}
     for one in sorted(connections):
         (source, of_source), (target, of_target) = plain(one.source), plain(one.target)
@@ -122,11 +123,10 @@ def _stores(console: Console, _target: Target, _deployment: Deployment, found: V
 
 def _logins(console: Console, _target: Target, _deployment: Deployment, found: Verification) -> None:
     content = table("service", "key", "logged in as", "database", "TLS", keep=["key"])
-    for login in found.secrets.logins:
+    for login, shards in Counter(found.secrets.logins).items():
         role = good(login.role) if login.role else bad("nobody")
-        content.add_row(
-            login.service, login.key, role, login.database, "yes" if login.encrypted else bad("no")
-        )
+        service = login.service if shards == 1 else f"{login.service}, {shards} shards"
+        content.add_row(service, login.key, role, login.database, "yes" if login.encrypted else bad("no"))
     if found.secrets.logins:
         section(console, "Database URLs, tried on the embedded PostgreSQL", content)
     show_straight_pools(console, found.straight_pools)
@@ -140,7 +140,8 @@ def show_straight_pools(console: Console, names: Iterable[str]) -> None:
 
 def _empty_keys(console: Console, target: Target, _deployment: Deployment, found: Verification) -> None:
     content = table("secret", "key", "where to find it", keep=["secret", "key"])
-    for empty in found.secrets.empty:
+    # Once for all shards: `set-secret` sets a key in each of them.
+    for empty in dict.fromkeys(found.secrets.empty):
         content.add_row(empty.secret, empty.key, empty.where)
     if found.secrets.empty:
         first = found.secrets.empty[0]
