@@ -98,6 +98,8 @@ lock: setup ## compile the lock files again
 		--no-emit-index-url --no-annotate --no-header --quiet -o runtime/requirements.txt
 	@cd runtime/pgbouncer && uv pip compile requirements.in --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header --quiet -o requirements.txt
+	@cd runtime/database && uv pip compile requirements.in --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header --quiet -o requirements.txt
 	@npm install --package-lock-only --silent
 
 clean: down ## remove everything make installed or built
