@@ -2,7 +2,8 @@
 
 Its exit code is 0, or what ``EMULATOR_EXIT_CODE`` in its container's environment says. A container whose
 command is ``sleep`` stays for as long as that would. Nothing runs: the end of such a task shows that it was
-started, with which task definition and in which order, and never that its program works.
+started, with which task definition and in which order, and never that its program works. The exception are
+database jobs, whose program is ours: it runs.
 
 A family without a revision means the newest that is still registered, as on AWS; to MiniStack it is the
 newest that ever was. And ``ecs:runTask.sync`` of Step Functions ends as on AWS: with the task itself, or with
@@ -18,17 +19,23 @@ from ministack.core import responses
 from ministack.core.concurrency import spawn_background
 from ministack.services import ecs, stepfunctions
 
+from emulator.database_jobs import DatabaseJobs
+from emulator.poolers.record import log_of
+
 EXIT_CODE = "EMULATOR_EXIT_CODE"
 MOMENT_SECONDS = 0.3
 RUN_TASK = "arn:aws:states:::ecs:runTask"
 
+_jobs: DatabaseJobs | None = None
 _run_task: Any = ecs._run_task
 _resolve_td_key: Any = ecs._resolve_td_key
 _run_and_wait: Any = stepfunctions._SERVICE_DISPATCH[RUN_TASK]
 
 
-def install() -> None:
-    """Let tasks end from now on, whoever starts them."""
+def install(jobs: DatabaseJobs) -> None:
+    """Let tasks end from now on, whoever starts them; ``jobs`` runs those that are its own."""
+    global _jobs
+    _jobs = jobs
     ecs._run_task = _run
     ecs._resolve_td_key = _newest_registered
     ecs._ACTION_MAP["RunTask"] = _run
@@ -64,13 +71,20 @@ def _let_end(task: dict[str, Any]) -> None:
     def end() -> None:
         time.sleep(max(_seconds(container) for container in told))
         with responses.request_scope(account, region):
+            codes = [_code(task, container) for container in told]
             if ecs._task_is_active(task["taskArn"], task):
-                for running, container in zip(task["containers"], told, strict=True):
-                    running["exitCode"] = int(_environment(container).get(EXIT_CODE, 0))
+                for running, code in zip(task["containers"], codes, strict=True):
+                    running["exitCode"] = code
                 why = "Essential container in task exited"
                 ecs._mark_task_stopped(task["taskArn"], task, why, "EssentialContainerExited")
 
     spawn_background(end, thread_name="embedded-task")
+
+
+def _code(task: dict[str, Any], container: Mapping[str, Any]) -> int:
+    if _jobs is not None and _jobs.knows(container):
+        return _jobs.run(container, log_of(task, container))
+    return int(_environment(container).get(EXIT_CODE, 0))
 
 
 def _overridden(container: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:

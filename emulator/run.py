@@ -12,6 +12,7 @@ from typing import Any
 from emulator import (
     audit,
     loopback,
+    made_databases,
     one_off_tasks,
     references,
     registration,
@@ -22,6 +23,7 @@ from emulator import (
     task_addresses,
 )
 from emulator.addresses import Addresses
+from emulator.database_jobs import DatabaseJobs
 from emulator.gateway import Activity, Gateway
 from emulator.poolers.starter import Starter
 from emulator.poolers.tasks import PoolerTasks
@@ -55,6 +57,7 @@ def _assembled(wanted: Settings) -> Iterator[tuple[Gateway, Activity]]:
     databases = Databases(wanted.data, front, authority, addresses)
     relays = Relays(activity.touch)
     poolers = PoolerTasks(Starter(wanted.data, wanted.pgbouncer, authority, addresses, databases))
+    jobs = DatabaseJobs(wanted.data, wanted.url, databases, authority)
     try:
         registration.register(
             resources.every(),
@@ -78,11 +81,12 @@ def _assembled(wanted: Settings) -> Iterator[tuple[Gateway, Activity]]:
         if wanted.audit:
             audit.install(wanted.audit)
         _publish_images()
-        one_off_tasks.install()
+        one_off_tasks.install(jobs)
         task_addresses.install()
         references.install()
         poolers.install()
         stopped_databases.install(databases)
+        made_databases.install(databases)
         ours = services.every()
         step_functions.install(ours)
         inner = import_module("ministack.app").app
@@ -90,6 +94,7 @@ def _assembled(wanted: Settings) -> Iterator[tuple[Gateway, Activity]]:
     finally:
         relays.stop()
         poolers.stop()
+        jobs.stop()
         databases.stop()
         # Stops the Lambdas' processes; last, because a schedule would start the next one meanwhile.
         import_module("ministack.core.lambda_runtime").reset()

@@ -1,5 +1,7 @@
 """Who may take backups: write them, never read them, and make snapshots."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -21,7 +23,7 @@ class BackupIdentity(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        bucket_name: str,
+        bucket_names: Sequence[str],
         encryption_key: secretsmanager.ISecret,
         database_arn: str,
         snapshot_action: str,
@@ -38,7 +40,9 @@ class BackupIdentity(Construct):
         )
         self.role.add_to_policy(
             iam.PolicyStatement(
-                actions=["s3:PutObject"], resources=[f"arn:{Aws.PARTITION}:s3:::{bucket_name}/*"]
+                # The parts of an upload it gives up; nothing that is complete.
+                actions=["s3:PutObject", "s3:AbortMultipartUpload"],
+                resources=[f"arn:{Aws.PARTITION}:s3:::{name}/*" for name in bucket_names],
             )
         )
         self.role.add_to_policy(
@@ -53,8 +57,11 @@ class BackupIdentity(Construct):
         acknowledge(
             self.role,
             {
-                f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::{bucket_name}/*]": "objects of the "
-                "one bucket, under names the job chooses",
+                **{
+                    f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::{name}/*]": "objects "
+                    "of a bucket for backups, under names the job chooses"
+                    for name in bucket_names
+                },
                 f"AwsSolutions-IAM5[Resource::{snapshots}]": "RDS authorises the name of a new snapshot",
             },
         )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
@@ -22,6 +23,7 @@ def define_task(
     log_days: int,
     containers: Sequence[TaskContainer],
     logs_id: str = "Logs",
+    task_role: iam.IRole | None = None,
 ) -> ecs.FargateTaskDefinition:
     """Define a task below ``scope``, with roles that may do nothing but start it.
 
@@ -34,11 +36,13 @@ def define_task(
         log_days: Days its log is kept at least.
         containers: The first is the one ECS Exec and load balancers mean.
         logs_id: Id of the log group, which stays when the task goes.
+        task_role: What its program may do in AWS; left out, it gets a role that may do nothing.
     """
     task = ecs.FargateTaskDefinition(
         scope,
         construct_id,
         family=family,
+        task_role=task_role,
         cpu=cpu,
         memory_limit_mib=memory_mib,
         runtime_platform=ecs.RuntimePlatform(

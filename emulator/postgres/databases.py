@@ -1,6 +1,7 @@
 """Which database has which server, for every account and region of the emulator."""
 
 import itertools
+import json
 import logging
 import threading
 from collections.abc import Callable
@@ -56,6 +57,7 @@ class Databases:
         self._running: dict[str, _Running] = {}
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
+        self._shown: Path | None = None
 
     def ensure(self, arn: str, engine_version: str, credentials: Credentials, port: int = PORT) -> Endpoint:
         """Start the server of a database, or give a running one its new password or port."""
@@ -70,6 +72,7 @@ class Databases:
             if running.wanted_port != port:
                 self._front.close(running.listener)
                 running.listener, running.wanted_port = self._open(running.server, port), port
+            self._show()
         return running.endpoint
 
     def _start(self, engine_version: str, credentials: Credentials, port: int) -> _Running:
@@ -98,6 +101,23 @@ class Databases:
         listeners = [running.listener for running in list(self._running.values())]
         ports = {listener.port for listener in listeners if listener.address == address}
         return port if port in ports or len(ports) != 1 else ports.pop()
+
+    def show_sockets(self, file: Path) -> None:
+        """Keep ``file`` up to date with the sockets of all servers, for programs that speak no TLS."""
+        self._shown = file
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._show()
+
+    def _show(self) -> None:
+        if self._shown is None:
+            return
+        places = {
+            f"{one.listener.address}:{one.listener.port}": one.server.socket_folder
+            for one in list(self._running.values())
+        }
+        unfinished = self._shown.with_name("sockets.new")
+        unfinished.write_text(json.dumps(places))
+        unfinished.replace(self._shown)
 
     def keep_only(self, exists: Callable[[str], bool]) -> None:
         """Stop the servers of databases that are gone."""

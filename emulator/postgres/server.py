@@ -105,6 +105,13 @@ class Server:
         password_file.unlink()
 
     @property
+    def socket_folder(self) -> str:
+        """Where other processes find its socket: our way through a file we opened is another for them."""
+        if self._opened is None:
+            return str(self._sockets)
+        return f"/proc/{os.getpid()}/fd/{self._opened}"
+
+    @property
     def _data(self) -> Path:
         return self._folder / "data"
 
