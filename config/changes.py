@@ -12,6 +12,7 @@ from config.network import NatGateways, NatInstance, NoNat
 from config.platform_name import Platform
 from config.pool import ConnectionPool
 from config.postgres import Protection
+from config.recovery import DatabaseDump
 from config.region import Region
 from config.routing import Routing
 from config.service import Service
@@ -116,6 +117,8 @@ class Changes(Model):
     platform: Platform | None = None
     """Run the services elsewhere from here on; what holds data stays where it is."""
     routing: Routing | None = None
+    dumps: tuple[DatabaseDump, ...] | None = None
+    """All of them; an empty tuple is none."""
     regions: tuple[Region, ...] | None = None
     """Every region of the phase, the earlier ones included."""
     log_days: int | None = Field(default=None, ge=1)

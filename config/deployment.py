@@ -26,6 +26,7 @@ from config.pool import ConnectionPool
 from config.pooling import check_pool
 from config.protections import check_protections
 from config.recovery import DatabaseDump, RecoveryTargets
+from config.references import DRILLS
 from config.region import Region, Shard
 from config.rotation import check_rotation
 from config.routing import Routing, check_routing
@@ -144,10 +145,12 @@ class Deployment(Model):
         return (name, *(f"{name}_replica_{number}" for number in range(1, self.replicas + 1)))
 
     @property
-    def backed_up_bucket(self) -> str | None:
-        """Where backups of the database go: the first bucket with a copy elsewhere, if there is one."""
+    def backup_buckets(self) -> tuple[str, ...]:
+        """Where backups of the database go: the buckets of its dumps, or else the first that has a copy."""
+        if self.database is None:
+            return ()
         copied = [bucket.name for bucket in self.buckets if bucket.replica]
-        return copied[0] if copied and self.database else None
+        return tuple(dict.fromkeys(dump.bucket for dump in self.dumps)) or tuple(copied[:1])
 
     @property
     def job_group(self) -> str:
@@ -202,6 +205,18 @@ class Deployment(Model):
                 copy = self.copy_name(bucket, region)
                 if copy is not None:
                     yield copy
+        for region, shard in self.shards():
+            if self.rehearses_restores:
+                yield self.drills_bucket(region, shard)
+
+    @property
+    def rehearses_restores(self) -> bool:
+        """Whether restores are rehearsed: there are dumps, and a promise to measure them by."""
+        return bool(self.dumps) and self.recovery is not None
+
+    def drills_bucket(self, region: Region, shard: Shard) -> str:
+        """The physical name of the bucket with the records of restore drills."""
+        return self.bucket_name(f"{DRILLS}{shard.suffix}", region.name)
 
     def topic_name(self, region: Region | None = None, shard: Shard | None = None) -> str:
         """The name of the topic alarms of a shard go to; without one, those that AWS knows in no region."""

@@ -109,3 +109,8 @@ class PostgresDatabase(Model):
     def role(self, name: str) -> DatabaseRole:
         """The role of that name."""
         return next(role for role in self.roles if role.name == name)
+
+    @property
+    def owner(self) -> str:
+        """Name of the role that owns the tables."""
+        return next(role.name for role in self.roles if role.kind == "owner")

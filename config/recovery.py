@@ -19,6 +19,11 @@ class DatabaseDump(Model):
     at: TimeOfDay = "02:00"
     """UTC."""
 
+    @property
+    def hours_between(self) -> int:
+        """Hours from one to the next."""
+        return {"day": 24, "week": 7 * 24}[self.every]
+
 
 class RecoveryTargets(Model):
     """What users were told; the restore drill measures it."""

@@ -14,6 +14,10 @@ AUDIT_BUCKET = "audit"
 """Purpose of the audit trail's own bucket, where it is not told to use another."""
 
 
+DRILLS = "drills"
+"""Purpose of the bucket that keeps the records of restore drills."""
+
+
 def check_references(system: "System") -> None:
     """Refuse a name of something that does not exist.
 
@@ -40,6 +44,7 @@ def check_distinct(system: "System") -> None:
         ValueError: lists the names.
     """
     own = [AUDIT_BUCKET] if system.audit_trail and system.audit_bucket is None else []
+    own += [DRILLS] if system.recovery is not None else []
     copies = [bucket.replica for bucket in system.buckets if bucket.replica is not None]
     for kind, names in {
         "services": [service.name for service in system.services],

@@ -48,6 +48,7 @@ def resolve(system: "System", environment: Environment, number: int) -> Deployme
         host=_latest(steps, "host", system.host),
         platform=_latest(steps, "platform", environment.platform),
         routing=_latest(steps, "routing", system.routing),
+        dumps=_latest(steps, "dumps", system.dumps),
         regions=_latest(steps, "regions", environment.regions),
         log_days=_latest(steps, "log_days", environment.log_days),
         monthly_budget_usd=_latest(steps, "monthly_budget_usd", environment.monthly_budget_usd),

@@ -19,7 +19,7 @@ from emulator import pg_program
 from emulator.poolers.container import NotStartedError, Told
 from emulator.postgres.certificates import Authority
 from emulator.postgres.databases import Databases
-from emulator.postgres.server import programs
+from emulator.postgres.programs import programs
 from emulator.postgres.unprivileged import follow_us
 from emulator.settings import CHECKOUT
 

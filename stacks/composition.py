@@ -52,7 +52,7 @@ class ShardStacks:
         self._app, self._deployment, self._place, self._shard = app, deployment, place, shard
         region, network = place.region, place.network
         self.data = DataStack(app, deployment=deployment, region=region, shard=shard, network=network)
-        self._define_backup()
+        self.backup = self._define_backup()
         self._door = self._define_pool_door()
         self._credentials = self._define_credentials()
         self.compute = ComputeStack(
@@ -71,7 +71,13 @@ class ShardStacks:
             # A service that starts before its URLs are written would fail its first deployment.
             self.compute.add_stack_dependency(self._credentials)
         self.observability = ObservabilityStack(
-            app, deployment=deployment, region=region, shard=shard, compute=self.compute, data=self.data
+            app,
+            deployment=deployment,
+            region=region,
+            shard=shard,
+            compute=self.compute,
+            data=self.data,
+            backup=self.backup,
         )
         self._define_working_hours()
         self._define_rotation()
@@ -133,14 +139,15 @@ class ShardStacks:
             door=self._door,
         )
 
-    def _define_backup(self) -> None:
-        if self._deployment.backed_up_bucket is None:
-            return
-        BackupStack(
+    def _define_backup(self) -> BackupStack | None:
+        if not self._deployment.backup_buckets:
+            return None
+        return BackupStack(
             self._app,
             deployment=self._deployment,
             region=self._place.region,
             shard=self._shard,
+            network=self._place.network,
             data=self.data,
         )
 

@@ -14,12 +14,14 @@ from cambium.json_log_signals import JsonLogSignals
 from cambium.notifications import Notifications
 from cambium.pool_alarms import watch_pool
 from cambium.queue_alarms import watch_queue
+from cambium.recovery_alarms import watch_backup, watch_drill
 from cambium.routing_alarms import watch_copy, watch_lookup
 from cambium.service_metrics import RequestMetrics, ServiceMetrics
 from cambium.task_alarms import watch_tasks
 from config.alarms import Alarms as AlarmsConfig
 from config.deployment import Deployment
 from config.region import Region, Shard
+from stacks.backup import BackupStack
 from stacks.base import CambiumStack
 from stacks.compute import ComputeStack
 from stacks.data import DataStack
@@ -37,6 +39,7 @@ class ObservabilityStack(CambiumStack):
         shard: Shard,
         compute: ComputeStack,
         data: DataStack,
+        backup: BackupStack | None,
     ) -> None:
         super().__init__(
             scope,
@@ -51,7 +54,7 @@ class ObservabilityStack(CambiumStack):
         self._first_of_region = shard == region.shards[0]
         self._topic_name = deployment.topic_name(region, shard)
         self._data, self._pooling, self._firewall = data, compute.pooling, compute.firewall
-        self._host = compute.host
+        self._host, self._backup = compute.host, backup
         metrics = {name: service.metrics for name, service in compute.services.items()}
         self._signals = self._define_signals(compute)
         dashboard = Dashboard(self, "Dashboard", name=self._prefix)
@@ -114,6 +117,7 @@ class ObservabilityStack(CambiumStack):
         )
         self._watch_services(alarms, metrics)
         self._watch_stores(alarms)
+        self._watch_recovery(alarms)
         if front_door is not None:
             alarms.watch_front_door(front_door)
         if self._firewall is not None:
@@ -157,6 +161,13 @@ class ObservabilityStack(CambiumStack):
         watch_lookup(alarms, self.deployment.stack_name("lookup", self._region))
         for other in self.deployment.regions[1:] if self._region == self.deployment.home else ():
             watch_copy(alarms, self.deployment.routing_table_name, other.name)
+
+    def _watch_recovery(self, alarms: Alarms) -> None:
+        for dump, watched in self._backup.watched.items() if self._backup else ():
+            watch_backup(alarms, dump, watched.backup)
+            if watched.records and self.deployment.recovery:
+                days = self.deployment.recovery.drill_days
+                watch_drill(alarms, dump, watched.backup, drill_days=days)
 
     def _watch_way_out(self, alarms: Alarms) -> None:
         nat_instance = self._data.network.network.nat_instance

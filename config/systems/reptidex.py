@@ -16,6 +16,7 @@ from config.database import Database, DatabaseRole, Unprotected
 from config.edge import CacheBehavior, Distribution, Edge, Firewall
 from config.environment import Environment, GitHubRepository
 from config.network import NatGateways, NatInstance, Network
+from config.recovery import DatabaseDump
 from config.region import american_home
 from config.scaling import HealthCheck, Scaling
 from config.schedule import Schedule
@@ -160,6 +161,8 @@ DEVELOPMENT = Changes(
         distribution=distribution("dev.reptidex.com"),
         firewall=None,
     ),
+    # "N/A" in the document: it is made anew from seeds.
+    dumps=(),
     monthly_budget_usd=160,
 )
 
@@ -208,6 +211,7 @@ SYSTEM = System(
         Bucket(name="backups", transitions=(Transition(after_days=7, storage_class="GLACIER"),)),
         Bucket(name="logs", expire_after_days=90),
     ),
+    dumps=(DatabaseDump(bucket="backups"),),
     phases=(
         Phase(title="1,000 to 5,000 users"),
         Phase(

@@ -7,6 +7,7 @@ from config.database import Database, DatabaseRole
 from config.edge import Edge
 from config.environment import Environment, GitHubRepository
 from config.network import NatGateways, Network
+from config.recovery import DatabaseDump, RecoveryTargets
 from config.region import american_home, european_home, shards
 from config.routing import Routing
 from config.scaling import HealthCheck, Scaling
@@ -96,6 +97,9 @@ SYSTEM = System(
         Bucket(name="uploads"),
         Bucket(name="backups-primary", replica="backups-replica", expire_after_days=30),
     ),
+    dumps=(DatabaseDump(bucket="backups-primary"),),
+    # Of a restored dump; RDS itself goes back to any moment, five minutes ago or more.
+    recovery=RecoveryTargets(restore_hours=4, loss_hours=24, availability_percent=99.9),
     phases=(
         Phase(title="1 to 10 clinics"),
         Phase(

@@ -16,6 +16,7 @@ from config.edge import Edge
 from config.environment import Environment, GitHubRepository
 from config.network import NatGateways, NatInstance, Network
 from config.pool import ConnectionPool
+from config.recovery import DatabaseDump, RecoveryTargets
 from config.region import european_home
 from config.scaling import HealthCheck, Scaling
 from config.service import Service
@@ -198,6 +199,9 @@ SYSTEM = System(
         Bucket(name="uploads"),
         Bucket(name="backups", replica="copies", expire_after_days=30),
     ),
+    dumps=(DatabaseDump(bucket="backups"),),
+    # Of a restored dump; RDS itself goes back to any moment, five minutes ago or more.
+    recovery=RecoveryTargets(restore_hours=4, loss_hours=24, availability_percent=99.9),
     phases=(
         Phase(title="1 to 10 clinics"),
         Phase(

@@ -15,10 +15,11 @@ from constructs import Construct
 from cambium.acknowledge import acknowledge
 from cambium.backups import Backup, Target, allow_reading
 from cambium.lambda_code import ROOT
-from cambium.task_container import LONGEST_STOP_SECONDS, SecretValue, TaskContainer
+from cambium.task_container import SecretValue, TaskContainer
 from cambium.task_definition import define_task
 from config.operator_keys import BACKUP_KEY
 from config.recovery import DatabaseDump
+from config.service import LONGEST_STOP_SECONDS
 
 CONTAINER = "database-job"
 CPU, MEMORY_MIB = 1024, 2048

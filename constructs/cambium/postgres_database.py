@@ -80,6 +80,11 @@ class PostgresDatabase(Construct):
         )
 
     @property
+    def subnet_group_name(self) -> str:
+        """The subnets of its servers, for another that stands beside it."""
+        return self._subnets.subnet_group_name
+
+    @property
     @abstractmethod
     def arn(self) -> str:
         """What a snapshot is taken of."""

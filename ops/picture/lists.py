@@ -51,7 +51,7 @@ def _secrets(deployment: Deployment) -> Iterator[Entry]:
         yield Entry("secret:database", "database logins", (roles,))
     if deployment.cache is not None and deployment.cache.transit_encryption is True:
         yield Entry("secret:cache", "cache password")
-    if deployment.backed_up_bucket is not None:
+    if deployment.backup_buckets:
         yield Entry(f"secret:{BACKUP_SECRET}", "backup key")
 
 

@@ -38,12 +38,11 @@ DESCRIBES_ONLY = {
     "repository_id": "in the subjects that roles trust",
     "no_deploys": "for the deploy workflow, by the deploy-window command",
     "recovery_region": "names the region of copies",
+    "availability_percent": "for people: what users were told",
 }
 """Fields that no stack has to read, and why."""
 
 REFUSED_AS_A_WHOLE = (
-    "DatabaseDump",
-    "RecoveryTargets",
     "Schedule",
     "NoDeploys",
     "Changes",

@@ -15,7 +15,8 @@ import pytest
 from psycopg import sql
 
 from database.__main__ import main
-from emulator.postgres.server import Credentials, Server, programs
+from emulator.postgres.programs import programs
+from emulator.postgres.server import Credentials, Server
 
 KEY = "5e" * 32
 PASSWORD = "s3ntinel'\"@:/?#%&,\\ pass"
