@@ -18,7 +18,7 @@ from ops.report.steps import Step, Steps
 from ops.workspace import Workspace, here
 
 FULL = Effort(rounds=7, repeats=50)
-QUICK = Effort(rounds=2, repeats=5)
+QUICK = Effort(rounds=2, repeats=5, quick=True)
 PAGE = "docs/benchmarks.md"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bench import deploy_rules, lookups, plan, pooling, services, suite, synthesis, up
+from bench import backups, deploy_rules, lookups, plan, pooling, services, suite, synthesis, up
 from bench.section import Section
 from bench.suite import Part
 from bench.up import UpCost
@@ -21,6 +21,8 @@ class Effort:
 
     rounds: int
     repeats: int
+    quick: bool = False
+    """Smaller data, for an idea."""
 
 
 def measure_synthesis(workspace: Workspace, effort: Effort, say: Say) -> list[Section]:
@@ -106,6 +108,9 @@ PARTS: dict[str, Callable[[Workspace, Effort, Say], list[Section]]] = {
     "plan": lambda workspace, effort, say: plan.measure(workspace, min(effort.rounds, 5), say),
     "pool": lambda workspace, effort, say: pooling.measure(workspace, min(effort.rounds, 3), say),
     "lookups": lambda workspace, effort, say: lookups.measure(workspace, min(effort.rounds, 3), say),
+    "backups": lambda _workspace, effort, say: backups.measure(
+        min(effort.rounds, 3), say, quick=effort.quick
+    ),
     SUITE: measure_suite,
 }
 

@@ -1,4 +1,4 @@
-"""``drill``: tries on real servers what the templates promise about database connections. Needs no AWS."""
+"""``drill``: tries on real servers what is promised about connections and backups. Needs no AWS."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +22,7 @@ from ops.workspace import Workspace
 
 ALL = "all"
 GUIDE = "docs/runbooks/drills.md"
+_WORDS = {"pass": "passed", "fail": "FAILED"}
 
 
 def drill(
@@ -44,7 +45,7 @@ def drill(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Try what the templates promise about connections, on a real PostgreSQL and pgbouncer.
+    """Try what is promised about connections and backups, on a real PostgreSQL and pgbouncer.
 
     The numbers come from the synthesised templates; the servers are this machine's own and end with the
     drill. Exits with 15 when a line of the table fails, with 16 when one could not be tried here.
@@ -55,12 +56,17 @@ def drill(
         show.show_names(results())
         return
     chosen = _chosen(names)
-    target = _target(system, env, phase, platform)
-    steps = Steps(progress(), len(chosen) + 1)
-    with steps.step("templates") as step:
-        wanted = _plan(ctx.obj, target, assembly, step.say)
-        step.conclude(wanted.title)
-    reports = [_run(ctx.obj, steps, name, wanted) for name in chosen]
+    pooled = [name for name in chosen if name != catalog.RESTORE]
+    steps = Steps(progress(), len(chosen) + bool(pooled))
+    reports = []
+    if pooled:
+        target = _target(system, env, phase, platform)
+        with steps.step("templates") as step:
+            wanted = _plan(ctx.obj, target, assembly, step.say)
+            step.conclude(wanted.title)
+        reports += [_run(ctx.obj, steps, name, wanted) for name in pooled]
+    if catalog.RESTORE in chosen:
+        reports.append(_rehearse(steps, _target(system, env, phase, platform, _first_with_recovery)))
     if json:
         print_json(show.as_json(reports))
     else:
@@ -70,17 +76,24 @@ def drill(
 
 
 def _chosen(names: list[str]) -> list[str]:
-    unknown = [name for name in names if name not in (*catalog.DRILLS, ALL)]
+    known = (*catalog.DRILLS, catalog.RESTORE)
+    unknown = [name for name in names if name not in (*known, ALL)]
     if unknown:
         raise OperatorError(
             ExitCode.USAGE,
-            f"there is no drill {unknown[0]!r}; there is {', '.join(catalog.DRILLS)}, and {ALL}",
+            f"there is no drill {unknown[0]!r}; there is {', '.join(known)}, and {ALL}",
         )
-    return list(catalog.DRILLS) if ALL in names else list(dict.fromkeys(names))
+    return list(known) if ALL in names else list(dict.fromkeys(names))
 
 
-def _target(system: str | None, env: str | None, phase: int | None, platform: Platform | None) -> Target:
-    found = load_system(system) if system else _first_with_pool()
+def _target(
+    system: str | None,
+    env: str | None,
+    phase: int | None,
+    platform: Platform | None,
+    first: Callable[[], System] | None = None,
+) -> Target:
+    found = load_system(system) if system else (first or _first_with_pool)()
     if env is None:
         env = next((one.name for one in found.environments if one.production), found.environments[0].name)
     return Target(found.name, env, phase, platform)
@@ -94,6 +107,14 @@ def _first_with_pool() -> System:
     raise OperatorError(
         ExitCode.CONFIGURATION, "no system has a connection pool, so there is nothing to drill"
     )
+
+
+def _first_with_recovery() -> System:
+    for name in system_names():
+        system = load_system(name)
+        if system.recovery is not None:
+            return system
+    raise OperatorError(ExitCode.CONFIGURATION, "no system has recovery targets to measure a restore by")
 
 
 def _plan(workspace: Workspace, target: Target, assembly: Path | None, say: Callable[[str], None]) -> Plan:
@@ -111,7 +132,14 @@ def _plan(workspace: Workspace, target: Target, assembly: Path | None, say: Call
 def _run(workspace: Workspace, steps: Steps, name: str, wanted: Plan) -> Report:
     with steps.step(name) as step:
         report = catalog.run(name, wanted, workspace, step.say)
-        step.conclude({"pass": "passed", "fail": "FAILED"}.get(report.verdict, "could not be tried in full"))
+        step.conclude(_WORDS.get(report.verdict, "could not be tried in full"))
+    return report
+
+
+def _rehearse(steps: Steps, target: Target) -> Report:
+    with steps.step(catalog.RESTORE) as step:
+        report = catalog.rehearse(target.resolve(), step.say)
+        step.conclude(_WORDS.get(report.verdict, "could not be tried in full"))
     return report
 
 

@@ -6,13 +6,15 @@ from typing import NamedTuple
 
 import psycopg
 
-from ops.drills import connections, failover, prepared, tenancy
+from config.deployment import Deployment
+from ops.drills import connections, failover, prepared, restoring, tenancy
 from ops.drills.check import CannotRunError, Check, Report, not_run
 from ops.drills.ground import Say
 from ops.drills.plan import Plan
 from ops.drills.servers import our_pooler, pgbouncer
 from ops.drills.servers.pgbouncer import Pgbouncer
 from ops.drills.servers.postgres import release_of
+from ops.outcome import ExitCode, OperatorError
 from ops.workspace import Workspace
 
 
@@ -45,6 +47,50 @@ DRILLS = {
 }
 
 
+RESTORE = "restore"
+"""Needs neither pool nor templates: only a promise to measure by."""
+REHEARSAL = (
+    "Does a backup come back whole, within the promised hours, and is a damaged one refused?",
+    30,
+)
+
+
+def rehearse(deployment: Deployment, say: Say) -> Report:
+    """Run the restore drill; whatever goes wrong with it is a line of its report.
+
+    Raises:
+        OperatorError: the deployment promises nothing, or has no database.
+    """
+    if deployment.recovery is None or deployment.database is None:
+        raise OperatorError(
+            ExitCode.CONFIGURATION,
+            f"{deployment.system} has no recovery targets (`recovery`), so there is nothing to measure by",
+        )
+    version = deployment.database.version
+    began = time.monotonic()
+    try:
+        checks = restoring.run(version, deployment.recovery, say)
+    except CannotRunError as error:
+        checks = [not_run("the whole drill", "to run here", str(error))]
+    except (RuntimeError, OSError, psycopg.Error) as error:
+        checks = [broken(error)]
+    return Report(
+        name=RESTORE,
+        question=REHEARSAL[0],
+        checks=checks,
+        facts={
+            "PostgreSQL": f"{release_of(version)}, for the {version} of the configuration",
+            "data": f"{restoring.MEGABYTES} MB made for this; hours of a larger database follow from MB/s",
+        },
+        seconds=round(time.monotonic() - began, 1),
+    )
+
+
+def broken(error: Exception) -> Check:
+    """It broke: that is no answer to its question, and never a good one."""
+    return Check(what="the drill itself", expected="runs to its end", measured=str(error), verdict="fail")
+
+
 def run(name: str, plan: Plan, workspace: Workspace, say: Say) -> Report:
     """Run a drill; whatever goes wrong with it is a line of its report."""
     drill, facts = DRILLS[name], {}
@@ -57,10 +103,7 @@ def run(name: str, plan: Plan, workspace: Workspace, say: Say) -> Report:
     except CannotRunError as error:
         checks = [not_run("the whole drill", "to run here", str(error))]
     except (RuntimeError, OSError, psycopg.Error) as error:
-        # It broke: that is no answer to its question, and never a good one.
-        checks = [
-            Check(what="the drill itself", expected="runs to its end", measured=str(error), verdict="fail")
-        ]
+        checks = [broken(error)]
     return Report(
         name=name,
         question=drill.question,
