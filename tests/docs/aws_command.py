@@ -74,6 +74,8 @@ def _wait(service: str, waiter: str, options: dict[str, list[str]]) -> Iterator[
 
 
 def _call(service: str, operation: str, options: dict[str, list[str]]) -> Iterator[str]:
+    # Called otherwise by the CLI, whose ``s3`` is a tool of its own.
+    service = "s3" if service == "s3api" else service
     names = _operations(service)
     if not names:
         yield f"there is no service {service}"
