@@ -9,6 +9,8 @@ import { Refusal, UNKNOWN } from "./refusal.mjs";
 const TIMEOUT_MS = 2000;
 /** How long nobody is asked again about an organization that there is not: it may be about to be created. */
 const UNKNOWN_SECONDS = 5;
+/** Longer than an answer may be used, which is decided by its age and not by the cache. */
+const KEPT_SECONDS = 86400;
 const ORGANIZATION = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 const KEYED = "https://routing.cambium.invalid/";
 
@@ -25,7 +27,7 @@ export async function find(organization, settings, later) {
   if (kept && age < (kept.entry ? settings.cacheSeconds : UNKNOWN_SECONDS)) return present(kept.entry);
   const asked = await ask(organization, settings);
   if (asked) {
-    later(keep(organization, asked.entry, settings));
+    later(keep(organization, asked.entry));
     return present(asked.entry);
   }
   if (kept?.entry && age < settings.staleSeconds) {
@@ -45,9 +47,9 @@ async function keptAnswer(organization) {
   return found ? await found.json() : undefined;
 }
 
-function keep(organization, entry, settings) {
+function keep(organization, entry) {
   const body = JSON.stringify({ at: Date.now() / 1000, entry });
-  const headers = { "content-type": "application/json", "cache-control": `max-age=${settings.staleSeconds}` };
+  const headers = { "content-type": "application/json", "cache-control": `max-age=${KEPT_SECONDS}` };
   return caches.default.put(KEYED + organization, new Response(body, { headers }));
 }
 
