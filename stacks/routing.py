@@ -64,7 +64,12 @@ class LookupStack(CambiumStack):
             function_name=function_name(deployment, region),
             table_name=deployment.routing_table_name,
         )
-        CfnOutput(self, "LookupUrl", value=self.lookup.url, description="For the Worker's settings: LOOKUPS")
+        CfnOutput(
+            self,
+            "LookupUrl",
+            value=self.lookup.url,
+            description=f"For the Worker: cambium worker --lookup {region.key}=<this>",
+        )
 
 
 def function_name(deployment: Deployment, region: Region) -> str:
