@@ -17,9 +17,10 @@ from config.edge import Edge, Firewall
 from config.environment import Environment, GitHubRepository
 from config.logs import JsonLogs
 from config.network import NatGateways, Network
+from config.recovery import DatabaseDump
 from config.region import irish_home
 from config.scaling import HealthCheck, Scaling
-from config.schedule import Schedule
+from config.schedule import NoDeploys, Schedule
 from config.service import Service
 from config.sources import CacheUrl, DatabaseUrl, Generated, QueueUrl, ReplicaUrls, SetByOperator
 from config.storage import Bucket, Queue, Volume
@@ -168,6 +169,7 @@ GROWN = {
 
 SINGLE = ScalingChange(min=1, max=1)
 DEVELOPMENT = Changes(
+    dumps=(),
     database=DatabaseChange(
         instance_class="t4g.small",
         multi_az=False,
@@ -227,6 +229,8 @@ SYSTEM = System(
         for name, minutes in QUEUES.items()
     ),
     buckets=(Bucket(name="backups", replica="copies", expire_after_days=30),),
+    dumps=(DatabaseDump(bucket="backups"),),
+    secret_rotation_days=30,
     phases=(
         Phase(title="launch: up to 30 businesses"),
         Phase(
@@ -259,6 +263,12 @@ SYSTEM = System(
         Environment(
             name="production",
             account="111122223333",
+            # Nobody is there to repair at the weekend what was deployed on Friday afternoon.
+            no_deploys=(
+                NoDeploys(day="friday", after="12:00"),
+                NoDeploys(day="saturday"),
+                NoDeploys(day="sunday"),
+            ),
             regions=(irish_home(),),
             recovery_region="eu-central-1",
             phase=1,

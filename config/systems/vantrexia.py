@@ -15,6 +15,7 @@ from config.edge import Edge
 from config.environment import Environment, GitHubRepository
 from config.host import SingleHost, SmokeTests
 from config.network import NatGateways, NatInstance, Network
+from config.recovery import DatabaseDump, RecoveryTargets
 from config.region import american_home
 from config.scaling import HealthCheck
 from config.service import Service
@@ -176,6 +177,11 @@ SYSTEM = System(
             lock_days=SEVEN_YEARS,
         ),
     ),
+    dumps=(
+        DatabaseDump(bucket="dumps", every="day", at="03:00"),
+        DatabaseDump(bucket="weekly", every="week", at="02:00"),
+    ),
+    recovery=RecoveryTargets(restore_hours=4, loss_hours=24, availability_percent=99.9, drill_days=90),
     phases=(
         Phase(title="one practice"),
         Phase(

@@ -13,7 +13,7 @@ from typing import Any
 
 from config.recovery import RecoveryTargets
 from emulator.client import session
-from emulator.postgres.server import programs
+from emulator.postgres.programs import programs
 from ops.drills.check import CannotRunError, Check, at_least, at_most, exactly
 from ops.drills.ground import Say
 from ops.drills.servers.lifetime import Lifetime
