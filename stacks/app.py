@@ -83,7 +83,9 @@ def build(app: cdk.App, deployment: Deployment) -> None:
     _routing(app, deployment)
     regions = [RegionStacks(app, deployment, region) for region in deployment.regions]
     if deployment.audit_trail:
-        _after(AuditStack(app, deployment=deployment), [place.storage for place in regions])
+        recorded: list[cdk.Stack | None] = [place.storage for place in regions]
+        recorded += [shard.backup for place in regions for shard in place.shards]
+        _after(AuditStack(app, deployment=deployment), recorded)
     # Its Slack channel listens to topics by name, so they come first.
     shards = [shard.observability for place in regions for shard in place.shards]
     distribution = _distribution(app, deployment, regions[0])

@@ -264,7 +264,7 @@ def test_c17_container_insights_and_a_log_of_its_own_for_each_service(
     reptidex: Both, environment: str, days: int
 ) -> None:
     assembly = reptidex[environment]
-    (cluster,) = assembly.of_type("AWS::ECS::Cluster")
+    (cluster,) = assembly.of_type("AWS::ECS::Cluster", "compute")
     logs = {}
     for name in ALL:
         options = container(assembly, name)["LogConfiguration"]["Options"]

@@ -75,6 +75,7 @@ def test_c10_production_tells_of_every_service_and_store(reptidex_production: As
         "database-memory",
         "database-storage",
         "cache-memory",
+        "backups-no-backup",
     }
     assert all(one["AlarmActions"] for one in found.values())
     assert found["database-storage"]["Threshold"] == 20 * 1024**3

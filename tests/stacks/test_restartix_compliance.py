@@ -16,12 +16,12 @@ def test_a22_reads_and_writes_of_patients_files_and_of_their_copies_are_recorded
     (objects,) = selector["DataResources"]
     stored = [
         bucket["BucketName"]
-        for role in ("storage", "recovery")
+        for role in ("storage", "recovery", "backup")
         for bucket in phase_one.of_type("AWS::S3::Bucket", role)
     ]
 
     assert objects["Type"] == "AWS::S3::Object"
-    assert len(stored) == 3
+    assert len(stored) == 4
     assert sorted(text(arn) for arn in objects["Values"]) == sorted(
         f"arn:aws:s3:::{name}/" for name in stored
     )

@@ -168,7 +168,7 @@ def test_a11_alarms_may_use_the_key_of_their_encrypted_topic(phase_one: Assembly
 
 
 def test_a11_aws_itself_says_what_no_metric_shows(phase_one: Assembly) -> None:
-    rules = phase_one.of_type("AWS::Events::Rule")
+    rules = phase_one.of_type("AWS::Events::Rule", "observability")
     topic = phase_one.the("AWS::SNS::Topic", "observability")
 
     assert {source for rule in rules for source in rule["EventPattern"]["source"]} == {
