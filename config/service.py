@@ -23,6 +23,8 @@ from config.values import DomainName, FrozenMap, Model, Name, PortNumber, worded
 
 LOOKS_SECRET = re.compile(r"PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIAL|PRIVATE_KEY|API_KEY|ACCESS_KEY")
 """Names of environment variables that hold what nobody may read."""
+USUAL_STOP_SECONDS = 30
+"""What ECS waits where nobody says otherwise."""
 LONGEST_STOP_SECONDS = 120
 """What Fargate waits at most before it kills (ECS API, ``ContainerDefinition.stopTimeout``)."""
 RESERVED_SERVICES = ("backup", "cache", "connection-pool", "database", "front-door", "psql", "registry")
@@ -104,7 +106,7 @@ class Service(Model):
     spot: bool = False
     """Run on Fargate Spot: cheaper, and AWS may stop a task with two minutes' notice."""
     volume: Volume | None = None
-    stop_seconds: int = Field(default=30, ge=2, le=LONGEST_STOP_SECONDS)
+    stop_seconds: int = Field(default=USUAL_STOP_SECONDS, ge=2, le=LONGEST_STOP_SECONDS)
     """Time between SIGTERM and SIGKILL: what it has begun must be finished, or given back, in it."""
     tracing: bool = False
     """Send traces to X-Ray, through a collector beside it that takes 128 MiB of ``memory_mib``."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from config.deployment import Deployment
 from config.network import NoNat
-from config.service import Service
+from config.service import USUAL_STOP_SECONDS, Service
 from config.values import ConfigError
 
 OLDEST_POSTGRES = 15
@@ -58,7 +58,7 @@ _OF_APP_RUNNER: Mapping[str, Callable[[Service], object]] = {
     "scaling on a queue on App Runner": lambda s: s.scaling.queues,
     "scaling in at a stated CPU on App Runner": lambda s: s.scaling.in_cpu_percent,
     "tracing on App Runner": lambda s: s.tracing,
-    "a time to stop on App Runner": lambda s: "stop_seconds" in s.model_fields_set,
+    "a time to stop on App Runner": lambda s: s.stop_seconds != USUAL_STOP_SECONDS,
 }
 
 

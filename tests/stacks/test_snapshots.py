@@ -35,6 +35,7 @@ ROLES = (
     "observability",
     "pool",
     "recovery",
+    "rotation",
     "storage",
 )
 HASH = re.compile(r"[0-9a-f]{64}")
