@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from config.deployment import Deployment
 from docs.markdown import ROOT, Page, pages
 from ops.assembly import manifest
 from support.assembly import Assembly
@@ -67,6 +68,21 @@ def test_every_alarm_has_its_page() -> None:
     assert {page for page in wanted if not (RUNBOOKS / f"{page}.md").exists()} == set()
 
 
+def general(ending: str, deployment: Deployment) -> str:
+    """The ending of an alarm's name as pages write it, for whatever service, queue or bucket it is about."""
+    ending = re.sub(r"-[a-z]{2}-\d-(?=unhealthy$)", "-<region>-<shard>-", ending)
+    parts = {
+        "service": [one.name for one in deployment.services],
+        "queue": [one.name for one in deployment.queues],
+        "bucket": [one.bucket for one in deployment.dumps],
+    }
+    for part, names in parts.items():
+        for name in sorted(names, key=len, reverse=True):
+            if ending.startswith(f"-{name}-"):
+                return f"-<{part}>{ending.removeprefix(f'-{name}')}"
+    return ending
+
+
 def test_every_alarm_is_in_the_index_and_on_the_page_it_links_to(
     deployments: Mapping[str, Assembly],
 ) -> None:
@@ -79,7 +95,8 @@ def test_every_alarm_is_in_the_index_and_on_the_page_it_links_to(
                 name = str(alarm.properties.get("AlarmName", ""))
                 if not name:
                     continue
-                ending = re.sub(rf"^{target.system}-{target.environment}(-[a-z]{{2}}(-1)?)?", "", name)
+                place = rf"^{target.system}-{target.environment}(-[a-z]{{2}}(-1)?)?(?=-)"
+                ending = general(re.sub(place, "", name), target.resolve())
                 (row,) = [line for line in index.splitlines() if f"`{ending}`" in line]
                 (page,) = re.findall(r"\(([\w-]+\.md)\)", row)
                 assert f"{ending}`" in (RUNBOOKS / page).read_text(), f"{page} does not name {name}"

@@ -31,11 +31,13 @@ ROLES = (
     "edge",
     "global",
     "hours",
+    "lookup",
     "network",
     "observability",
     "pool",
     "recovery",
     "rotation",
+    "routing",
     "storage",
 )
 HASH = re.compile(r"[0-9a-f]{64}")
