@@ -34,6 +34,7 @@ from config.schedule import check_can_sleep
 from config.service import Service
 from config.sources import ReplicaUrls
 from config.storage import Bucket, Queue
+from config.tenancy import TenantTier
 from config.values import Model, OptOut
 
 GLOBAL_REGION = "us-east-1"
@@ -71,6 +72,8 @@ class Deployment(Model):
     service_discovery: bool = False
     json_logs: JsonLogs | None = None
     secret_rotation_days: int | None = None
+    tenants: TenantTier | None = None
+    """None while the phase has no tier of its own for tenants."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:

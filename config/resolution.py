@@ -52,12 +52,13 @@ def resolve(system: "System", environment: Environment, number: int) -> Deployme
         regions=_latest(steps, "regions", environment.regions),
         log_days=_latest(steps, "log_days", environment.log_days),
         monthly_budget_usd=_latest(steps, "monthly_budget_usd", environment.monthly_budget_usd),
+        tenants=system.tenants if system.tenants and system.tenants.since_phase <= number else None,
     )
 
 
 def _shared_fields(system: type[Model]) -> list[str]:
     """Fields of a system that no step can change: a deployment has them under the same name."""
-    changeable = {*Changes.model_fields, "environment"}
+    changeable = {*Changes.model_fields, "environment", "tenants"}
     return [
         name for name in system.model_fields if name in Deployment.model_fields and name not in changeable
     ]

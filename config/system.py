@@ -24,6 +24,7 @@ from config.resolution import resolve
 from config.routing import Routing
 from config.service import Service
 from config.storage import Bucket, Queue
+from config.tenancy import TenantTier, check_tenants
 from config.values import ConfigError, Model, Name
 from config.zones import check_zones
 
@@ -60,6 +61,8 @@ class System(Model):
     """Let services find each other by name inside the network."""
     json_logs: JsonLogs | None = None
     """Services write lines of JSON: count the errors among them, and find a request by its id."""
+    tenants: TenantTier | None = None
+    """The tier whose tenants have a database and services of their own."""
     secret_rotation_days: int | None = Field(default=None, ge=1, le=1000)
     """Database passwords change by themselves this often, and operators are told of keys older than that."""
 
@@ -70,6 +73,7 @@ class System(Model):
         check_circles(self.services)
         check_accounts(self)
         check_doors(self.services, self.edge.domain)
+        check_tenants(self)
         return self
 
     @model_validator(mode="after")

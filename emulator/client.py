@@ -38,6 +38,11 @@ class EmulatorSession:
         config = Config(proxies={}, **settings)
         return make(service, endpoint_url=self.url, config=config)
 
+    def resource(self, service: str) -> Any:
+        """Return a boto3 resource, whose values are plain."""
+        make: Any = self._session.resource
+        return make(service, endpoint_url=self.url, config=Config(proxies={}))
+
 
 def session(
     region: str = "us-east-1", account: str = DEFAULT_ACCOUNT, url: str = DEFAULT_URL

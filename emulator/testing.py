@@ -17,7 +17,7 @@ from emulator.client import session
 from emulator.settings import CHECKOUT, HOST
 
 _START_SECONDS = 30
-_STOP_SECONDS = 15
+_STOP_SECONDS = 120
 _names = itertools.count(1)
 
 

@@ -5,10 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import aws_cdk as cdk
-import cdk_nag
 
-from cambium.acknowledge import acknowledge
-from cambium.deploy_rules import DeployRules, refuse_stages
+from cambium.deploy_rules import refuse_stages
 from config.catalog import load_system, system_names
 from config.deployment import Deployment
 from config.environment import Platform
@@ -18,7 +16,7 @@ from stacks.composition import RegionStacks
 from stacks.coverage import refuse_unbuilt
 from stacks.distribution import DistributionStack
 from stacks.global_watch import GlobalStack
-from stacks.posture import STANDING_DECISIONS
+from stacks.posture import check
 from stacks.routing import LookupStack, RoutingStack
 
 
@@ -82,6 +80,8 @@ def build(app: cdk.App, deployment: Deployment) -> None:
         )
     _routing(app, deployment)
     regions = [RegionStacks(app, deployment, region) for region in deployment.regions]
+    for place in regions:
+        place.define_tenants()
     if deployment.audit_trail:
         recorded: list[cdk.Stack | None] = [place.storage for place in regions]
         recorded += [shard.backup for place in regions for shard in place.shards]
@@ -93,7 +93,8 @@ def build(app: cdk.App, deployment: Deployment) -> None:
     _after(GlobalStack(app, deployment=deployment, firewall=firewall), shards)
     cdk.Tags.of(app).add("cambium:system", deployment.system)
     cdk.Tags.of(app).add("cambium:environment", deployment.environment.name)
-    _check(app, hipaa=deployment.hipaa)
+    check(app, hipaa=deployment.hipaa)
+    refuse_stages(app)
 
 
 def _routing(app: cdk.App, deployment: Deployment) -> None:
@@ -119,12 +120,3 @@ def _after(stack: cdk.Stack, others: Sequence[cdk.Stack | None]) -> None:
     for other in others:
         if other is not None:
             stack.add_stack_dependency(other)
-
-
-def _check(app: cdk.App, *, hipaa: bool) -> None:
-    packs: list[cdk.IPolicyValidationPlugin] = [DeployRules(), cdk_nag.AwsSolutionsChecks(app, verbose=True)]
-    if hipaa:
-        packs.append(cdk_nag.HIPAASecurityChecks(app, verbose=True))
-    cdk.Validations.of(app).add_plugins(*packs)
-    acknowledge(app, STANDING_DECISIONS)
-    refuse_stages(app)

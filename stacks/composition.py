@@ -3,6 +3,7 @@
 import aws_cdk as cdk
 
 from cambium.connection_pool_door import ConnectionPoolDoor
+from config.database import Database
 from config.deployment import Deployment
 from config.region import Region, Shard
 from stacks.backup import BackupStack
@@ -16,6 +17,7 @@ from stacks.observability import ObservabilityStack
 from stacks.pool import PoolStack
 from stacks.rotation import RotationStack
 from stacks.storage import RecoveryStack, StorageStack
+from stacks.tenants import TenantsStack
 from stacks.working_hours import WorkingHoursStack
 
 
@@ -32,11 +34,32 @@ class RegionStacks:
 
     def __init__(self, app: cdk.App, deployment: Deployment, region: Region) -> None:
         self.region = region
+        self._app, self._deployment = app, deployment
         self.network = NetworkStack(app, deployment=deployment, region=region)
         self.storage = _storage(app, deployment, region)
         self.delivery = DeliveryStack(app, deployment=deployment, region=region)
         self.edge = EdgeStack(app, deployment=deployment, region=region) if is_needed(deployment) else None
         self.shards = [ShardStacks(app, deployment, self, shard) for shard in region.shards]
+
+    def define_tenants(self) -> None:
+        """What makes tenants that have a stack for themselves, where the phase has such; beside shard one."""
+        tier, database = self._deployment.tenants, self._deployment.database
+        if tier is None or not isinstance(database, Database):
+            return
+        shard = self.shards[0]
+        tenants = TenantsStack(
+            self._app,
+            deployment=self._deployment,
+            region=self.region,
+            shard=self.region.shards[0],
+            tier=tier,
+            database=database,
+            network=self.network,
+            data=shard.data,
+            compute=shard.compute,
+        )
+        # Alarms of tenants go to its topic by name.
+        tenants.add_stack_dependency(shard.observability)
 
 
 class ShardStacks:

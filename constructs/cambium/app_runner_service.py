@@ -33,7 +33,19 @@ class AppRunnerService(WebService):
         spec: ContainerSpec,
         vpc_connector: apprunner.CfnVpcConnector,
         acknowledgement: str,
+        keeps_logs: bool = True,
     ) -> None:
+        """Define it.
+
+        Args:
+            scope: Where it belongs.
+            construct_id: Its id.
+            spec: What it runs.
+            vpc_connector: Its way into the VPC.
+            acknowledgement: Why this account may use App Runner.
+            keeps_logs: Whether this stack sets how long its logs are kept, with a function of the CDK; not
+                where there is a stack for each of many services.
+        """
         super().__init__(scope, construct_id)
         self._spec = spec
         role = iam.Role(
@@ -59,7 +71,7 @@ class AppRunnerService(WebService):
         self.address = self.service.attr_service_url
         self.rollout = app_runner_rollout(name=spec.name, service_arn=self.service.attr_service_arn)
         self.metrics = AppRunnerMetrics(name=spec.name, service_id=self.service.attr_service_id)
-        for kind in ("application", "service"):
+        for kind in ("application", "service") if keeps_logs else ():
             self._keep_logs(kind)
         acknowledge_log_retention(self)
         acknowledge(access, {"AwsSolutions-IAM5[Resource::*]": "ecr:GetAuthorizationToken takes no resource"})

@@ -3,6 +3,6 @@
 from aws_cdk import Aws
 
 
-def arn(service: str, resource: str) -> str:
-    """The ARN of ``resource`` of an AWS service, here."""
-    return f"arn:{Aws.PARTITION}:{service}:{Aws.REGION}:{Aws.ACCOUNT_ID}:{resource}"
+def arn(service: str, resource: str, *, region: str = Aws.REGION) -> str:
+    """The ARN of ``resource`` of an AWS service, in this account; here, unless a region is named."""
+    return f"arn:{Aws.PARTITION}:{service}:{region}:{Aws.ACCOUNT_ID}:{resource}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -12,7 +12,6 @@ from config import database as model
 
 if TYPE_CHECKING:
     from cambium.database import Database
-    from cambium.postgres_database import PostgresDatabase
 
 DATABASE_PERCENT = 80
 REPLICA_LAG_SECONDS = 300
@@ -20,6 +19,13 @@ REPLICA_LAG_SECONDS = 300
 FREE_MEMORY_PERCENT = 5
 BYTES_PER_MIB = 1024**2
 BYTES_PER_GIB = 1024**3
+
+
+class Measured(Protocol):
+    """Whatever publishes the metrics of a database."""
+
+    def metric(self, name: str, statistic: str = "Average", *, minutes: int = 1) -> cloudwatch.Metric:
+        """A metric by RDS's own name."""
 
 
 def watch_instance(alarms: Alarms, database: Database, config: model.Database) -> None:
@@ -72,7 +78,7 @@ def watch_instance(alarms: Alarms, database: Database, config: model.Database) -
         )
 
 
-def watch_connections(alarms: Alarms, database: PostgresDatabase, max_connections: int) -> None:
+def watch_connections(alarms: Alarms, database: Measured, max_connections: int) -> None:
     """Say so before new connections are refused."""
     connections = max_connections * DATABASE_PERCENT // 100
     alarms.define(
@@ -87,7 +93,7 @@ def watch_connections(alarms: Alarms, database: PostgresDatabase, max_connection
     )
 
 
-def watch_cpu(alarms: Alarms, database: PostgresDatabase, *, do: str, runbook: str) -> None:
+def watch_cpu(alarms: Alarms, database: Measured, *, do: str, runbook: str) -> None:
     """Say so when statements begin to wait for each other."""
     alarms.define(
         "DatabaseCpu",

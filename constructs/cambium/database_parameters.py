@@ -34,3 +34,18 @@ def cluster_parameters(config: AuroraServerless) -> dict[str, str]:
     number that the budget of connections counts against.
     """
     return {"max_connections": str(config.max_connections), **_RECORDED}
+
+
+def sizeless_parameters(config: Database) -> dict[str, str]:
+    """The parameter group of instances of every size: RDS works memory out from what each has.
+
+    The shares are those of ``instance_parameters``, in the same units.
+    """
+    return {
+        "max_connections": str(config.max_connections),
+        "shared_buffers": "{DBInstanceClassMemory/32768}",
+        "effective_cache_size": "{DBInstanceClassMemory*3/32768}",
+        "work_mem": str(config.work_mem_mib * KB_PER_MIB),
+        "maintenance_work_mem": "{DBInstanceClassMemory/16384}",
+        **_RECORDED,
+    }

@@ -42,8 +42,18 @@ def define_primary(
     credentials: rds.DatabaseSecret,
     place: Place,
     config: model.Database,
+    keeps_logs: bool = True,
 ) -> rds.DatabaseInstance:
-    """The instance that is written to: private, encrypted, backed up, and not deleted by accident."""
+    """The instance that is written to: private, encrypted, backed up, and not deleted by accident.
+
+    Args:
+        scope: Where it belongs.
+        engine: PostgreSQL of the version that ``config`` names.
+        credentials: The master user's login.
+        place: Network, parameters and days of logs.
+        config: Everything else.
+        keeps_logs: Whether its log groups get their retention here; not where they exist before it.
+    """
     instance = rds.DatabaseInstance(
         scope,
         "Instance",
@@ -77,7 +87,7 @@ def define_primary(
         performance_insight_retention=_INSIGHTS_RETENTION[config.insights],
         monitoring_interval=Duration.seconds(config.enhanced_monitoring_seconds),
         cloudwatch_logs_exports=LOGS,
-        cloudwatch_logs_retention=retention(place.log_days),
+        cloudwatch_logs_retention=retention(place.log_days) if keeps_logs else None,
     )
     leave_when_replaced(instance)
     return instance

@@ -1,11 +1,25 @@
 """What ECS and the load balancer publish about a service on Fargate."""
 
+from typing import Protocol
+
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elb
 
 from cambium.service_metrics import RequestMetrics, ServiceMetrics
+
+
+class NamedLoadBalancer(Protocol):
+    """A load balancer of this stack, or of another by its names."""
+
+    @property
+    def load_balancer_dns_name(self) -> str:
+        """Where requests arrive."""
+
+    @property
+    def load_balancer_full_name(self) -> str:
+        """As its metrics are named."""
 
 
 class TaskMetrics(ServiceMetrics):
@@ -49,7 +63,7 @@ class DoorMetrics(TaskMetrics, RequestMetrics):
         *,
         service: ecs.FargateService,
         target: elb.ApplicationTargetGroup,
-        load_balancer: elb.ApplicationLoadBalancer,
+        load_balancer: NamedLoadBalancer,
     ) -> None:
         super().__init__(service)
         # The L2's own metrics cut the balancer's name out of the listener's ARN, which cfn-lint and a

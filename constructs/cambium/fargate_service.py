@@ -11,7 +11,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elb
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from cambium.fargate_metrics import DoorMetrics, TaskMetrics, running_tasks
+from cambium.fargate_metrics import DoorMetrics, NamedLoadBalancer, TaskMetrics, running_tasks
 from cambium.rollout import ecs_rollout
 from cambium.service_container import service_container
 from cambium.service_names import ServiceNames
@@ -30,7 +30,7 @@ FILES = "files"
 class Door:
     """The way from the internet to a service."""
 
-    load_balancer: elb.ApplicationLoadBalancer
+    load_balancer: NamedLoadBalancer
     target: elb.ApplicationTargetGroup
 
 

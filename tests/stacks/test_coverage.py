@@ -13,6 +13,7 @@ from config.catalog import load_system
 from config.deployment import Deployment
 from config.network import NoNat
 from config.system import System
+from config.tenancy import TenantQuotas
 from config.values import ConfigError
 from stacks.coverage import refuse_unbuilt
 
@@ -39,6 +40,8 @@ DESCRIBES_ONLY = {
     "no_deploys": "for the deploy workflow, by the deploy-window command",
     "recovery_region": "names the region of copies",
     "availability_percent": "for people: what users were told",
+    "since_phase": "decided by resolve",
+    **dict.fromkeys(TenantQuotas.model_fields, "told to the first step of making a tenant, as a whole"),
 }
 """Fields that no stack has to read, and why."""
 

@@ -15,6 +15,7 @@ from ops.assembly.target import Target
 ROOT = Path(__file__).parents[2]
 RUN_APP = Path(__file__).parent / "run_app.py"
 NEWCOMER = ROOT / "tests" / "config" / "newcomer"
+TENANTED = ROOT / "tests" / "stacks" / "tenanted"
 WORLDWIDE = ROOT / "tests" / "stacks" / "worldwide"
 
 
@@ -92,6 +93,8 @@ PRODUCTS = {name: one for name, one in DEPLOYMENTS.items() if not (one.systems o
 SYNTHS = {
     **DEPLOYMENTS,
     "phase_four": Synth(Target("restartix", "production", 4, "app-runner")),
+    "tenanted": Synth(Target("clinic", "production"), systems=TENANTED),
+    "tenanted_on_app_runner": Synth(Target("clinic", "production", platform="app-runner"), systems=TENANTED),
     "worldwide": Synth(Target("atlas", "production"), systems=WORLDWIDE),
     "compass": Synth(Target("compass", "production"), systems=WORLDWIDE),
 }

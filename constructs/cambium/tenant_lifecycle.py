@@ -1,0 +1,103 @@
+"""The state machines that make, change and delete tenants."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from aws_cdk import Aws, RemovalPolicy
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from cambium.arn import arn
+from cambium.tenant_rights import explain
+
+TIMEOUT_MINUTES = 180
+"""RDS takes 15 to 20 minutes to make an instance, and longer to change one; what has hung is given up."""
+
+
+class TenantMachine(Construct):
+    """One of them.
+
+    Attributes:
+        state_machine: The state machine.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        definition: dict[str, Any],
+        functions: Sequence[str],
+        statements: Sequence[iam.PolicyStatement],
+        what: str,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.state_machine = sfn.StateMachine(
+            self,
+            "StateMachine",
+            state_machine_name=name,
+            definition_body=sfn.DefinitionBody.from_string(
+                json.dumps({"Comment": what, "TimeoutSeconds": TIMEOUT_MINUTES * 60, **definition})
+            ),
+            tracing_enabled=True,
+            logs=sfn.LogOptions(
+                destination=logs.LogGroup(
+                    self, "Log", retention=logs.RetentionDays.ONE_YEAR, removal_policy=RemovalPolicy.DESTROY
+                ),
+                level=sfn.LogLevel.ALL,
+                # Names, places and reasons; a secret never is in the state of a run.
+                include_execution_data=True,
+            ),
+        )
+        call = iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=list(functions))
+        for statement in (call, *statements):
+            self.state_machine.add_to_role_policy(statement)
+        delivery = iam.PolicyStatement(actions=["logs:CreateLogDelivery"], resources=["*"])
+        explain(self, [*statements, delivery])
+
+
+def migration_task(cluster: ecs.ICluster, subnets: Sequence[str]) -> dict[str, Any]:
+    """The one-off task of a tenant, in the tenant's own security group."""
+    return {
+        "Type": "Task",
+        "Resource": f"arn:{Aws.PARTITION}:states:::ecs:runTask.sync",
+        "TimeoutSeconds": 45 * 60,
+        "Parameters": {
+            "Cluster": cluster.cluster_arn,
+            "TaskDefinition.$": "$.at.answer.outputs.MigrationTask",
+            "LaunchType": "FARGATE",
+            "NetworkConfiguration": {
+                "AwsvpcConfiguration": {
+                    "Subnets": list(subnets),
+                    "SecurityGroups.$": "States.Array($.at.answer.outputs.ServiceGroup)",
+                    "AssignPublicIp": "DISABLED",
+                }
+            },
+        },
+        "ResultPath": None,
+    }
+
+
+def run_migrations(cluster: ecs.ICluster, *, system: str, prefix: str) -> list[iam.PolicyStatement]:
+    """Run the one-off tasks of tenants in one cluster."""
+    here = {"ArnEquals": {"ecs:cluster": cluster.cluster_arn}}
+    to_ecs = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
+    tasks = arn("ecs", f"task/{cluster.cluster_name}/*")
+    definitions = arn("ecs", f"task-definition/{system}-*-migration:*")
+    roles = f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{prefix}*"
+    rule = arn("events", "rule/StepFunctionsGetEventsForECSTaskRule")
+    return [
+        iam.PolicyStatement(actions=["ecs:RunTask"], resources=[definitions], conditions=here),
+        iam.PolicyStatement(
+            actions=["ecs:DescribeTasks", "ecs:StopTask"], resources=[tasks], conditions=here
+        ),
+        iam.PolicyStatement(actions=["iam:PassRole"], resources=[roles], conditions=to_ecs),
+        iam.PolicyStatement(
+            actions=["events:DescribeRule", "events:PutRule", "events:PutTargets"], resources=[rule]
+        ),
+    ]

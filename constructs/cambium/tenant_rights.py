@@ -1,0 +1,147 @@
+"""What the steps of a tenant's life may do in AWS: to tenants' things, and to nothing else by name."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Aws
+from aws_cdk import aws_iam as iam
+from constructs import IConstruct
+
+from cambium.arn import arn
+from cambium.wildcards import acknowledge_wildcards
+
+
+def allow(actions: Sequence[str], resources: Sequence[str] = ("*",)) -> iam.PolicyStatement:
+    """One statement."""
+    return iam.PolicyStatement(actions=list(actions), resources=list(resources))
+
+
+def registry(table: str) -> iam.PolicyStatement:
+    """Read and write the registry of tenants."""
+    verbs = ("GetItem", "PutItem", "UpdateItem", "Scan")
+    return allow([f"dynamodb:{verb}" for verb in verbs], [table])
+
+
+def routing(table: str) -> iam.PolicyStatement:
+    """Read and write the routing table."""
+    return allow([f"dynamodb:{verb}Item" for verb in ("Get", "Put", "Delete")], [table])
+
+
+def stacks(prefix: str, role: str) -> list[iam.PolicyStatement]:
+    """Make, change and delete the stacks of tenants, with the role that makes what is in them."""
+    verbs = ("CreateStack", "UpdateStack", "DeleteStack", "DescribeStackEvents", "ContinueUpdateRollback")
+    return [
+        allow([f"cloudformation:{verb}" for verb in verbs], [arn("cloudformation", f"stack/{prefix}*")]),
+        allow(["cloudformation:DescribeStacks"]),
+        allow(["iam:PassRole"], [role]),
+    ]
+
+
+def look_around() -> iam.PolicyStatement:
+    """Count what quotas are about."""
+    return allow(
+        [
+            "apprunner:ListServices",
+            "cloudformation:DescribeStacks",
+            "ec2:DescribeSecurityGroupRules",
+            "ec2:DescribeSubnets",
+            "elasticloadbalancing:DescribeRules",
+            "elasticloadbalancing:DescribeTargetGroups",
+            "rds:DescribeDBInstances",
+        ]
+    )
+
+
+def snapshots(system: str, environment: str) -> iam.PolicyStatement:
+    """Take, see and delete snapshots of tenants' databases."""
+    return allow(
+        [
+            f"rds:{verb}"
+            for verb in ("CreateDBSnapshot", "DeleteDBSnapshot", "DescribeDBSnapshots", "AddTagsToResource")
+        ],
+        [
+            arn("rds", f"db:{system}-*-{environment}"),
+            arn("rds", f"snapshot:{system}-*"),
+        ],
+    )
+
+
+_OF_STACKS = {
+    "apprunner": (
+        "CreateService DeleteService DescribeService UpdateService CreateVpcConnector DeleteVpcConnector "
+        "DescribeVpcConnector CreateAutoScalingConfiguration DeleteAutoScalingConfiguration "
+        "DescribeAutoScalingConfiguration TagResource ListTagsForResource"
+    ),
+    "application-autoscaling": (
+        "RegisterScalableTarget DeregisterScalableTarget DescribeScalableTargets PutScalingPolicy "
+        "DeleteScalingPolicy DescribeScalingPolicies TagResource ListTagsForResource"
+    ),
+    "cloudwatch": "DescribeAlarms",
+    "ec2": (
+        "CreateSecurityGroup DeleteSecurityGroup AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress "
+        "RevokeSecurityGroupEgress RevokeSecurityGroupIngress CreateTags DeleteTags DescribeSecurityGroups "
+        "DescribeSecurityGroupRules DescribeSubnets DescribeVpcs"
+    ),
+    "ecs": (
+        "CreateService DeleteService DescribeServices UpdateService RegisterTaskDefinition TagResource "
+        "DeregisterTaskDefinition DescribeTaskDefinition"
+    ),
+    "elasticloadbalancing": (
+        "CreateRule DeleteRule ModifyRule DescribeRules CreateTargetGroup DeleteTargetGroup "
+        "ModifyTargetGroup ModifyTargetGroupAttributes DescribeTargetGroups DescribeTargetGroupAttributes "
+        "DescribeTags AddTags"
+    ),
+    "logs": "DescribeLogGroups",
+    "rds": "DescribeDBInstances",
+    "secretsmanager": "GetRandomPassword",
+}
+"""What has no name before it exists, or takes no resource."""
+_OF_ROLES = (
+    "CreateRole DeleteRole GetRole TagRole UntagRole UpdateRole PassRole PutRolePolicy GetRolePolicy "
+    "DeleteRolePolicy UpdateAssumeRolePolicy AttachRolePolicy DetachRolePolicy"
+)
+_OF_DATABASES = (
+    "CreateDBInstance ModifyDBInstance DeleteDBInstance AddTagsToResource RemoveTagsFromResource "
+    "ListTagsForResource CreateDBSnapshot DescribeDBSnapshots"
+)
+_OF_SECRETS = (
+    "CreateSecret DeleteSecret DescribeSecret UpdateSecret GetSecretValue PutSecretValue TagResource"
+)
+_OF_LOGS = "CreateLogGroup DeleteLogGroup PutRetentionPolicy TagResource ListTagsForResource"
+
+
+def of_stack_role(system: str, environment: str, prefix: str) -> list[iam.PolicyStatement]:
+    """What CloudFormation may do for a tenant's stack: by name where a thing has one before it exists."""
+    databases = [f"db:{system}-*-{environment}", "subgrp:*", "pg:*", f"snapshot:{prefix}*"]
+    groups = [f"log-group:{prefix}*", f"log-group:/aws/rds/instance/{system}-*"]
+    roles = f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{prefix}*"
+    alarms = [arn("cloudwatch", f"alarm:{system}-*")]
+    return [
+        _verbs(
+            "secretsmanager", _OF_SECRETS, [arn("secretsmanager", f"secret:{system}/{environment}/tenants/*")]
+        ),
+        _verbs("rds", _OF_DATABASES, [arn("rds", one) for one in databases]),
+        _verbs("logs", _OF_LOGS, [arn("logs", one) for one in groups]),
+        _verbs("iam", _OF_ROLES, [roles]),
+        _verbs("cloudwatch", "PutMetricAlarm DeleteAlarms TagResource", alarms),
+        allow([f"{service}:{verb}" for service, verbs in _OF_STACKS.items() for verb in verbs.split()]),
+    ]
+
+
+def _verbs(service: str, verbs: str, resources: Sequence[str]) -> iam.PolicyStatement:
+    return allow([f"{service}:{verb}" for verb in verbs.split()], resources)
+
+
+def given(role: iam.Role, statements: Sequence[iam.PolicyStatement]) -> iam.Role:
+    """The role, with statements whose wildcards are explained."""
+    for statement in statements:
+        role.add_to_policy(statement)
+    explain(role, statements)
+    return role
+
+
+def explain(scope: IConstruct, statements: Sequence[iam.PolicyStatement]) -> None:
+    """Say why the wildcards in the policies below ``scope`` can be no narrower."""
+    named = "what a tenant will be made of is named by its prefix, before there is a tenant"
+    nameless = "what has no name before it exists, and looking"
+    resources = {str(one) for statement in statements for one in statement.resources if "*" in str(one)}
+    acknowledge_wildcards(scope, {one: nameless if one == "*" else named for one in resources})

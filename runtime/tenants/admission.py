@@ -1,0 +1,147 @@
+"""The first step of every operation: refuses what cannot be, else decides what is to become of the tenant."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from tenants import events, quotas, registry, routing
+from tenants.failure import RefusedError
+from tenants.registry import FROM_STATES, Tenant
+from tenants.request import Request, parse
+from tenants.settings import Settings, settings
+
+logger = Logger()
+Parameters = dict[str, str]
+
+
+@logger.inject_lambda_context
+def on_request(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer what the following steps do, or under ``refused`` why nothing is done."""
+    try:
+        return _admit(event)
+    except RefusedError as refusal:
+        # An answer and not an error: that there was nothing wrong with us is for machines to see too.
+        return {"refused": str(refusal)}
+
+
+def _admit(event: dict[str, Any]) -> dict[str, Any]:
+    operation, run, tier = event["operation"], event["run"], settings()
+    request = parse(operation, event["request"], tier)
+    known = registry.read(request.tenant)
+    _check_state(known, operation, run)
+    facts: dict[str, Any] = dict(known.facts)
+    if operation == "create":
+        _check_room(request, known, tier)
+        facts |= _new(request, known, tier)
+    before = _parameters(known, facts)
+    wanted = before | _changed(operation, request)
+    state = {"create": "creating", "delete": "deleting"}.get(operation)
+    # A deletion that is taken back leaves what was there before.
+    kept = {"prior": known.state} if known.state in ("active", "suspended") else {}
+    written = {
+        key: value for key, value in facts.items() if key not in ("tenant", "item", "operation", "state")
+    }
+    registry.claim(known, operation=operation, run=run, state=state, facts={**written, **kept})
+    events.requested(operation, request.tenant)
+    return {
+        "tenant": request.tenant,
+        "operation": operation,
+        "run": run,
+        "stack": f"{tier.stack_prefix}{request.tenant}",
+        "database": tier.database(request.tenant),
+        # One of its own for each run: an older one would lack what was written since.
+        "snapshot": f"{tier.database(request.tenant)}-final-{run.rpartition(':')[2][:8]}",
+        "prior": kept.get("prior") or str(facts.get("prior", "")),
+        "previous": before,
+        "prepared": _prepared(operation, before, wanted),
+        "wanted": wanted,
+        "migrates": wanted["MigrationImage"] != before["MigrationImage"] or operation == "create",
+        "serves": wanted["Serve"] == "yes",
+        "requestedBy": request.requested_by,
+        "at": {"started": False},
+    }
+
+
+def _check_state(known: Tenant, operation: str, run: str) -> None:
+    if known.operation not in ("", run) and registry.is_running(known.operation):
+        raise RefusedError(
+            f"tenant {known.tenant} is being changed by another run ({known.operation.rpartition(':')[2]}); "
+            "wait for its end"
+        )
+    if known.state in FROM_STATES[operation]:
+        return
+    if operation == "create":
+        raise RefusedError(f"tenant {known.tenant} is there already and {known.state}")
+    allowed = " or ".join(FROM_STATES[operation])
+    is_now = known.state or "unknown"
+    raise RefusedError(f"{operation} needs a tenant that is {allowed}; {known.tenant} is {is_now}")
+
+
+def _check_room(request: Request, known: Tenant, tier: Settings) -> None:
+    entry = routing.read(request.tenant)
+    if entry and entry["tier"] != tier.tier:
+        raise RefusedError(
+            f"organization {request.tenant} is in the {entry['tier']} tier of region {entry['region']}: "
+            "it has data there, which a new tenant would not have"
+        )
+    if entry and entry["region"] != tier.region_key:
+        raise RefusedError(f"tenant {request.tenant} is there already, in region {entry['region']}")
+    if known.state != "creating":
+        quotas.check(tier)
+
+
+def _new(request: Request, known: Tenant, tier: Settings) -> dict[str, Any]:
+    return {
+        "size": request.size or tier.sizes[0],
+        "image": request.image,
+        "tier": tier.tier,
+        "residency": tier.residency,
+        "region": tier.region_key,
+        "created_at": registry.now(),
+        "requested_by": request.requested_by,
+        "priorities": known.facts.get("priorities") or _free_priorities(tier),
+    }
+
+
+def _free_priorities(tier: Settings) -> list[int]:
+    """Numbers for the listener's rules of a new tenant, counted down, without those that are taken."""
+    if tier.platform != "fargate":
+        return []
+    taken, found = quotas.priorities(tier), list[int]()
+    while len(found) < tier.services:
+        number = tier.last_priority - registry.next_number()
+        if number not in taken:
+            found.append(number)
+    return found
+
+
+def _parameters(known: Tenant, facts: dict[str, Any]) -> Parameters:
+    numbers = {f"Priority{n}": str(value) for n, value in enumerate(facts.get("priorities", []), start=1)}
+    return {
+        "TenantId": known.tenant,
+        "Size": facts["size"],
+        "Image": facts["image"],
+        "MigrationImage": facts["image"],
+        "Serve": "no" if "suspended" in (known.state, facts.get("prior")) else "yes",
+        "Protected": "true",
+        **numbers,
+    }
+
+
+def _changed(operation: str, request: Request) -> Parameters:
+    changed = {"suspend": {"Serve": "no"}, "resume": {"Serve": "yes"}}.get(operation, {})
+    if operation == "update" and request.size:
+        changed["Size"] = request.size
+    if operation == "update" and request.image:
+        changed |= {"Image": request.image, "MigrationImage": request.image}
+    return changed
+
+
+def _prepared(operation: str, before: Parameters, wanted: Parameters) -> Parameters:
+    """What the stack is on the way: nothing that serves changes before the schema has."""
+    if operation == "create":
+        return {**wanted, "Serve": "no", "Protected": "false"}
+    if operation == "delete":
+        return {**before, "Serve": "no"}
+    return {**before, "MigrationImage": wanted["MigrationImage"]}

@@ -1,0 +1,58 @@
+"""The last step of every operation: what became of the tenant, and why."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from tenants import events, registry, snapshot
+from tenants.failure import reason
+from tenants.settings import settings
+
+logger = Logger()
+
+
+@logger.inject_lambda_context
+def succeed(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Write down what the tenant is now; of a deleted one, the certificate."""
+    operation, wanted, tenant = event["operation"], event["wanted"], event["tenant"]
+    facts: dict[str, Any] = {"size": wanted["Size"], "image": wanted["Image"], "prior": ""}
+    state = "active" if wanted["Serve"] == "yes" else "suspended"
+    if operation == "create":
+        facts |= {"activated_at": registry.now(), "origin": event["origin"], "failure": ""}
+    if operation == "delete":
+        certificate = _certificate(event)
+        registry.certify(tenant, event["run"], certificate)
+        state, facts = "deleted", {"prior": "", "activated_at": "", "final_snapshot": "", **certificate}
+    registry.conclude(tenant, event["run"], state=state, outcome="succeeded", facts=facts)
+    events.ended(operation, tenant, succeeded=True, state=state)
+    return {"tenant": tenant, "state": state, **facts}
+
+
+@logger.inject_lambda_context
+def fail(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
+    """Write down why it failed, at which step, and what the tenant is now."""
+    whole, state = event["run"], event["state"]
+    why = f"{whole['step']}: {reason(whole['failure'])}"
+    left = f"; then {whole['left_step']}: {reason(whole['left'])}" if whole.get("left") else ""
+    told = f"{whole['operation']} failed at {why}{left}"
+    registry.conclude(whole["tenant"], whole["run"], state=state, outcome="failed", facts={"failure": told})
+    events.ended(whole["operation"], whole["tenant"], succeeded=False, reason=told)
+    after = "run it again to finish" if left or state == "deleting" else "nothing of it is left"
+    return {"message": f"{told}. Tenant {whole['tenant']} is {state}; {after}"}
+
+
+def _certificate(event: dict[str, Any]) -> dict[str, Any]:
+    """What a deleted tenant's customer may ask for: when, by whom, and until when something is left."""
+    until = datetime.now(UTC) + timedelta(days=settings().retention_days)
+    known = registry.read(event["tenant"]).facts
+    return {
+        "deleted_at": registry.now(),
+        "deleted_by": event["requestedBy"],
+        "database": event["database"],
+        "last_snapshot": event["snapshot"],
+        # Its own, and the one CloudFormation takes before it deletes a database.
+        "snapshots": snapshot.since(event["database"], str(known["created_at"])),
+        "snapshots_kept_until": until.strftime("%Y-%m-%d"),
+    }

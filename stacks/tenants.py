@@ -1,0 +1,221 @@
+"""What makes tenants in a region: their template, the state machines, and the record of what they did."""
+
+import json
+from typing import Any
+
+from aws_cdk import CfnOutput
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from cambium import tenant_rights as rights
+from cambium.arn import arn
+from cambium.connection_secrets import ConnectionSecrets
+from cambium.fargate_platform import FargatePlatform
+from cambium.tenant_api import TenantApi
+from cambium.tenant_functions import TenantFunctions
+from cambium.tenant_ground import TenantGround
+from cambium.tenant_lifecycle import TenantMachine, migration_task, run_migrations
+from cambium.tenant_machines import change, create, delete
+from cambium.tenant_registry import TenantRegistry
+from cambium.tenant_wave import wave, wave_statements
+from config.access import CACHE, LOAD_BALANCER
+from config.alarms import Alarms
+from config.database import Database
+from config.deployment import Deployment
+from config.region import Region, Shard
+from config.service import Service
+from config.tenancy import TenantTier, residency
+from stacks.base import CambiumStack
+from stacks.compute import ComputeStack
+from stacks.data import DataStack
+from stacks.network import NetworkStack
+from stacks.tenant_contents import contents
+from stacks.tenant_publication import publish
+from stacks.tenant_steps import TenantSteps
+
+LAST_PRIORITY = 34000
+"""Listener rules of tenants count down from here, among those that compare hosts (config/doors.py)."""
+BUS = "default"
+
+
+class TenantsStack(CambiumStack):
+    """One per region. Its size does not depend on how many tenants there are.
+
+    Attributes:
+        registry: What each tenant is, and every operation on it.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        deployment: Deployment,
+        region: Region,
+        shard: Shard,
+        tier: TenantTier,
+        database: Database,
+        network: NetworkStack,
+        data: DataStack,
+        compute: ComputeStack,
+    ) -> None:
+        super().__init__(
+            scope,
+            "tenants",
+            deployment=deployment,
+            region=region,
+            description=f"Makes tenants of the {tier.name} tier",
+        )
+        self._region, self._shard, self._tier, self._config = region, shard, tier, database
+        self._network, self._data, self._compute = network, data, compute
+        self._prefix = f"{deployment.stack_name('tenant', region)}-"
+        self.registry = TenantRegistry(
+            self, "Registry", name=self.stack_name, protected=deployment.environment.production
+        ).table
+        self._ground = TenantGround(
+            self,
+            "Ground",
+            vpc=network.network.vpc,
+            subnets=network.network.private_subnets,
+            private_cidrs=deployment.network_of(region).cidrs_of("Private"),
+            config=database,
+        )
+        steps = self._define_steps()
+        self._define_machines(steps)
+        machines = arn("states", f"stateMachine:{self.stack_name}")
+        TenantApi(self, "Api", name=self.stack_name, function=steps.define_api(machines))
+
+    def _define_steps(self) -> TenantSteps:
+        deployment = self.deployment
+        template = publish(
+            self, deployment=deployment, region=self._region, tier=self._tier, database=self._config
+        )
+        functions = TenantFunctions(
+            self, "Functions", told={"TIER": json.dumps(self._told()), "PLACE": json.dumps(self._place())}
+        )
+        preparation = ConnectionSecrets(
+            self,
+            "Preparation",
+            vpc=self._network.network.vpc,
+            subnets=self._network.network.private_subnets,
+            security_group=self._ground.preparation,
+            version=deployment.environment.credentials_version,
+        )
+        return TenantSteps(
+            functions,
+            preparation,
+            region=deployment.home.name,
+            system=deployment.system,
+            environment=deployment.environment.name,
+            prefix=self._prefix,
+            registry=self.registry.table_arn,
+            routing=deployment.stack_name("routing"),
+            bus=BUS,
+            template=template,
+            role=self._define_stack_role(),
+        )
+
+    def _told(self) -> dict[str, Any]:
+        """What the functions know of tier and region."""
+        deployment, tier, region = self.deployment, self._tier, self._region
+        return {
+            "system": deployment.system,
+            "environment": deployment.environment.name,
+            "tier": tier.name,
+            "region_key": region.key,
+            "shard": self._shard.key,
+            "residency": residency(region),
+            "platform": deployment.platform,
+            "sizes": [size.name for size in tier.sizes],
+            "quotas": tier.quotas.model_dump(),
+            "services": len(tier.services),
+            "stack_prefix": self._prefix,
+            "registry": self.registry.table_name,
+            "routing": deployment.stack_name("routing"),
+            "home_region": deployment.home.name,
+            "retention_days": tier.retention_days,
+            "last_priority": LAST_PRIORITY,
+        }
+
+    def _place(self) -> dict[str, str]:
+        """Parameters of the template that are the same for every tenant here."""
+        groups, place = self._network.groups[self._shard.key], dict(self._ground.place)
+        if isinstance(self.deployment.environment.alarms, Alarms):
+            place["Topic"] = arn("sns", self.deployment.topic_name(self._region, self._shard))
+        platform = self._compute.platform
+        if isinstance(platform, FargatePlatform):
+            balancer = platform.load_balancer
+            place |= {
+                "Cluster": self._ground.cluster.cluster_name,
+                "Listener": balancer.listener.listener_arn,
+                "LoadBalancerName": balancer.load_balancer.load_balancer_full_name,
+                "LoadBalancerGroup": groups.group(LOAD_BALANCER).security_group_id,
+            }
+        if self._data.cache is not None and any(one.uses_cache for one in self._services):
+            place["CacheGroup"] = groups.group(CACHE).security_group_id
+        return place
+
+    @property
+    def _services(self) -> list[Service]:
+        return [one for one in self.deployment.services if one.name in self._tier.services]
+
+    def _define_stack_role(self) -> iam.Role:
+        deployment = self.deployment
+        role = iam.Role(
+            self,
+            "StackRole",
+            description="CloudFormation makes the stacks of tenants with it",
+            assumed_by=iam.ServicePrincipal("cloudformation.amazonaws.com"),
+        )
+        statements = rights.of_stack_role(deployment.system, deployment.environment.name, self._prefix)
+        return rights.given(role, statements)
+
+    def _define_machines(self, steps: TenantSteps) -> None:
+        deployment = self.deployment
+        told = contents(
+            deployment,
+            self._data,
+            self._services,
+            self._config,
+            migration=migration_task(self._ground.cluster, self._ground.subnets),
+        )
+        sources = [self._data.service_secrets[service.name] for service in self._services]
+        cache = self._data.cache
+        steps.define(sources=sources, cache_token=cache.auth_token if cache else None)
+        migrates = run_migrations(self._ground.cluster, system=deployment.system, prefix=self._prefix)
+        for verb, definition, statements in (
+            ("create", create(steps.functions, told), migrates),
+            ("change", change(steps.functions, told), migrates),
+            ("delete", delete(steps.functions), []),
+        ):
+            self._define_machine(verb, definition, steps.arns(verb), statements)
+        self._define_wave(steps)
+
+    def _define_wave(self, steps: TenantSteps) -> None:
+        changes = f"{self.stack_name}-change"
+        machine = arn("states", f"stateMachine:{changes}")
+        functions = [steps.plan.function_arn, steps.judge.function_arn]
+        definition = wave(plan=functions[0], judge=functions[1], change=machine)
+        self._define_machine("wave", definition, functions, wave_statements(machine, changes))
+
+    def _define_machine(
+        self,
+        verb: str,
+        definition: dict[str, Any],
+        functions: list[str],
+        statements: list[iam.PolicyStatement],
+    ) -> None:
+        machine = TenantMachine(
+            self,
+            verb.capitalize(),
+            name=f"{self.stack_name}-{verb}",
+            definition=definition,
+            functions=functions,
+            statements=statements,
+            what=f"Tenants of {self.deployment.system} {self.deployment.environment.name}: {verb}",
+        ).state_machine
+        CfnOutput(
+            self,
+            f"{verb.capitalize()}Machine",
+            value=machine.state_machine_arn,
+            description=f"Tenants: {verb}",
+        )

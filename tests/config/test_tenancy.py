@@ -1,0 +1,87 @@
+"""A tier of tenants with a stack for themselves: what a description may say, and what it is answered."""
+
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from config.region import american_home, european_home
+from config.system import System
+from config.tenancy import TenantSize, TenantTier, residency, tenant_host
+
+CLINIC: System = runpy.run_path(str(Path(__file__).parents[1] / "stacks" / "tenanted" / "clinic.py"))[
+    "SYSTEM"
+]
+LARGE = TenantSize(name="large", instance_class="r6g.large")
+
+
+def tier(**fields: Any) -> TenantTier:
+    return TenantTier(
+        **{"since_phase": 2, "services": ("api",), "migrate": ("migrate",), "sizes": (LARGE,), **fields}
+    )
+
+
+def clinic(**fields: Any) -> System:
+    return System.model_validate({**dict(CLINIC), **fields})
+
+
+WRONG: dict[str, tuple[Callable[[], object], str]] = {
+    "a phase that is not there": (
+        lambda: clinic(tenants=tier(since_phase=3)),
+        "tenants.since_phase must be 1 to 2: system clinic ends there, got 3",
+    ),
+    "a service that is not there": (
+        lambda: clinic(tenants=tier(services=("web",))),
+        "tenants.services must be among api, got 'web'",
+    ),
+    "a service without a host": (
+        lambda: clinic(
+            tenants=tier(),
+            services=(CLINIC.services[0].model_copy(update={"hosts": (), "paths": ("/a/*",)}),),
+        ),
+        "tenants.services must be public services with hosts and a database URL, got 'api'",
+    ),
+    "more instances than the service may have": (
+        lambda: clinic(tenants=tier(instances=5)),
+        "tenants.instances must be at most scaling.max of api (4), got 5",
+    ),
+    "names that leave no room for an id": (
+        lambda: clinic(name="clinic-with-a-long-name", tenants=tier()),
+        "must leave 20 of 40 characters to a tenant's id, got 48 characters in all",
+    ),
+    "two sizes of one name": (
+        lambda: tier(sizes=(LARGE, LARGE)),
+        "tenants.sizes must have names of their own, got large, large",
+    ),
+    "no room for storage to grow": (
+        lambda: tier(storage_gib=100, max_storage_gib=105),
+        "tenants.max_storage_gib must exceed storage_gib (100) by at least 10 %, got 105",
+    ),
+    "a database that is none": (
+        lambda: clinic(database=None, services=(CLINIC.services[0].model_copy(update={"secrets": {}}),)),
+        "so database must be Database(...), got None",
+    ),
+}
+
+
+@pytest.mark.parametrize(("describe", "said"), WRONG.values(), ids=WRONG)
+def test_a17_a_tier_that_cannot_be_is_refused(describe: Callable[[], object], said: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        describe()
+    assert said in str(refused.value)
+
+
+def test_a17_the_tier_exists_from_its_phase_on() -> None:
+    assert CLINIC.resolve("production", 1).tenants is None
+    assert CLINIC.resolve("production", 2).tenants == CLINIC.tenants
+
+
+def test_a17_residency_is_where_the_region_lies() -> None:
+    assert [residency(region()) for region in (european_home, american_home)] == ["EU", "US"]
+
+
+def test_a17_a_tenants_host_is_under_the_certificate_of_everybodys() -> None:
+    assert tenant_host("org-101", "api.clinic.example") == "org-101-api.clinic.example"

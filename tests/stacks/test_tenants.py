@@ -1,0 +1,121 @@
+"""A17: the template of tenants, and what makes them from it."""
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from support.assembly import Assembly
+
+Template = dict[str, Any]
+TENANTS = "clinic-production-eu-tenants"
+
+
+def stamp(assembly: Assembly) -> Template:
+    """The template of a tenant."""
+    folder = assembly.folder / "tenant-eu"
+    template: Template = json.loads((folder / "Tenant.template.json").read_text())
+    return template
+
+
+@pytest.fixture(params=["fargate", "app-runner"])
+def either(request: pytest.FixtureRequest, tenanted: Assembly, tenanted_on_app_runner: Assembly) -> Assembly:
+    """Clinic on either platform."""
+    return tenanted if request.param == "fargate" else tenanted_on_app_runner
+
+
+def of_type(template: Template, kind: str) -> dict[str, Any]:
+    return {key: one for key, one in template["Resources"].items() if one["Type"] == kind}
+
+
+def test_a17_a_tenants_database_is_like_everybodys_and_leaves_a_snapshot(either: Assembly) -> None:
+    (database,) = of_type(stamp(either), "AWS::RDS::DBInstance").values()
+    told = database["Properties"]
+    assert database["DeletionPolicy"] == "Snapshot"
+    assert (told["MultiAZ"], told["StorageEncrypted"], told["PubliclyAccessible"]) == (True, True, False)
+    assert told["DBInstanceClass"]["Fn::FindInMap"][1:] == [{"Ref": "Size"}, "InstanceClass"]
+    assert told["DeletionProtection"] == {"Ref": "Protected"}
+    assert (told["EngineVersion"], told["AllocatedStorage"]) == ("17.11", "100")
+
+
+def test_a17_size_changes_memory_and_never_storage(either: Assembly) -> None:
+    (sizes,) = stamp(either)["Mappings"].values()
+    assert sizes["large"] == {"InstanceClass": "db.r6g.large", "FreeMemoryBytes": 16384 * 5 // 100 * 1024**2}
+    assert set(sizes["xlarge"]) == set(sizes["large"])
+
+
+def test_a17_everything_that_serves_waits_for_the_schema(either: Assembly) -> None:
+    template = stamp(either)
+    assert template["Conditions"] == {"Serving": {"Fn::Equals": [{"Ref": "Serve"}, "yes"]}}
+    serving = {one["Type"] for one in template["Resources"].values() if one.get("Condition") == "Serving"}
+    assert serving >= {"AWS::CloudWatch::Alarm"}
+    assert serving & {"AWS::ECS::Service", "AWS::AppRunner::Service"}
+    for kind in ("AWS::RDS::DBInstance", "AWS::SecretsManager::Secret", "AWS::ECS::TaskDefinition"):
+        assert not any(one.get("Condition") for one in of_type(template, kind).values())
+
+
+def test_a17_no_password_and_no_account_is_in_the_template(either: Assembly) -> None:
+    template = stamp(either)
+    for secret in of_type(template, "AWS::SecretsManager::Secret").values():
+        assert "SecretString" not in secret["Properties"]
+    (database,) = of_type(template, "AWS::RDS::DBInstance").values()
+    assert "resolve:secretsmanager" in json.dumps(database["Properties"]["MasterUserPassword"])
+
+
+def test_a17_a_tenant_writes_only_its_own_objects_of_a_shared_bucket(either: Assembly) -> None:
+    policies = of_type(stamp(either), "AWS::IAM::Policy").values()
+    statements = [one for policy in policies for one in policy["Properties"]["PolicyDocument"]["Statement"]]
+    (objects,) = [one for one in statements if "s3:PutObject" in one["Action"]]
+    where = objects["Resource"]["Fn::Join"][1]
+    bucket = "clinic-production-scans-111122223333-eu-central-1"
+    assert where[-3:] == [f":s3:::{bucket}/tenants/", {"Ref": "TenantId"}, "/*"]
+
+
+def test_a17_synthesis_does_not_grow_with_tenants(either: Assembly) -> None:
+    """No template knows how many there are: one asset is what all of them are made of."""
+    stacks = [name for name in either.templates if "tenant" in name]
+    assert stacks == [TENANTS]
+    assert not of_type(either.templates[stacks[0]], "AWS::RDS::DBInstance")
+    published = list(either.folder.glob("asset.*.json"))
+    assert [json.loads(path.read_text()) for path in published] == [stamp(either)]
+
+
+def test_a17_one_parameter_group_fits_every_size(tenanted: Assembly) -> None:
+    (group,) = of_type(tenanted.templates[TENANTS], "AWS::RDS::DBParameterGroup").values()
+    told = group["Properties"]["Parameters"]
+    assert told["shared_buffers"] == "{DBInstanceClassMemory/32768}"
+    assert told["rds.force_ssl"] == "1"
+
+
+def test_a17_each_machine_may_call_its_own_steps_and_no_others(tenanted: Assembly) -> None:
+    template = tenanted.templates[TENANTS]
+    for machine in of_type(template, "AWS::StepFunctions::StateMachine").values():
+        definition = json.dumps(machine["Properties"]["DefinitionString"])
+        role = machine["Properties"]["RoleArn"]["Fn::GetAtt"][0]
+        (policy,) = [
+            one["Properties"]["PolicyDocument"]["Statement"]
+            for one in of_type(template, "AWS::IAM::Policy").values()
+            if one["Properties"]["Roles"] == [{"Ref": role}]
+        ]
+        may = {
+            resource["Fn::GetAtt"][0]
+            for one in policy
+            if one["Action"] == "lambda:InvokeFunction"
+            for resource in one["Resource"]
+        }
+        used = {name for name in of_type(template, "AWS::Lambda::Function") if f'"{name}"' in definition}
+        assert may == used
+
+
+def test_a17_the_registry_is_kept_and_can_go_back_in_time(tenanted: Assembly) -> None:
+    (table,) = of_type(tenanted.templates[TENANTS], "AWS::DynamoDB::GlobalTable").values()
+    assert table["DeletionPolicy"].startswith("Retain")
+    (replica,) = table["Properties"]["Replicas"]
+    assert replica["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+    assert replica["DeletionProtectionEnabled"] is True
+
+
+def test_a17_a_tenant_has_the_alarms_of_a_service_and_a_database(either: Assembly) -> None:
+    count = Counter(one["Type"] for one in stamp(either)["Resources"].values())
+    assert count["AWS::CloudWatch::Alarm"] == 6

@@ -1,0 +1,129 @@
+"""A17: a failure at any step of a tenant's life leaves a working tenant or none; a second run finishes."""
+
+import pytest
+
+from support.embedded_tenants import NEW, NO_TRACES, Region
+
+pytestmark = [pytest.mark.embedded, pytest.mark.database]
+
+CREATE = (
+    ("Make the stack", "before"),
+    ("Make the stack", "after"),
+    ("Make the database roles", "after"),
+    ("Write the URLs of api", "after"),
+    ("Write the URLs of migration", "before"),
+    ("Copy the keys of api", "before"),
+    ("Migrate", "before"),
+    ("Announce it", "before"),
+    ("Start the services", "before"),
+    ("Start the services", "after"),
+    ("Ask its services", "before"),
+    ("Open it", "after"),
+)
+CHANGE = (
+    ("Prepare the stack", "before"),
+    ("Prepare the stack", "after"),
+    ("Migrate", "before"),
+    ("Change the stack", "before"),
+    ("Change the stack", "after"),
+    ("Ask its services", "before"),
+    ("Open it", "after"),
+)
+DELETE = (
+    ("Close it", "before"),
+    ("Close it", "after"),
+    ("Stop the services", "after"),
+    ("Take the last snapshot", "before"),
+    ("Take the last snapshot", "after"),
+)
+ONWARD = (
+    ("Remove the stack", "before"),
+    ("Remove the stack", "after"),
+    ("Take it out of the routing", "before"),
+)
+
+
+def steps_that_can_fail(region: Region, verb: str) -> set[str]:
+    states = region.definition(verb)["States"]
+    forward = set()
+    todo = [states["Admitted?"]["Default"]]
+    while todo:
+        name = todo.pop()
+        if name in forward:
+            continue
+        forward.add(name)
+        state = states[name]
+        todo += [state[key] for key in ("Next", "Default") if key in state]
+        todo += [choice["Next"] for choice in state.get("Choices", [])]
+    return {name for name in forward if states[name].get("Catch")} - {"Record the success"}
+
+
+def test_a17_every_step_is_broken_here(region: Region) -> None:
+    for verb, broken in (("create", CREATE), ("change", CHANGE), ("delete", (*DELETE, *ONWARD))):
+        way_back = {"Close it", "Close it again"} if verb == "change" else set()
+        assert steps_that_can_fail(region, verb) - way_back == {step for step, _ in broken}, verb
+
+
+def test_a17_a_failed_creation_leaves_no_trace_and_the_next_one_finishes(region: Region) -> None:
+    for step, when in CREATE:
+        with region.broken("create", (step, when)):
+            said = region.fail("create", tenant="torn", **NEW)
+        assert said.startswith(f"TenantFailed: create failed at {step}"), said
+        assert region.traces("torn") == NO_TRACES, (step, when)
+        known = region.known("torn")
+        assert known["state"] == "failed"
+        assert step in known["failure"]
+        assert "operation" not in known
+        assert not region.snapshots("torn"), (step, when)
+    region.run("create", tenant="torn", **NEW)
+    region.is_whole("torn")
+    assert region.known("torn")["failure"] == ""
+
+
+def test_a17_a_failed_change_leaves_the_tenant_as_it_was(region: Region) -> None:
+    region.run("create", tenant="kept", **NEW)
+    before = region.shape("kept")
+    for step, when in CHANGE:
+        with region.broken("change", (step, when)):
+            said = region.fail("change", operation="update", tenant="kept", size="xlarge", image="v2")
+        assert step in said
+        assert region.shape("kept") == before, (step, when)
+        region.is_whole("kept")
+    region.run("change", operation="update", tenant="kept", size="xlarge", image="v2")
+    region.is_whole("kept", size="xlarge", image="v2")
+
+
+def test_a17_a_failed_deletion_leaves_the_tenant_served_until_there_is_no_way_back(region: Region) -> None:
+    region.run("create", tenant="gone", **NEW)
+    before = region.shape("gone")
+    for step, when in DELETE:
+        with region.broken("delete", (step, when)):
+            assert step in region.fail("delete", tenant="gone", confirm="gone")
+        assert region.shape("gone") == before, (step, when)
+        assert not region.snapshots("gone"), (step, when)
+        region.is_whole("gone")
+    for step, when in ONWARD:
+        with region.broken("delete", (step, when)):
+            assert "run it again to finish" in region.fail("delete", tenant="gone", confirm="gone")
+        assert region.known("gone")["state"] == "deleting", (step, when)
+    region.run("delete", tenant="gone", confirm="gone")
+    assert region.traces("gone") == NO_TRACES
+    assert region.known("gone")["last_snapshot"] in region.snapshots("gone")
+
+
+def test_a17_what_the_way_back_could_not_do_is_said_and_done_by_the_next_run(region: Region) -> None:
+    with region.broken("create", ("Migrate", "before"), ("Remove the stack again", "before")):
+        said = region.fail("create", tenant="left", **NEW)
+    assert "then Remove the stack again" in said
+    assert "run it again" in said
+    region.run("create", tenant="left", **NEW)
+    region.is_whole("left")
+
+
+def test_a17_a_run_that_was_stopped_is_finished_by_the_next(region: Region) -> None:
+    run = region.start("create", tenant="stopped", **NEW)
+    region.until(lambda: region.stack("stopped"))
+    assert "is being changed by another run" in region.fail("create", tenant="stopped", **NEW)
+    region.client("stepfunctions").stop_execution(executionArn=run)
+    region.run("create", tenant="stopped", **NEW)
+    region.is_whole("stopped")
