@@ -22,6 +22,7 @@ from ops.commands import (
     plan,
     review,
     secrets,
+    tenant,
     window,
     worker,
     workflows,
@@ -99,6 +100,7 @@ for verb in (
     workflows.check_workflows,
 ):
     app.command()(verb)
+app.add_typer(tenant.tenant, name="tenant")
 
 
 def main() -> None:

@@ -39,6 +39,8 @@ class ExitCode(IntEnum):
     """A drill failed: read which line of its table."""
     NOT_HERE = 16
     """This machine lacks what a drill needs; the others passed."""
+    TENANT = 17
+    """An operation on a tenant was refused or failed: the message says which, and what is left."""
     CONFIGURATION = 20
     """The description of the system, or the choice of it, is wrong: correct the options or ``config/``."""
     MAY_LOSE_DATA = 21

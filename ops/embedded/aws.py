@@ -43,6 +43,10 @@ class Aws:
             self._made[service] = self._session.client(service, retries={"max_attempts": 2})
         return self._made[service]
 
+    def resource(self, service: str) -> Any:
+        """The resources of a service, whose answers are plain values."""
+        return self._session.resource(service)
+
     @cached_property
     def cloudformation(self) -> CloudFormationClient:
         """Stacks."""

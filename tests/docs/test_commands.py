@@ -76,6 +76,7 @@ def test_every_verb_of_cambium_exists(page: Page) -> None:
         for command in app.registered_commands
         if command.callback
     }
+    verbs |= {group.name for group in app.registered_groups if group.name}
     used = {words[1] for words in page.commands("cambium") if len(words) > 1}
 
     assert used <= {*verbs, "..."}
@@ -96,7 +97,12 @@ def test_every_option_of_cambium_exists(page: Page) -> None:
 def unknown_options(words: list[str]) -> list[str]:
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
-    known = {option for parameter in group.commands[words[1]].params for option in parameter.opts}
+    command = group.commands[words[1]]
+    if isinstance(command, TyperGroup):
+        verb = words[2] if len(words) > 2 else next(iter(command.commands))
+        assert verb in command.commands, f"cambium {words[1]} has no verb {verb}"
+        command = command.commands[verb]
+    known = {option for parameter in command.params for option in parameter.opts}
     return [word for word in words[2:] if word.startswith("--") and word.split("=")[0] not in known]
 
 

@@ -1,0 +1,1 @@
+"""Tenants on the embedded AWS: starts there what ``aws stepfunctions`` starts in a real account."""

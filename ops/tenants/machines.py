@@ -1,0 +1,123 @@
+"""Starts the state machines of tenants, and waits for what they say."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from config.deployment import Deployment
+from config.region import Region
+from config.tenancy import residency
+from ops.embedded.aws import Aws, Place, Places
+from ops.outcome import ExitCode, OperatorError
+
+POLL_SECONDS = 0.5
+VERBS = {"create": "create", "delete": "delete", "wave": "wave"}
+"""Machines by operation; all others are changes."""
+
+
+@dataclass(frozen=True)
+class Tenants:
+    """The tenants of one deployment, in all its regions."""
+
+    deployment: Deployment
+    places: Places
+
+    def at(self, region: Region) -> Aws:
+        """The embedded AWS in a region."""
+        return self.places.at(Place(self.deployment.environment.account, region.name))
+
+    def home_of(self, wanted: str) -> Region:
+        """The region where data of a residency lies.
+
+        Raises:
+            OperatorError: there is none; the message lists those there are.
+        """
+        for region in self.deployment.regions:
+            if residency(region) == wanted:
+                return region
+        known = ", ".join(sorted({residency(region) for region in self.deployment.regions}))
+        raise OperatorError(
+            ExitCode.USAGE, f"--residency must be {known}, where this deployment is, got {wanted!r}"
+        )
+
+    def region_of(self, tenant: str) -> Region:
+        """Where a tenant is.
+
+        Raises:
+            OperatorError: nobody has heard of it.
+        """
+        for region in self.deployment.regions:
+            if self.show(region, tenant):
+                return region
+        raise OperatorError(ExitCode.TENANT, f"there is no tenant {tenant!r}", hint="see cambium tenant list")
+
+    def run(
+        self, region: Region, operation: str, request: dict[str, Any], say: Callable[[str], None]
+    ) -> None:
+        """Run an operation to its end.
+
+        Raises:
+            OperatorError: it was refused, or failed; the message is the machine's own.
+        """
+        states = self.at(region).client("stepfunctions")
+        machine = self._machine(region, VERBS.get(operation, "change"))
+        told = {key: value for key, value in request.items() if value is not None}
+        run = states.start_execution(
+            stateMachineArn=machine,
+            name=f"{operation}-{uuid4()}",
+            input=json.dumps({"operation": operation, **told}),
+        )["executionArn"]
+        while (found := states.describe_execution(executionArn=run))["status"] == "RUNNING":
+            say(_step(states, run))
+            time.sleep(POLL_SECONDS)
+        if found["status"] != "SUCCEEDED":
+            raise OperatorError(
+                ExitCode.TENANT,
+                found.get("cause") or f"the run ended as {found['status']}",
+                hint=f"nothing was changed; the run is {run}"
+                if found.get("error") == "Refused"
+                else f"cambium tenant show has it too; the run is {run}",
+            )
+
+    def show(self, region: Region, tenant: str) -> dict[str, Any]:
+        """What the registry of a region says of a tenant; nothing where it is not known."""
+        table = self._table(region)
+        found: dict[str, Any] = table.get_item(Key={"tenant": tenant, "item": "tenant"}).get("Item", {})
+        return found
+
+    def history(self, region: Region, tenant: str) -> list[dict[str, Any]]:
+        """Operations on a tenant and certificates of its deletion, oldest first."""
+        found = self._table(region).query(
+            KeyConditionExpression="tenant = :tenant", ExpressionAttributeValues={":tenant": tenant}
+        )["Items"]
+        return sorted(
+            (one for one in found if one["item"] != "tenant"),
+            key=lambda one: str(one.get("started_at") or one.get("deleted_at")),
+        )
+
+    def every(self, region: Region) -> list[dict[str, Any]]:
+        """Every tenant of a region, deleted ones included."""
+        found = self._table(region).scan(
+            FilterExpression="#item = :tenant",
+            ExpressionAttributeNames={"#item": "item"},
+            ExpressionAttributeValues={":tenant": "tenant"},
+        )["Items"]
+        return sorted(found, key=lambda one: str(one["tenant"]))
+
+    def _machine(self, region: Region, verb: str) -> str:
+        account = self.deployment.environment.account
+        name = self.deployment.stack_name("tenants", region)
+        return f"arn:aws:states:{region.name}:{account}:stateMachine:{name}-{verb}"
+
+    def _table(self, region: Region) -> Any:
+        aws = self.at(region)
+        return aws.resource("dynamodb").Table(self.deployment.stack_name("tenants", region))
+
+
+def _step(states: Any, run: str) -> str:
+    events = states.get_execution_history(executionArn=run, reverseOrder=True, maxResults=20)["events"]
+    names = [one["stateEnteredEventDetails"]["name"] for one in events if "stateEnteredEventDetails" in one]
+    return str(names[0]).partition(":")[0] if names else "starting"
