@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bench import backups, deploy_rules, lookups, plan, pooling, services, suite, synthesis, up
+from bench import backups, deploy_rules, lookups, plan, pooling, services, suite, synthesis, tenants, up
 from bench.section import Section
 from bench.suite import Part
 from bench.up import UpCost
@@ -111,6 +111,7 @@ PARTS: dict[str, Callable[[Workspace, Effort, Say], list[Section]]] = {
     "backups": lambda _workspace, effort, say: backups.measure(
         min(effort.rounds, 3), say, quick=effort.quick
     ),
+    "tenants": lambda workspace, effort, say: [tenants.measure(workspace, min(effort.rounds, 3), say)],
     SUITE: measure_suite,
 }
 
