@@ -29,6 +29,8 @@ POOL = "connection-pool"
 POOL_DOOR = "connection-pool-door"
 JOBS = "database-jobs"
 VOLUME = "volume"
+TENANT_PREPARATION = "tenant-preparation"
+TENANT_DATABASES = "tenant-databases"
 HTTPS = 443
 HTTP = 80
 NFS = 2049
@@ -84,6 +86,18 @@ def nat_rules(found: Iterable[AccessRule]) -> tuple[AccessRule, ...]:
         AccessRule(source=PRIVATE_SUBNETS, target=NAT, port=port, why="to the internet") for port in ports
     )
     return (*on, *way_in)
+
+
+def tenant_rules(database: Database) -> tuple[AccessRule, ...]:
+    """What makes roles in the databases of new tenants, which all join its target.
+
+    Services of tenants have groups of their own, which are in no table: each is made with its tenant.
+    """
+    prepared = AccessRule(
+        source=TENANT_PREPARATION, target=TENANT_DATABASES, port=database.port, why="roles of new tenants"
+    )
+    out = AccessRule(source=TENANT_PREPARATION, target=INTERNET, port=HTTPS, why="AWS APIs")
+    return (out, prepared)
 
 
 def _front_door(services: tuple[Service, ...], platform: Platform) -> Iterator[AccessRule]:

@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import model_validator
 
 from config import names
-from config.access import JOBS, AccessRule, access_rules, has_jobs_group, nat_rules
+from config.access import JOBS, AccessRule, access_rules, has_jobs_group, nat_rules, tenant_rules
 from config.alarms import NoAlarms
 from config.cache import Cache
 from config.calls import check_calls
@@ -132,7 +132,12 @@ class Deployment(Model):
     @property
     def whole_access(self) -> tuple[AccessRule, ...]:
         """Every connection that security groups allow: those of a shard, and those of its region."""
-        return (*self.access, *self.nat_access)
+        return (*self.access, *self.nat_access, *self.tenant_access)
+
+    @property
+    def tenant_access(self) -> tuple[AccessRule, ...]:
+        """What prepares the databases of tenants, where there are such."""
+        return tenant_rules(self.database) if self.tenants and isinstance(self.database, Database) else ()
 
     @property
     def budgets_of_connections(self) -> tuple[ConnectionBudget, ...]:

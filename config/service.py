@@ -39,6 +39,8 @@ RESERVED_GROUPS = (
     "database-jobs",
     "volume",
     "nat",
+    "tenant-preparation",
+    "tenant-databases",
 )
 """Groups of the access table that are not a service's to join."""
 

@@ -103,7 +103,6 @@ class TenantTemplate(cdk.Stack):
         return vpc
 
     def _open_doors(self) -> None:
-        self.groups.admit_preparation(self.group("PreparationGroup"))
         if self._deployment.platform == "fargate":
             self.groups.admit_visitors(self.group("LoadBalancerGroup"), self.services)
         cache = self._deployment.cache
@@ -130,6 +129,7 @@ class TenantTemplate(cdk.Stack):
             size=self.parameters.size,
             sizes=tier.sizes,
             protected=self.parameters.protected,
+            further_group=self.parameters.place("DatabasesGroup"),
             config=_fitted(self._config, tier),
         )
 

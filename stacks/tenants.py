@@ -76,7 +76,6 @@ class TenantsStack(CambiumStack):
             "Ground",
             vpc=network.network.vpc,
             subnets=network.network.private_subnets,
-            private_cidrs=deployment.network_of(region).cidrs_of("Private"),
             config=database,
         )
         steps = self._define_steps()

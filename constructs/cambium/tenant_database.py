@@ -50,6 +50,7 @@ class TenantDatabase(Construct):
         size: str,
         sizes: Sequence[TenantSize],
         protected: str,
+        further_group: str,
         config: model.Database,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -82,6 +83,8 @@ class TenantDatabase(Construct):
             keeps_logs=False,
         )
         self._choose(identifier, protected)
+        # What makes its roles reaches it by a group that all databases of tenants join.
+        self._resource.vpc_security_groups = [place.security_group.security_group_id, further_group]
         self._acknowledge()
 
     @property
@@ -127,11 +130,16 @@ class TenantDatabase(Construct):
         )
 
     def _choose(self, identifier: str, protected: str) -> None:
-        resource = self.instance.node.default_child
-        assert isinstance(resource, rds.CfnDBInstance)  # noqa: S101 - narrows jsii's type
+        resource = self._resource
         resource.db_instance_identifier = identifier
         resource.db_instance_class = self._text("InstanceClass")
         resource.add_property_override("DeletionProtection", protected)
+
+    @property
+    def _resource(self) -> rds.CfnDBInstance:
+        resource = self.instance.node.default_child
+        assert isinstance(resource, rds.CfnDBInstance)  # noqa: S101 - narrows jsii's type
+        return resource
 
     def _text(self, key: str) -> str:
         return self._sizes.find_in_map(self._size, key)

@@ -1,7 +1,5 @@
 """What all tenants of a region stand on, so that none of them needs its own."""
 
-from collections.abc import Sequence
-
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
@@ -9,12 +7,13 @@ from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from cambium.database_parameters import sizeless_parameters
-from cambium.tenant_groups import HTTPS
+from cambium.security_groups import SecurityGroups
+from config.access import TENANT_DATABASES, TENANT_PREPARATION, tenant_rules
 from config.database import Database
 
 
 class TenantGround(Construct):
-    """A cluster, a subnet group, a parameter group, and the security group of what prepares databases.
+    """A cluster, a subnet group, a parameter group, and what makes roles in new databases.
 
     An account has 50 subnet groups and 50 parameter groups, and would run out of them before tenants.
 
@@ -31,7 +30,6 @@ class TenantGround(Construct):
         *,
         vpc: ec2.IVpc,
         subnets: ec2.SubnetSelection,
-        private_cidrs: Sequence[str],
         config: Database,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -44,7 +42,9 @@ class TenantGround(Construct):
             enable_fargate_capacity_providers=True,
             container_insights_v2=ecs.ContainerInsights.ENABLED,
         )
-        self.preparation = self._define_group(private_cidrs, config.port)
+        groups = SecurityGroups(self, "Access", vpc=vpc, rules=tenant_rules(config))
+        self.preparation = groups.group(TENANT_PREPARATION)
+        self._databases = groups.group(TENANT_DATABASES)
         self._subnet_group = rds.SubnetGroup(
             self,
             "DatabaseSubnets",
@@ -68,21 +68,7 @@ class TenantGround(Construct):
         return {
             "VpcId": self._vpc.vpc_id,
             **{f"PrivateSubnet{number}": one for number, one in enumerate(self.subnets, start=1)},
-            "PreparationGroup": self.preparation.security_group_id,
+            "DatabasesGroup": self._databases.security_group_id,
             "DatabaseSubnets": self._subnet_group.subnet_group_name,
             "DatabaseParameters": self._parameters.ref,
         }
-
-    def _define_group(self, private_cidrs: Sequence[str], port: int) -> ec2.SecurityGroup:
-        group = ec2.SecurityGroup(
-            self,
-            "PreparationGroup",
-            vpc=self._vpc,
-            description="Makes roles in the databases of new tenants",
-            allow_all_outbound=False,
-        )
-        group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(HTTPS), "AWS APIs")
-        # By address: a rule for each tenant's group would run into the quota of rules.
-        for cidr in private_cidrs:
-            group.add_egress_rule(ec2.Peer.ipv4(cidr), ec2.Port.tcp(port), "databases of tenants")
-        return group

@@ -13,8 +13,7 @@ HTTPS = 443
 class TenantGroups(Construct):
     """A security group for the services of a tenant, and one for its database.
 
-    Only two may open the database's port: the tenant's own services, and what prepares a database when the
-    tenant is made, which serves nobody.
+    The database's group lets its own tenant's services in, and nobody else.
 
     Attributes:
         service: The group of the services.
@@ -33,15 +32,10 @@ class TenantGroups(Construct):
         port = ec2.Port.tcp(database_port)
         self.service.add_egress_rule(self.database, port, "PostgreSQL")
         self.database.add_ingress_rule(self.service, port, "PostgreSQL")
-        self._port = port
         # A group without any rule for the way out gets one from AWS that lets everything out.
         self.database.add_egress_rule(
             ec2.Peer.ipv4("255.255.255.255/32"), ec2.Port.icmp_type_and_code(252, 87), "Nothing"
         )
-
-    def admit_preparation(self, group: ec2.ISecurityGroup) -> None:
-        """Let what makes roles in the database reach it."""
-        self.database.add_ingress_rule(group, self._port, "Roles, when the tenant is made")
 
     def admit_visitors(self, load_balancer: ec2.ISecurityGroup, services: Sequence[Service]) -> None:
         """Let the load balancer reach each service."""

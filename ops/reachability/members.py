@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from config import names
-from config.access import POOL, POOL_DOOR
+from config.access import POOL, POOL_DOOR, TENANT_PREPARATION
 from config.deployment import Deployment
 from config.shard_access import called
 from ops.reachability.groups import GROUP
@@ -54,6 +54,7 @@ class Members:
         self.deployment, self.templates = deployment, templates
         self.complaints: list[str] = []
         self._roles = {**ROLES, LAMBDA: deployment.job_group}
+        self._tenants = {deployment.stack_name("tenants", region) for region in deployment.regions}
         groups = {service.name: service.group for service in deployment.services} | {POOL: POOL}
         self._services = {
             names.service_name(deployment.system, name, shard): group
@@ -88,7 +89,9 @@ class Members:
             self.complaints.append(f"{where} carries a security group that is in no template")
         yield Member(
             where,
-            self._of_shard(where, self._role(kind, properties)),
+            TENANT_PREPARATION
+            if where.stack in self._tenants
+            else self._of_shard(where, self._role(kind, properties)),
             frozenset(groups),
             tuple(self._subnets(where.stack, seat.subnets)),
             seat.public or where in self._addressed,

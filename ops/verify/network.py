@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from types_boto3_ec2.type_defs import IpPermissionOutputTypeDef, SecurityGroupTypeDef
 
 
+TENANT_TAG = "cambium:tenant"
+"""Everything of a tenant's own stack carries it."""
+
+
 @dataclass(frozen=True, slots=True)
 class FoundGroups:
     """The groups of one place: what they let through, and what is wrong with them as groups."""
@@ -57,7 +61,7 @@ def _read_place(aws: Aws, ids: list[str], private: frozenset[str]) -> FoundGroup
         for group in groups
         if names[group["GroupId"]] == group["GroupId"]
     ]
-    written = {half for group in groups for half in _halves(group, names)}
+    written = {half for group in groups for half in _halves(group, names, _of_tenants(aws))}
     halves = from_private_subnets(written, private)
     return FoundGroups(aws.place, frozenset(halves), (*complaints, *_open_defaults(aws, networks)))
 
@@ -66,7 +70,16 @@ def _name(group: SecurityGroupTypeDef) -> str:
     return group_name(group, group["GroupId"])
 
 
-def _halves(group: SecurityGroupTypeDef, names: dict[str, str]) -> Iterator[Half]:
+def _of_tenants(aws: Aws) -> frozenset[str]:
+    """Groups that state machines made for tenants: in no table, and not ours to compare."""
+    pages = aws.ec2.get_paginator("describe_security_groups").paginate()
+    found = [group for page in pages for group in page["SecurityGroups"]]
+    return frozenset(
+        group["GroupId"] for group in found if any(tag["Key"] == TENANT_TAG for tag in group.get("Tags", []))
+    )
+
+
+def _halves(group: SecurityGroupTypeDef, names: dict[str, str], of_tenants: frozenset[str]) -> Iterator[Half]:
     me = names[group["GroupId"]]
     sides: dict[Way, list[IpPermissionOutputTypeDef]] = {
         "in": group.get("IpPermissions", []),
@@ -75,14 +88,17 @@ def _halves(group: SecurityGroupTypeDef, names: dict[str, str]) -> Iterator[Half
     for way, permissions in sides.items():
         for permission in permissions:
             ports = permission.get("FromPort", PORTS[0]), permission.get("ToPort", PORTS[1])
-            for peer in _peers(permission, names):
+            for peer in _peers(permission, names, of_tenants):
                 found = half(me, way, peer, permission.get("IpProtocol", "-1"), ports)
                 yield from [found] if found else []
 
 
-def _peers(permission: IpPermissionOutputTypeDef, names: dict[str, str]) -> Iterator[str]:
+def _peers(
+    permission: IpPermissionOutputTypeDef, names: dict[str, str], of_tenants: frozenset[str]
+) -> Iterator[str]:
     for pair in permission.get("UserIdGroupPairs", []):
-        yield names.get(pair["GroupId"], pair["GroupId"])
+        if pair["GroupId"] not in of_tenants:
+            yield names.get(pair["GroupId"], pair["GroupId"])
     yield from (one["CidrIp"] for one in permission.get("IpRanges", []))
     yield from (one["CidrIpv6"] for one in permission.get("Ipv6Ranges", []))
     yield from (one["PrefixListId"] for one in permission.get("PrefixListIds", []))

@@ -38,6 +38,7 @@ class Region:
 
     url: str
     data: Path
+    workspace: Workspace
     made: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
@@ -273,11 +274,28 @@ class Region:
 
     def preparation_group(self) -> str:
         """The group of what makes roles in the databases of new tenants."""
-        resources = self.client("cloudformation").list_stack_resources(StackName=f"{PREFIX}-tenants")
-        for one in resources["StackResourceSummaries"]:
-            if one["LogicalResourceId"].startswith("GroundPreparationGroup"):
-                return str(one["PhysicalResourceId"])
-        raise AssertionError("there is no such group")
+        return self._tagged("tenant-preparation")
+
+    def databases_group(self) -> str:
+        """The group that all databases of tenants join."""
+        return self._tagged("tenant-databases")
+
+    def _tagged(self, name: str) -> str:
+        found = self.client("ec2").describe_security_groups()["SecurityGroups"]
+        tagged = {"Key": "cambium:group", "Value": name}
+        (group,) = [one["GroupId"] for one in found if tagged in one.get("Tags", [])]
+        return str(group)
+
+    def ways_in(self, group: str) -> set[tuple[str, int]]:
+        """Who may open which port of the members of a group."""
+        rules = self.client("ec2").describe_security_group_rules(
+            Filters=[{"Name": "group-id", "Values": [group]}]
+        )["SecurityGroupRules"]
+        return {
+            (rule["ReferencedGroupInfo"]["GroupId"], rule["FromPort"])
+            for rule in rules
+            if not rule["IsEgress"]
+        }
 
     def stopped_tasks(self, family: str) -> list[int]:
         """Exit codes of the tasks of a family that have ended."""
@@ -420,12 +438,13 @@ def deployed(assembly: Path, folder: Path) -> Iterator[Region]:
     for name in (".venv", "node_modules"):
         (folder / name).symlink_to(CHECKOUT / name)
     workspace.home.mkdir(parents=True)
+    workspace.emulator_data.symlink_to(folder / "data")
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("SFN_WAIT_SCALE", "0.01")
         with started(folder) as running:
             read, places = manifest.read(assembly), Places(running.url)
             bootstrap(workspace, read.places, places, lambda _: None)
-            region = Region(running.url, running.data)
+            region = Region(running.url, running.data, workspace)
             _make_routing(region)
             deploy(workspace, read, running.url, lambda _: None)
             yield region

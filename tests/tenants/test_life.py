@@ -36,14 +36,12 @@ def test_a17_a_new_tenant_has_everything_for_itself(region: Region, tenant: str)
 def test_a17_only_its_own_services_and_its_preparation_reach_its_database(
     region: Region, tenant: str
 ) -> None:
-    groups = region.groups(tenant)
-    rules = region.client("ec2").describe_security_group_rules(
-        Filters=[{"Name": "group-id", "Values": [groups["Database"]]}]
-    )["SecurityGroupRules"]
-    ways_in = {
-        (rule["ReferencedGroupInfo"]["GroupId"], rule["FromPort"]) for rule in rules if not rule["IsEgress"]
-    }
-    assert ways_in == {(groups["Services"], 5432), (region.preparation_group(), 5432)}
+    groups, shared = region.groups(tenant), region.databases_group()
+    (database,) = region.databases(tenant)
+    carried = {one["VpcSecurityGroupId"] for one in database["VpcSecurityGroups"]}
+    assert carried == {groups["Database"], shared}
+    assert region.ways_in(groups["Database"]) == {(groups["Services"], 5432)}
+    assert region.ways_in(shared) == {(region.preparation_group(), 5432)}
 
 
 def test_a17_the_migration_ran_as_the_owner_before_anything_served(region: Region, tenant: str) -> None:
