@@ -28,7 +28,8 @@ def routing(table: str) -> iam.PolicyStatement:
 
 def stacks(prefix: str, role: str) -> list[iam.PolicyStatement]:
     """Make, change and delete the stacks of tenants, with the role that makes what is in them."""
-    verbs = ("CreateStack", "UpdateStack", "DeleteStack", "DescribeStackEvents", "ContinueUpdateRollback")
+    changes = ("CreateStack", "UpdateStack", "DeleteStack", "ContinueUpdateRollback", "TagResource")
+    verbs = (*changes, "DescribeStackEvents")
     return [
         allow([f"cloudformation:{verb}" for verb in verbs], [arn("cloudformation", f"stack/{prefix}*")]),
         allow(["cloudformation:DescribeStacks"]),

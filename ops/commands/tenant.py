@@ -21,8 +21,9 @@ GUIDE = "docs/runbooks/tenants.md"
 LISTED = ("tenant", "state", "size", "image", "residency", "origin")
 
 tenant = typer.Typer(
-    help="Tenants with a database and services of their own; in a real account the same state machines are "
-    f"started as {GUIDE} says.",
+    help="Tenants with a database and services of their own. In a real account the same state machines are "
+    f"started as {GUIDE} says.\n\n"
+    "Example:  cambium tenant list --system s --env production",
     no_args_is_help=True,
 )
 
@@ -62,7 +63,10 @@ def update(
     phase: PhaseOption = None,
     platform: PlatformOption = None,
 ) -> None:
-    """Give a tenant another size or another image: the schema first, then the services."""
+    """Give a tenant another size or another image: the schema first, then the services.
+
+    Example:  cambium tenant update org-101 --system s --env production --size xlarge
+    """
     tenants = _tenants(ctx, Target(system, env, phase, platform))
     _run(tenants, tenants.region_of(tenant), "update", {"tenant": tenant, "image": image, "size": size})
 
@@ -76,7 +80,10 @@ def suspend(
     phase: PhaseOption = None,
     platform: PlatformOption = None,
 ) -> None:
-    """Stop serving a tenant; its database stays as it is."""
+    """Stop serving a tenant; its database stays as it is.
+
+    Example:  cambium tenant suspend org-101 --system s --env production
+    """
     tenants = _tenants(ctx, Target(system, env, phase, platform))
     _run(tenants, tenants.region_of(tenant), "suspend", {"tenant": tenant})
 
@@ -90,7 +97,10 @@ def resume(
     phase: PhaseOption = None,
     platform: PlatformOption = None,
 ) -> None:
-    """Serve a suspended tenant again."""
+    """Serve a suspended tenant again.
+
+    Example:  cambium tenant resume org-101 --system s --env production
+    """
     tenants = _tenants(ctx, Target(system, env, phase, platform))
     _run(tenants, tenants.region_of(tenant), "resume", {"tenant": tenant})
 
@@ -105,7 +115,10 @@ def delete(
     phase: PhaseOption = None,
     platform: PlatformOption = None,
 ) -> None:
-    """Delete a tenant, after a last snapshot that is kept for the days the configuration says."""
+    """Delete a tenant, after a last snapshot that is kept for the days the configuration says.
+
+    Example:  cambium tenant delete org-101 --system s --env production --confirm org-101
+    """
     tenants = _tenants(ctx, Target(system, env, phase, platform))
     _run(tenants, tenants.region_of(tenant), "delete", {"tenant": tenant, "confirm": confirm})
 
@@ -119,7 +132,10 @@ def list_tenants(
     platform: PlatformOption = None,
     json: JsonOption = False,
 ) -> None:
-    """List the tenants of every region, deleted ones included."""
+    """List the tenants of every region, deleted ones included.
+
+    Example:  cambium tenant list --system s --env production
+    """
     tenants = _tenants(ctx, Target(system, env, phase, platform))
     found = [one for region in tenants.deployment.regions for one in tenants.every(region)]
     if json:
@@ -141,7 +157,10 @@ def show(
     platform: PlatformOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show what a tenant is, and everything that was done with it."""
+    """Show what a tenant is, and everything that was done with it.
+
+    Example:  cambium tenant show org-101 --system s --env production
+    """
     tenants = _tenants(ctx, Target(system, env, phase, platform))
     region = tenants.region_of(tenant)
     known, history = tenants.show(region, tenant), tenants.history(region, tenant)
@@ -164,7 +183,10 @@ def skew(
     platform: PlatformOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Say which image how many tenants run, and who runs it; deleted ones left out."""
+    """Say which image how many tenants run, and who runs it; deleted ones left out.
+
+    Example:  cambium tenant skew --system s --env production
+    """
     tenants = _tenants(ctx, Target(system, env, phase, platform))
     running: dict[str, list[str]] = {}
     for region in tenants.deployment.regions:
@@ -195,6 +217,8 @@ def wave(
     """Bring all active tenants to an image: canaries, a tenth, the rest; stop at a failure.
 
     Run it again to go on: who has the image is left out.
+
+    Example:  cambium tenant wave --system s --env production --image 3f2c1ab --canary org-101
     """
     tenants = _tenants(ctx, Target(system, env, phase, platform))
     for region in tenants.deployment.regions:

@@ -139,6 +139,8 @@ def test_every_command_explains_itself_with_an_example() -> None:
 
     for name, command in group.commands.items():
         assert f"Example:  cambium {name}" in (command.help or ""), name
+        for verb, below in command.commands.items() if isinstance(command, TyperGroup) else ():
+            assert f"Example:  cambium {name} {verb}" in (below.help or ""), verb
 
 
 def test_the_app_gets_the_context_the_cdk_cli_would_give_it() -> None:
