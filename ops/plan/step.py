@@ -65,7 +65,7 @@ def steps_of(system: str, environment: str) -> Iterator[Step]:
             # A phase may bring another platform with it; back from that takes its cache and logs along.
             along = (platform, chosen) == (written[phase], written[other])
             up = phase < other and (along or platform == chosen)
-            back = phase == other + 1 and platform == chosen and _shards(before) == _shards(after)
+            back = phase == other + 1 and platform == chosen and _places(before) == _places(after)
             if up or back or (phase == other and platform != chosen):
                 yield Step(before, after)
 
@@ -100,5 +100,8 @@ def _way(before: Target, after: Target) -> str:
     return " to ".join(dict.fromkeys((_platform(before), _platform(after))))
 
 
-def _shards(target: Target) -> set[tuple[str, str]]:
-    return {(region.key, shard.key) for region, shard in target.resolve().shards()}
+def _places(target: Target) -> tuple[bool, set[tuple[str, str]]]:
+    """Whether there is a routing table, and the shards: what a step back would leave behind with its data."""
+    deployment = target.resolve()
+    shards = {(region.key, shard.key) for region, shard in deployment.shards()}
+    return deployment.routing is not None, shards

@@ -18,6 +18,7 @@ from ops.reachability.seats import (
     NAT_INSTANCE,
     NO_MEMBERS,
     ROLES,
+    SCHEDULE,
     SEATS,
     SUBNET,
     SUBNET_GROUPS,
@@ -53,7 +54,7 @@ class Members:
     def __init__(self, deployment: Deployment, templates: Templates) -> None:
         self.deployment, self.templates = deployment, templates
         self.complaints: list[str] = []
-        self._roles = {**ROLES, LAMBDA: deployment.job_group}
+        self._roles = {**ROLES, LAMBDA: deployment.job_group, SCHEDULE: deployment.job_group}
         self._tenants = {deployment.stack_name("tenants", region) for region in deployment.regions}
         groups = {service.name: service.group for service in deployment.services} | {POOL: POOL}
         self._services = {
@@ -80,6 +81,8 @@ class Members:
     def _member(self, where: Address, kind: str, properties: Properties) -> Iterator[Member]:
         if kind == LAMBDA and "VpcConfig" not in properties:
             return
+        if kind == SCHEDULE and "EcsParameters" not in properties["Target"]:
+            return
         if kind == MACHINE:
             yield from self._tasks_of(where, properties)
             return
@@ -104,7 +107,9 @@ class Members:
         subnets = tuple(found for found in named if self.templates.type(found) == SUBNET)
         if groups:
             public = '"AssignPublicIp":"ENABLED"' in str(properties).replace(" ", "")
-            role = self._of_shard(where, self._named(properties, "StateMachineName"))
+            # One that is no service's runs database jobs.
+            name = str(properties.get("StateMachineName"))
+            role = self._of_shard(where, self._services.get(name, self._roles[LAMBDA]))
             yield Member(where, role, groups, subnets, public)
 
     def _seat(self, where: Address, kind: str, properties: Properties) -> Seat:

@@ -14,6 +14,7 @@ INSTANCE = "AWS::RDS::DBInstance"
 LAMBDA = "AWS::Lambda::Function"
 MACHINE = "AWS::StepFunctions::StateMachine"
 NAT_INSTANCE = "AWS::EC2::Instance"
+SCHEDULE = "AWS::Scheduler::Schedule"
 SUBNET = "AWS::EC2::Subnet"
 
 
@@ -34,6 +35,10 @@ def _lambda(properties: Properties) -> Seat:
 def _task(properties: Properties) -> Seat:
     place = properties.get("NetworkConfiguration", {}).get("AwsvpcConfiguration", {})
     return Seat(place.get("SecurityGroups"), place.get("Subnets"), place.get("AssignPublicIp") == "ENABLED")
+
+
+def _scheduled_task(properties: Properties) -> Seat:
+    return _task(properties["Target"].get("EcsParameters", {}))
 
 
 def of_database(properties: Properties) -> Seat:
@@ -61,6 +66,7 @@ SEATS: Mapping[str, Callable[[Properties], Seat]] = {
     CLUSTER: of_cluster,
     INSTANCE: of_database,
     MACHINE: lambda _: Seat(),
+    SCHEDULE: _scheduled_task,
 }
 ROLES = {
     NAT_INSTANCE: NAT,
@@ -75,7 +81,9 @@ NO_MEMBERS = (
     "AWS::AppRunner::VpcConnector",
     "AWS::EC2::SecurityGroupEgress",
     "AWS::EC2::SecurityGroupIngress",
+    "AWS::ECS::TaskDefinition",
 )
+"""Name groups and carry none: a task carries what its service, schedule or state machine says."""
 
 
 def group_tag(properties: Properties) -> str | None:

@@ -59,6 +59,8 @@ def test_every_kind_of_member_was_looked_at(phase_one: Assembly, fargate: Assemb
         ("AWS::ElasticLoadBalancingV2::LoadBalancer", "load-balancer"),
         ("AWS::Lambda::Function", "compute"),
         ("AWS::RDS::DBInstance", "database"),
+        ("AWS::Scheduler::Schedule", "compute"),
+        ("AWS::StepFunctions::StateMachine", "compute"),
     }
 
 

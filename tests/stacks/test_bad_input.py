@@ -35,7 +35,7 @@ def test_the_app_says_what_is_possible(context: dict[str, str], message: str) ->
 
 
 def test_a_person_reads_one_line_and_the_shell_a_failure(tmp_path: Path) -> None:
-    context = json.dumps({**GOOD, "phase": "3"})
+    context = json.dumps({**GOOD, "phase": "5"})
     variables = {**os.environ, "CDK_CONTEXT_JSON": context, "CDK_OUTDIR": str(tmp_path / "out")}
     run = subprocess.run(
         [sys.executable, "app.py"], cwd=APP.parent, env=variables, capture_output=True, text=True, check=False
@@ -43,5 +43,5 @@ def test_a_person_reads_one_line_and_the_shell_a_failure(tmp_path: Path) -> None
 
     assert run.returncode == 1
     assert len(run.stderr.splitlines()) == 1
-    assert run.stderr.startswith("cambium: phase must be 1 to 2: ")
+    assert run.stderr.startswith("cambium: phase must be 1 to 4: ")
     assert not (tmp_path / "out" / "manifest.json").exists()

@@ -35,6 +35,7 @@ def test_d11_there_is_an_alarm_for_everything_that_can_fail(chatbot_production: 
         "database-memory",
         "database-storage",
         "cache-memory",
+        "backups-no-backup",
     }
 
 

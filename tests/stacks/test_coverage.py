@@ -41,6 +41,8 @@ DESCRIBES_ONLY = {
     "recovery_region": "names the region of copies",
     "availability_percent": "for people: what users were told",
     "since_phase": "decided by resolve",
+    "organizations_per_shard": "for whoever places an organization, by routing.placement",
+    **dict.fromkeys(("home_paths", "token_claims", "token_issuer"), "for the Worker, by the worker command"),
     **dict.fromkeys(TenantQuotas.model_fields, "told to the first step of making a tenant, as a whole"),
 }
 """Fields that no stack has to read, and why."""

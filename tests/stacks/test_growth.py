@@ -180,9 +180,9 @@ def test_the_plan_knows_every_type_that_outlives_its_stack(deployments: Deployme
 
 
 def test_the_guard_watches_every_kind_of_resource_that_holds_data(
-    phase_one: Assembly, pooled_staging: Assembly, vantrexia_host: Assembly
+    phase_three: Assembly, pooled_staging: Assembly, chatbot_dev: Assembly, vantrexia_host: Assembly
 ) -> None:
-    everything = (phase_one, pooled_staging, vantrexia_host)
+    everything = (phase_three, pooled_staging, chatbot_dev, vantrexia_host)
     kinds = {one.type for assembly in everything for one in guarded(assembly).values()}
 
     assert {kind for kind in HOLDS_DATA if kind not in kinds} == set()

@@ -95,7 +95,7 @@ def test_e10_snapshots_may_be_deleted_only_where_aws_backup_made_them(
 
 
 def test_e10_the_backup_role_puts_backups_and_reads_none(vantrexia_host: Assembly) -> None:
-    role = vantrexia_host.the("AWS::IAM::Role", "backup")
+    role = vantrexia_host.at("backup", "Identity/Role/Resource")
     actions = {
         action
         for one in vantrexia_host.statements(role)

@@ -38,7 +38,15 @@ Acknowledgements = list[tuple[IConstruct, dict[str, str]]]
 def hold_back() -> Acknowledgements:
     """Collect what apps accept. To be called before anything imports ``acknowledge``."""
     held: Acknowledgements = []
-    cambium.acknowledge.acknowledge = lambda construct, reasons: held.append((construct, reasons))
+
+    def hold(construct: IConstruct, reasons: dict[str, str]) -> None:
+        # An app inside the app, such as the template of tenants, is checked as it is made.
+        if held and construct.node.root is not held[0][0].node.root:
+            ACCEPT(construct, reasons)
+        else:
+            held.append((construct, reasons))
+
+    cambium.acknowledge.acknowledge = hold
     return held
 
 
