@@ -21,7 +21,7 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/.cambium/jsii
 unexport PYTHONPATH VIRTUAL_ENV
 
-.PHONY: help setup up down status synth diff check test test-fast bench lock snapshots clean
+.PHONY: help setup up down status synth diff check test test-long bench lock snapshots clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -75,9 +75,15 @@ check: setup ## linters, types, workflows
 	@mypy
 	@$(BIN)/cambium check-workflows
 
-test: setup check ## all checks and all tests
-	@echo "tests: the long ones deploy to the embedded AWS and run real servers; minutes on two cores"
-	@pytest -q -n auto --maxprocesses 4 --dist loadfile --durations=3
+PYTEST = pytest -q -n auto --maxprocesses 4 --dist loadfile --durations=3
+
+test: setup check ## all checks, and every test but the long ones
+	@echo "tests: minutes on two cores; what deploys whole products is in make test-long"
+	@$(PYTEST) -m "not long"
+
+test-long: setup ## the tests that deploy whole products and rehearse on real servers
+	@echo "long tests: each deploys a product or runs servers under load; half an hour on two cores"
+	@$(PYTEST) -m long
 
 # The JavaScript app that ours is compared with brings its own libraries, which nothing else needs.
 $(STAMPS)/bench: bench/javascript/package.json bench/javascript/package-lock.json $(STAMPS)/node

@@ -9,7 +9,7 @@ from xdist.remote import Producer
 
 from config.system import System
 from support.assembly import Assembly
-from support.distribution import Groups, in_order
+from support.distribution import Groups, in_order, is_long
 from support.inside import FOLDERS, forget_old, stay_inside
 from support.reviewed import use_reviewed
 from support.synthesis import CHATBOT, NEWCOMER, POOLED, RESTARTIX, SYNTHS
@@ -23,6 +23,12 @@ def pytest_sessionstart() -> None:
     """Begin with a folder for temporary files that does not grow from run to run."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
         forget_old(FOLDERS["TMPDIR"])
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Leave what is long to ``make test-long``."""
+    if is_long(item.nodeid):
+        item.add_marker("long")
 
 
 @pytest.hookimpl(trylast=True)

@@ -19,10 +19,23 @@ LONG = (
     "tests/stacks/",
 )
 """What takes long, by the beginning of its name. A long file that came last would leave a worker alone."""
+DEPLOYS = (
+    "tests/drills/",
+    "tests/embedded/",
+    "tests/emulator/test_database_jobs.py",
+    "tests/emulator/test_rotation.py",
+    "tests/tenants/",
+)
+"""What deploys whole products, or runs several servers under load: marked ``long``."""
 TOGETHER = ("tests/embedded/test_fargate", "tests/runtime/pooler/", "tests/runtime/pool_functions/")
 """Files that share an embedded AWS or a database server, by the beginning of their names."""
 SERVER = re.compile(r"^tests/runtime/.*\[(postgres\d+)")
 """A test that runs on each version of PostgreSQL: those of one version share a server."""
+
+
+def is_long(test: str) -> bool:
+    """Whether it is one of ``make test-long``."""
+    return test.startswith(DEPLOYS)
 
 
 def group_of(test: str) -> str:
