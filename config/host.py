@@ -8,6 +8,9 @@ from config.aws_limits import InstanceClass
 from config.service import ImageName
 from config.values import ImageId, Model, worded
 
+HOST_TAG = "cambium:host"
+"""Names the product on its machine; whoever may release to it may send commands to machines with this tag."""
+
 Path = Annotated[str, worded(r"/\S*", "a path, such as /api/v1/token/")]
 
 

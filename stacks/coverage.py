@@ -16,7 +16,6 @@ _OF_DEPLOYMENT: Mapping[str, Callable[[Deployment], object]] = {
     "a connection pool on a host": lambda d: d.platform == "host" and d.pool,
     "several shards on hosts": lambda d: d.platform == "host" and len(list(d.shards())) > 1,
     "logs of JSON on a host": lambda d: d.platform == "host" and d.json_logs,
-    "rotation of secrets on a single host": lambda d: d.secret_rotation_days and d.platform == "host",
     "a PostgreSQL before 15": lambda d: d.database and d.database.major < OLDEST_POSTGRES,
     "a product without database, cache and secrets": lambda d: (
         not (d.database or d.cache or any(s.secrets for s in d.services))

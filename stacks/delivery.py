@@ -8,9 +8,9 @@ from constructs import Construct
 from cambium.container_registry import ContainerRegistry
 from cambium.deploy_identity import DeployIdentity
 from cambium.host_release import allow_host_release
-from cambium.single_host import SYSTEM_TAG
 from config import names
 from config.deployment import Deployment
+from config.host import HOST_TAG
 from config.region import Region
 from stacks.base import CambiumStack
 
@@ -56,7 +56,7 @@ class DeliveryStack(CambiumStack):
         )
         if deployment.host is not None:
             prefix = deployment.stack_name("")
-            allow_host_release(identity.release, account=account, prefix=prefix, tag=SYSTEM_TAG)
+            allow_host_release(identity.release, account=account, prefix=prefix, tag=HOST_TAG)
         for name, role in {
             "ReleaseRole": identity.release,
             "InfrastructureRole": identity.infrastructure,

@@ -9,6 +9,7 @@ from cambium.host_compose import HostContainers, compose_file
 from cambium.host_files import HostFiles
 from cambium.host_plan import HostSecrets, plan_file
 from cambium.host_records import HostRecords
+from cambium.host_refresh import HostRefresh
 from cambium.host_release import HostRelease
 from cambium.host_units import agent_file, units
 from cambium.retention import retention
@@ -29,6 +30,7 @@ class HostParts:
 
     Attributes:
         machine: The host.
+        refresh: What makes it read its secrets again.
         namespace: Of the metrics that it sends.
     """
 
@@ -56,6 +58,7 @@ class HostParts:
         )
         self.machine = self._define_machine(network)
         HostRelease(stack, "Release", name=f"{self._prefix}-release")
+        self.refresh = HostRefresh(stack, "Refresh", name=f"{self._prefix}-refresh", machine=self._prefix)
         self._define_records(zone)
         self._tell()
 

@@ -12,6 +12,7 @@ from constructs import Construct
 from cambium.alarms import Alarms
 from cambium.arn import arn
 from cambium.connection_secrets import RoleLogin
+from cambium.rollout import Rollout
 from cambium.rotation import FAILED_MINUTES, Rotation
 from cambium.rotation_plan import Reader, RotatedDatabase, RotatedPool, RotationPlan
 from cambium.security_groups import immutable
@@ -20,6 +21,7 @@ from config.alarms import Alarms as AlarmsConfig
 from config.deployment import Deployment
 from config.region import Region, Shard
 from config.rotation import rotation_hour
+from config.service import Service
 from stacks.base import CambiumStack
 from stacks.compute import ComputeStack
 from stacks.credentials import CredentialsStack
@@ -117,12 +119,17 @@ class RotationStack(CambiumStack):
 
     def _readers(self) -> Iterator[Reader]:
         for service, urls in self._credentials.database_urls():
-            built = self._compute.services.get(service.name)
             yield Reader(
-                secret=self._data.service_secrets[service.name],
-                urls=urls,
-                rollout=built.rollout if built else None,
+                secret=self._data.service_secrets[service.name], urls=urls, rollout=self._rollout(service)
             )
+
+    def _rollout(self, service: Service) -> Rollout | None:
+        """None for what runs once: each run reads its secret."""
+        host = self._compute.host
+        if host is not None and not service.before_rollout:
+            return host.refresh.rollout
+        built = self._compute.services.get(service.name)
+        return built.rollout if built else None
 
     def _pool(self) -> RotatedPool | None:
         pooling, config, secret = self._compute.pooling, self.deployment.pool, self._data.pool_secret

@@ -120,6 +120,7 @@ MIGRATE = Service(
 SYSTEM = System(
     name="vantrexia",
     hipaa=True,
+    secret_rotation_days=90,
     audit_trail=True,
     audit_bucket="audit",
     private_registry=True,

@@ -1,7 +1,7 @@
 """How a service is restarted so that it reads its secret again, and who may do that."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aws_cdk import aws_iam as iam
 
@@ -15,6 +15,8 @@ class Rollout:
     entry: Mapping[str, str]
     statements: Sequence[iam.PolicyStatement]
     """What lets somebody restart it, and see how far that is."""
+    wildcards: Mapping[str, str] = field(default_factory=dict)
+    """Resources of the statements that can be no narrower, and why; ``*`` aside."""
 
 
 def ecs_rollout(*, cluster_name: str, cluster_arn: str, service: str) -> Rollout:

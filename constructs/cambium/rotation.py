@@ -122,8 +122,10 @@ class Rotation(Construct):
             secret.grant_write(function)
         for secret in plan.keys:
             secret.grant_read(function)
-        for statement in plan.statements():
-            function.add_to_role_policy(statement)
+        for rollout in plan.rollouts:
+            acknowledge_wildcards(function, dict(rollout.wildcards))
+            for statement in rollout.statements:
+                function.add_to_role_policy(statement)
         # When a version was written, which is later than that of the tasks that have read it.
         function.add_to_role_policy(
             iam.PolicyStatement(
@@ -133,7 +135,10 @@ class Rotation(Construct):
         )
         acknowledge_wildcards(
             function,
-            {"*": "tasks have no names, the condition keeps it to one cluster; traces take no resource"},
+            {
+                "*": "tasks have no names, the condition keeps it to one cluster; the list of commands, "
+                "and traces, take no resource"
+            },
         )
         waits = "its state machine waits for the answer, tries again, and fails with it"
         acknowledge(

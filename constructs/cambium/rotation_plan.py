@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 
 from cambium.connection_secrets import RoleLogin
@@ -72,9 +71,8 @@ class RotationPlan:
                 {"TargetSecretArn": one.secret.secret_arn, "Urls": dict(one.urls)} for one in self.readers
             ],
             "Services": [
-                {**one.rollout.entry, "SecretArn": one.secret.secret_arn}
-                for one in self.readers
-                if one.rollout
+                {**rollout.entry, "SecretArns": [one.secret.secret_arn for one in readers]}
+                for rollout, readers in self._restarted()
             ],
             **({"Pool": _of_pool(self.pool)} if self.pool else {}),
         }
@@ -86,11 +84,19 @@ class RotationPlan:
         if self.pool:
             yield self.pool.secret
 
-    def statements(self) -> Iterator[iam.PolicyStatement]:
-        """What lets the function restart everybody."""
-        rollouts = [one.rollout for one in self.readers if one.rollout]
-        for rollout in [*rollouts, *([self.pool.rollout] if self.pool else [])]:
-            yield from rollout.statements
+    @property
+    def rollouts(self) -> list[Rollout]:
+        """How everybody is restarted."""
+        found = [rollout for rollout, _ in self._restarted()]
+        return [*found, *([self.pool.rollout] if self.pool else [])]
+
+    def _restarted(self) -> list[tuple[Rollout, list[Reader]]]:
+        """Each rollout once, with all that is read in it: a host's services start together."""
+        found: dict[int, tuple[Rollout, list[Reader]]] = {}
+        for reader in self.readers:
+            if reader.rollout is not None:
+                found.setdefault(id(reader.rollout), (reader.rollout, []))[1].append(reader)
+        return list(found.values())
 
 
 def _of_pool(pool: RotatedPool) -> dict[str, Any]:
@@ -100,5 +106,5 @@ def _of_pool(pool: RotatedPool) -> dict[str, Any]:
             "Roles": [{"Name": name, "SecretArn": secret.secret_arn} for name, secret in pool.roles.items()],
         },
         "Door": {"Host": pool.host, "Port": str(pool.port), "Database": pool.database},
-        "Rollout": {**pool.rollout.entry, "SecretArn": pool.secret.secret_arn},
+        "Rollout": {**pool.rollout.entry, "SecretArns": [pool.secret.secret_arn]},
     }

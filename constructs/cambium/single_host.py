@@ -15,12 +15,11 @@ from cambium.host_set_up import host_set_up
 from cambium.session_role import session_role
 from cambium.wildcards import acknowledge_wildcards
 from config.access import GROUP_TAG
+from config.host import HOST_TAG
 from config.host import SingleHost as Config
 
 ROOT_DISK_GIB = 16
 """The system, and images of three releases."""
-SYSTEM_TAG = "cambium:host"
-"""Names the product; whoever may release to it may send commands to machines with it."""
 
 
 class SingleHost(Construct):
@@ -88,7 +87,7 @@ class SingleHost(Construct):
             propagate_tags_to_volume_on_creation=True,
         )
         Tags.of(self.instance).add(GROUP_TAG, group_name)
-        Tags.of(self.instance).add(SYSTEM_TAG, name)
+        Tags.of(self.instance).add(HOST_TAG, name)
         # Given the machine here, and not by an association, the address moves to the next one in place.
         elastic = ec2.CfnEIP(self, "Address", domain="vpc", instance_id=self.instance.instance_id)
         elastic.node.add_dependency(subnet.internet_connectivity_established)
@@ -141,7 +140,7 @@ class SingleHost(Construct):
             iam.PolicyStatement(
                 actions=["ec2:AttachVolume"],
                 resources=[f"{place}:instance/*"],
-                conditions={"StringEquals": {f"ec2:ResourceTag/{SYSTEM_TAG}": name}},
+                conditions={"StringEquals": {f"ec2:ResourceTag/{HOST_TAG}": name}},
             )
         )
         bound = "bound to the tag of this product's machine, whose id is not known before it exists"

@@ -1,13 +1,12 @@
 """The ``host`` command: what systemd, Systems Manager and people run on the machine."""
 
 import argparse
-import fcntl
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
+from host.alone import alone
 from host.docker_compose import DockerCompose
 from host.door import Door
 from host.failure import BusyError, HostError
@@ -24,6 +23,8 @@ FILES = Path("/opt/host")
 DATA = Path("/data/host")
 """On the data volume, so that a new machine knows which release is live."""
 MEMORY = Path("/run/host")
+PATIENCE_SECONDS = 60.0
+"""The watch of each minute holds the machine for some seconds; a release does not fail for that."""
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 
 
@@ -53,22 +54,6 @@ class Machine:
         FiveTests(self.plan, self.plan.smoke, visitor=visitor, login=self._login)(place)
 
 
-@contextmanager
-def alone(file: Path) -> Iterator[None]:
-    """Be the only one who changes the machine. The kernel lets go when a process ends, however it ends.
-
-    Raises:
-        BusyError: somebody else is at it.
-    """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise BusyError("another release is under way: wait for its end, or end its command") from None
-        yield
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
@@ -80,6 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("secrets", help="fetch every secret into memory")
     commands.add_parser("start", help="run what is live")
     commands.add_parser("deploy", help="release").add_argument("release", help="the tag of the images")
+    commands.add_parser("refresh", help="start what is live anew, so that it reads its secrets")
     commands.add_parser("back", help="release what was live before")
     commands.add_parser("status", help="what is live, and what does not run")
     commands.add_parser("watch", help="repair a release that was cut off, and tell CloudWatch")
@@ -103,11 +89,12 @@ def _run(command: str, release: str) -> None:
         return _watch(machine)
     if command == "deploy" and not _TAG.fullmatch(release):
         raise HostError(f"a release must be the tag of an image, got {release!r}")
-    with alone(DATA / "lock"):
+    with alone(DATA / "lock", patience_seconds=PATIENCE_SECONDS):
         {
             "start": machine.releases.start,
             "deploy": lambda: machine.releases.deploy(release),
             "back": machine.releases.back,
+            "refresh": machine.releases.refresh,
         }[command]()
     return None
 
@@ -124,7 +111,7 @@ def _status(machine: Machine) -> None:
 def _watch(machine: Machine) -> None:
     absent: list[str] = []
     try:
-        with alone(DATA / "lock"):
+        with alone(DATA / "lock", patience_seconds=0):
             machine.releases.repair()
             absent = missing(machine.plan, machine.containers, machine.state.load())
     except BusyError:

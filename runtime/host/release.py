@@ -9,6 +9,7 @@ from host.door import Door
 from host.failure import HostError
 from host.health import await_health
 from host.plan import Plan, other
+from host.slots import Slots
 from host.state import Attempt, Place, State, StateFile
 
 Test = Callable[[Place], None]
@@ -37,6 +38,7 @@ class Releases:
     ) -> None:
         self._plan, self._containers, self._door = plan, containers, door
         self._file, self._smoke_tests, self._say = state, smoke_tests, say
+        self._slots = Slots(plan, containers)
         self._state = State()
 
     def repair(self) -> State:
@@ -59,17 +61,15 @@ class Releases:
         before = self._file.load().live
         # The door refuses to open without the file, and nothing can be led anywhere before it is open.
         self._door.prepare(before.slot if before else "blue")
-        for service in self._plan.of("steady"):
-            self._containers.start(service, "")
+        self._slots.start_steady()
         live = self.repair().live
         if live is None:
             self._say("no release yet")
             return
         self._containers.fetch(live.release)
-        for service in self._plan.of("rolling"):
-            self._containers.start(service, live.release, live.slot)
+        self._slots.start(live)
         self._door.lead_to(live.slot)
-        self._exchange_workers(live.release)
+        self._slots.exchange_workers(live.release)
 
     def deploy(self, release: str) -> None:
         """Make ``release`` live.
@@ -83,17 +83,28 @@ class Releases:
             self.start()
             return
         place = Place(slot=other(live.slot) if live else "blue", release=release)
-        try:
-            self._roll_out(place)
-        except HostError as error:
-            failed = self._state.attempt
-            assert failed is not None  # noqa: S101 - every step is written down before it begins
-            self._say(f"step {failed.step!r} failed, taking back {release}: {error}")
-            self._take_back(failed)
-            raise HostError(f"{release} was taken back in step {failed.step!r}: {error}") from None
+        self._roll_out(place)
         self._save(self._state.accepted(place))
         self._retire()
         self._say(f"{release} is live")
+
+    def refresh(self) -> None:
+        """Start what is live anew, so that it reads its secrets again: in the other slot, without a gap.
+
+        Nothing is migrated, and the release before the live one stays the one to go back to.
+
+        Raises:
+            HostError: a step failed. What ran before serves on, with the secrets it has read.
+        """
+        live = self.repair().live
+        if live is None:
+            self._say("no release yet: the first one reads what is there then")
+            return
+        place = Place(slot=other(live.slot), release=live.release)
+        self._roll_out(place, anew=True)
+        self._save(self._state.refreshed(place))
+        self._retire()
+        self._say(f"{live.release} has read its secrets again")
 
     def back(self) -> None:
         """Make the release before the live one live again.
@@ -106,55 +117,50 @@ class Releases:
             raise HostError("there is no release before this one to go back to")
         self.deploy(previous)
 
-    def _roll_out(self, place: Place) -> None:
-        rolling, timing = self._plan.of("rolling"), self._plan.timing
+    def _roll_out(self, place: Place, *, anew: bool = False) -> None:
+        try:
+            self._take_steps(place, anew=anew)
+        except HostError as error:
+            failed = self._state.attempt
+            assert failed is not None  # noqa: S101 - every step is written down before it begins
+            self._say(f"step {failed.step!r} failed, taking back {place.release}: {error}")
+            self._take_back(failed)
+            raise HostError(f"{place.release} was taken back in step {failed.step!r}: {error}") from None
+
+    def _take_steps(self, place: Place, *, anew: bool) -> None:
+        timing = self._plan.timing
         self._begin("fetch", place)
         self._containers.fetch(place.release)
         self._begin("start", place)
-        for service in rolling:
-            # What a release before left in this slot is not what is wanted now.
-            self._containers.stop(service, place.slot)
-            self._containers.start(service, place.release, place.slot)
+        self._slots.start_new(place)
         self._begin("health", place)
-        await_health(rolling, place.slot, timing)
+        await_health(self._plan.of("rolling"), place.slot, timing)
         self._begin("switch", place)
         self._door.lead_to(place.slot)
         self._begin("drain", place)
         # On the first release nobody is anywhere else.
         time.sleep(timing.drain if self._state.live else 0)
-        self._begin("migrate", place)
-        for service in self._plan.of("once"):
-            self._containers.run_once(service, place.release)
+        if not anew:
+            self._begin("migrate", place)
+            self._slots.migrate(place.release)
         self._begin("smoke tests", place)
         self._smoke_tests(place)
         self._begin("workers", place)
-        self._exchange_workers(place.release)
-
-    def _exchange_workers(self, release: str) -> None:
-        for service in self._plan.of("worker"):
-            if self._containers.running(service) != release:
-                # Never two at once: two schedulers would do everything twice.
-                self._containers.stop(service)
-                self._containers.start(service, release)
+        self._slots.exchange_workers(place.release, anew=anew)
 
     def _take_back(self, attempt: Attempt) -> None:
         live = self._state.live
         if live is not None:
-            for service in self._plan.of("rolling"):
-                if self._containers.running(service, live.slot) != live.release:
-                    self._containers.start(service, live.release, live.slot)
+            self._slots.restore(live)
             self._door.lead_to(live.slot)
             time.sleep(self._plan.timing.drain if attempt.step in _LED_OVER else 0)
-            self._exchange_workers(live.release)
-        for service in self._plan.of("rolling"):
-            self._containers.stop(service, attempt.slot)
+            self._slots.exchange_workers(live.release)
+        self._slots.stop(attempt.slot)
         self._save(self._state.settled())
 
     def _retire(self) -> None:
-        retiring = self._state.retiring
-        if retiring is not None:
-            for service in self._plan.of("rolling"):
-                self._containers.stop(service, retiring)
+        if self._state.retiring is not None:
+            self._slots.stop(self._state.retiring)
         self._save(self._state.settled())
         live, previous = self._state.live, self._state.previous
         self._containers.tidy([one for one in (live.release if live else None, previous) if one])

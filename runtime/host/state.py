@@ -51,6 +51,10 @@ class State:
             retiring=self.live.slot if self.live else None,
         )
 
+    def refreshed(self, place: Place) -> "State":
+        """The state in which the live release serves from ``place``; ``back`` goes where it went before."""
+        return replace(self.accepted(place), previous=self.previous)
+
     def settled(self) -> "State":
         """The state with nothing left to do."""
         return replace(self, attempt=None, retiring=None)

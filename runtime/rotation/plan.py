@@ -7,7 +7,8 @@ from connection_pool.login import Pool
 from connection_secrets import properties as read
 from connection_secrets.properties import Properties
 from connection_secrets.roles import DatabaseRoles
-from rotation.rollouts import Rollout, rollout
+from rotation.rollout_state import Rollout
+from rotation.rollouts import rollout
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class Plan:
     targets: tuple[Properties, ...]
     """Secrets with connection URLs, as ``connection_secrets.urls_handler`` is told them."""
     services: tuple[Rollout, ...]
-    """Who reads those secrets as it starts, and then no more."""
+    """What reads those secrets as it starts, and then no more."""
     pool: PoolPlan | None
     keys: Mapping[str, tuple[str, ...]]
     """Third-party keys by the secret they are in; nobody here can change them."""

@@ -1,70 +1,23 @@
-"""Whether all that runs of a service has started after its secret was written, and how to see to it."""
+"""How services on ECS and App Runner are restarted, and the kinds of rollout a plan may name."""
 
-import time
-from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from typing import Any
 
 import boto3
-from botocore.config import Config
 
 from connection_secrets import properties as read
-from connection_secrets import secret_store
 from connection_secrets.failure import ActionableError
 from connection_secrets.properties import Properties
+from rotation.host_rollout import HostRollout
+from rotation.rollout_state import PATIENCE, Rollout, State
 
-# Without a way to them the defaults would outlast the function instead of failing.
-_PATIENCE = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 4})
 _MOST_DESCRIBED = 100
 """DescribeTasks takes no more at a time, and ListTasks answers no more."""
-_MARGIN = timedelta(seconds=1)
-"""Times of two AWS services are not compared to the millisecond."""
 
-ecs = boto3.client("ecs", config=_PATIENCE)
-app_runner = boto3.client("apprunner", config=_PATIENCE)
-
-
-class State(StrEnum):
-    """Where a service is on its way to what its secret says."""
-
-    SETTLED = "settled"
-    STALE = "stale"
-    """Something runs that has read the secret before, and nothing replaces it."""
-    ROLLING = "rolling"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rollout(ABC):
-    """One service that reads one secret when it starts."""
-
-    name: str
-    secret_arn: str
-
-    def state(self) -> State:
-        """Compare what runs with the time its secret was written."""
-        written = secret_store.composed_at(self.secret_arn)
-        return State.SETTLED if written is None else self._state(written + _MARGIN)
-
-    def roll(self) -> bool:
-        """Replace what is stale, unless that is under way; return whether it was started now."""
-        if self.state() not in (State.STALE, State.FAILED):
-            return False
-        written = secret_store.composed_at(self.secret_arn)
-        if written is not None:
-            # What starts sooner would count as stale again.
-            time.sleep(max(0.0, (written + _MARGIN - datetime.now(UTC)).total_seconds()))
-        self._roll()
-        return True
-
-    @abstractmethod
-    def _state(self, since: datetime) -> State: ...
-
-    @abstractmethod
-    def _roll(self) -> None: ...
+ecs = boto3.client("ecs", config=PATIENCE)
+app_runner = boto3.client("apprunner", config=PATIENCE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,11 +84,20 @@ class AppRunnerRollout(Rollout):
 def rollout(properties: Properties) -> Rollout:
     """Return the service an entry of the plan describes."""
     kind, name = read.text(properties, "Kind"), read.text(properties, "Service")
-    secret_arn = read.text(properties, "SecretArn")
-    if kind == "ecs":
-        return EcsRollout(name=name, secret_arn=secret_arn, cluster=read.text(properties, "Cluster"))
-    if kind == "app-runner":
-        return AppRunnerRollout(
-            name=name, secret_arn=secret_arn, service_arn=read.text(properties, "ServiceArn")
-        )
-    raise ActionableError(f"Kind must be ecs or app-runner, got {kind!r}")
+    secret_arns = read.texts(properties, "SecretArns")
+    if kind not in _KINDS:
+        raise ActionableError(f"Kind must be one of {', '.join(_KINDS)}, got {kind!r}")
+    return _KINDS[kind](name, secret_arns, properties)
+
+
+_KINDS: Mapping[str, Callable[[str, tuple[str, ...], Properties], Rollout]] = {
+    "ecs": lambda name, arns, given: EcsRollout(
+        name=name, secret_arns=arns, cluster=read.text(given, "Cluster")
+    ),
+    "app-runner": lambda name, arns, given: AppRunnerRollout(
+        name=name, secret_arns=arns, service_arn=read.text(given, "ServiceArn")
+    ),
+    "host": lambda name, arns, given: HostRollout(
+        name=name, secret_arns=arns, document=read.text(given, "Document"), tag=read.text(given, "Tag")
+    ),
+}

@@ -18,7 +18,7 @@ from connection_secrets import urls_handler
 from connection_secrets.failure import ActionableError, logger, shielded
 from rotation import ages, passwords
 from rotation.plan import Plan
-from rotation.rollouts import Rollout, State
+from rotation.rollout_state import Rollout, State
 
 Answer = dict[str, Any]
 

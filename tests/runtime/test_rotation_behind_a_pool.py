@@ -37,7 +37,7 @@ def rotated(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rot
         pool={
             "Users": users,
             "Door": {"Host": "localhost", "Port": str(pool.port), "Database": database.name},
-            "Rollout": {"Kind": "ecs", "Cluster": "shop", "Service": POOL, "SecretArn": secret},
+            "Rollout": {"Kind": "ecs", "Cluster": "shop", "Service": POOL, "SecretArns": [secret]},
         },
     )
     fleet.add(POOL, pool.start, tasks=POOLERS)

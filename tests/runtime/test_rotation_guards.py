@@ -11,7 +11,8 @@ from connection_secrets import secret_store
 from connection_secrets.failure import ActionableError
 from emulator.testing import Emulator
 from rotation import ages, rollouts, steps_handler
-from rotation.rollouts import State, rollout
+from rotation.rollout_state import State
+from rotation.rollouts import rollout
 from runtime.support import Database, Vault, lambda_context
 from support.fleet import Fleet
 from support.rotated_database import RotatedDatabase
@@ -151,7 +152,7 @@ def test_d9_a_service_on_app_runner_is_deployed_again_until_it_has_read_its_secr
             "Kind": "app-runner",
             "Service": "api",
             "ServiceArn": made["Service"]["ServiceArn"],
-            "SecretArn": secret,
+            "SecretArns": [secret],
         }
     )
     assert service.state() is State.SETTLED, "nothing of ours was written yet"
@@ -169,8 +170,8 @@ def test_d9_a_service_on_app_runner_is_deployed_again_until_it_has_read_its_secr
     [
         ({"Step": "guess"}, "Step must be one of publish, settled, look"),
         (
-            {"Services": [{"Kind": "vm", "Service": "api", "SecretArn": "x"}]},
-            "Kind must be ecs or app-runner",
+            {"Services": [{"Kind": "vm", "Service": "api", "SecretArns": ["x"]}]},
+            "Kind must be one of ecs, app-runner, host, got 'vm'",
         ),
         ({"Days": "0"}, "Days must be a whole number from 1 to 1000, got '0'"),
     ],

@@ -1,6 +1,8 @@
 """A product of one file: run as a program, it is the back end or the front end of one release.
 
-The name of the release says what is wrong with it: ``sick``, ``nologin``, ``nopatients``, ``nobundle``.
+The name of the release says what is wrong with it: ``sick``, ``nologin``, ``nopatients``, ``nobundle``. So
+does what it is given as it starts: with ``SICK`` it is never healthy, and with ``DATABASE_URL`` it logs in
+with that for each page.
 """
 
 import json
@@ -11,6 +13,8 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 ROLE, RELEASE, PORT = sys.argv[1], sys.argv[2], int(sys.argv[3])
+SICK = "sick" in RELEASE or "SICK" in os.environ
+DATABASE_URL = os.environ.get("DATABASE_URL", "")
 SLOW_SECONDS = 0.2
 
 
@@ -19,10 +23,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Pages, health and patients."""
+        if DATABASE_URL and self.path == "/" and not logs_in():
+            return self._answer(500, "")
         if self.path == "/slow":
             time.sleep(SLOW_SECONDS)
         if self.path == "/health/":
-            return self._answer(503 if "sick" in RELEASE else 200, "ok")
+            return self._answer(503 if SICK else 200, "ok")
         if self.path == "/api/v1/patients/":
             allowed = self.headers["Authorization"] == "Bearer renewed"
             return self._answer(200 if allowed else 401, "<html>" if "nopatients" in RELEASE else "[]")
@@ -49,6 +55,17 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Nothing."""
+
+
+def logs_in() -> bool:
+    """Whether the password that was read at the start is still good."""
+    import psycopg  # only where there is a database: it takes longer to import than the rest to start
+
+    try:
+        psycopg.connect(DATABASE_URL, connect_timeout=10, prepare_threshold=None).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 class Server(ThreadingHTTPServer):

@@ -38,7 +38,9 @@ DRAIN_SECONDS = 0.3
 class Machine:
     """Everything one machine has. A second one of the same folder finds what the first left."""
 
-    def __init__(self, folder: Path, ports: tuple[int, ...], *, killed_in: str = "") -> None:
+    def __init__(
+        self, folder: Path, ports: tuple[int, ...], *, killed_in: str = "", health_seconds: float = 1.5
+    ) -> None:
         self.folder, self._ports, self._killed_in = folder, ports, killed_in
         self.http_port, self.port, *slots = ports
         self.plan = Plan(
@@ -49,7 +51,7 @@ class Machine:
                 Service(name="celery", kind="worker"),
                 Service(name="migrate", kind="once"),
             ),
-            timing=Timing(health=1.5, poll=0.02, drain=DRAIN_SECONDS, stop=2),
+            timing=Timing(health=health_seconds, poll=0.02, drain=DRAIN_SECONDS, stop=2),
             smoke=SmokeTests(
                 api_host=API,
                 health_path="/health/",
@@ -110,10 +112,10 @@ class Machine:
 class Running:
     """A machine that runs release ``v1``, until the block ends."""
 
-    def __init__(self, folder: Path, *, certificate_days: int = 90) -> None:
+    def __init__(self, folder: Path, *, certificate_days: int = 90, health_seconds: float = 1.5) -> None:
         write_certificate(folder, days=certificate_days)
         self.ports = tuple(free_port() for _ in range(6))
-        self.machine = Machine(folder, self.ports)
+        self.machine = Machine(folder, self.ports, health_seconds=health_seconds)
 
     def __enter__(self) -> Machine:
         self.machine.door.prepare("blue")

@@ -23,6 +23,8 @@ class ProcessContainers:
 
     def __init__(self, folder: Path, nginx: Nginx) -> None:
         self._file, self._nginx = folder / "processes.json", nginx
+        self.memory = folder / "memory"
+        """Where secrets are, as files of lines that a container is given as it starts."""
         self.migrated = folder / "migrated"
 
     def fetch(self, release: str) -> None:
@@ -35,11 +37,21 @@ class ProcessContainers:
         if self.running(service, slot) == release:
             return
         self.stop(service, slot)
-        command = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)"]
+        secrets = self._secrets(service)
+        # Without the libraries it starts sooner; it needs one where it is told of a database.
+        python = [sys.executable, "-I", *([] if secrets else ["-S"])]
+        command = [*python, "-c", "import time; time.sleep(60)"]
         if slot is not None:
-            command = [sys.executable, "-I", "-S", str(APP), service.name, release, str(service.port(slot))]
+            command = [*python, str(APP), service.name, release, str(service.port(slot))]
         quiet = subprocess.DEVNULL
-        child = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+        child = subprocess.Popen(
+            command,
+            stdin=quiet,
+            stdout=quiet,
+            stderr=quiet,
+            start_new_session=True,
+            env={**os.environ, **secrets},
+        )
         self._remember(_key(service, slot), [child.pid, release])
 
     def stop(self, service: Service, slot: Slot | None = None) -> None:
@@ -76,10 +88,19 @@ class ProcessContainers:
         """Release of each process that is alive."""
         return {key: release for key, (pid, release) in self._all().items() if _alive(pid)}
 
+    def processes(self) -> set[int]:
+        """Numbers of the processes that are alive."""
+        return {pid for pid, _ in self._all().values() if _alive(pid)}
+
     def end_all(self) -> None:
         """End every process."""
         for pid, _ in self._all().values():
             end(pid)
+
+    def _secrets(self, service: Service) -> dict[str, str]:
+        file = self.memory / f"{service.name}.env"
+        lines = file.read_text().splitlines() if file.exists() else []
+        return dict(line.split("=", 1) for line in lines)
 
     def _all(self) -> dict[str, tuple[int, str]]:
         return json.loads(self._file.read_text()) if self._file.exists() else {}

@@ -3,7 +3,7 @@
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,8 @@ class RotatedDatabase:
     place: tuple[str, int]
     """Host and port that connection URLs name: the database's own, or a pool's."""
     pool: Mapping[str, Any] = field(default_factory=dict)
+    services: Sequence[Mapping[str, Any]] = ()
+    """What is restarted besides the fleet."""
     logins: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     secret: str = ""
@@ -52,14 +54,14 @@ class RotatedDatabase:
     def plan(self) -> dict[str, Any]:
         """What the state machine hands to each step."""
         roles = [role for role in self.database.properties["Roles"] if role["Kind"] != "readonly"]
-        service = {"Kind": "ecs", "Cluster": "shop", "Service": "api", "SecretArn": self.secret}
+        service = {"Kind": "ecs", "Cluster": "shop", "Service": "api", "SecretArns": [self.secret]}
         return {
             **self.database.properties,
             "Roles": roles,
             "Name": "shop",
             "Days": "30",
             "Targets": [self.target],
-            "Services": [service] if self.fleet.runs("api") else [],
+            "Services": [*([service] if self.fleet.runs("api") else []), *self.services],
             **({"Pool": self.pool} if self.pool else {}),
         }
 

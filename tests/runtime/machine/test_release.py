@@ -151,6 +151,48 @@ def test_e2_the_same_release_again_changes_nothing(machine: Machine) -> None:
     assert machine.containers.serving() == before
 
 
+def test_e4_secrets_are_read_again_and_no_request_fails(machine: Machine) -> None:
+    before = machine.containers.processes()
+
+    with Load(machine) as load:
+        machine.releases.refresh()
+
+    assert load.failed == []
+    assert load.served > 20
+    assert machine.containers.serving() == {"backend-green": "v1", "frontend-green": "v1", "celery": "v1"}
+    assert not machine.containers.processes() & before, "a process of before has the secrets of before"
+
+
+def test_e4_reading_secrets_again_migrates_nothing_and_leaves_the_way_back(machine: Machine) -> None:
+    machine.releases.deploy("v2")
+
+    machine.releases.refresh()
+
+    assert machine.containers.migrated.read_text().split() == ["v1", "v2"]
+    machine.releases.back()
+    assert machine.seen() == "v1"
+
+
+def test_e4_secrets_that_do_not_work_are_taken_back_and_no_request_fails(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = machine.containers.processes()
+    monkeypatch.setenv("SICK", "wrong password")
+
+    with Load(machine) as load, pytest.raises(HostError, match="v1 was taken back in step 'health'"):
+        machine.releases.refresh()
+
+    assert load.failed == []
+    assert machine.containers.processes() == before
+
+
+def test_e4_a_machine_without_a_release_has_nothing_to_start_anew(tmp_path: Path) -> None:
+    with Running(tmp_path) as machine:
+        machine.releases.refresh()
+
+        assert machine.containers.serving() == {}
+
+
 def test_e2_no_password_is_said(machine: Machine) -> None:
     with pytest.raises(HostError) as error:
         machine.releases.deploy("nologin")
