@@ -28,6 +28,7 @@ CACHE = "cache"
 POOL = "connection-pool"
 POOL_DOOR = "connection-pool-door"
 JOBS = "database-jobs"
+HOST = "host"
 VOLUME = "volume"
 TENANT_PREPARATION = "tenant-preparation"
 TENANT_DATABASES = "tenant-databases"
@@ -60,8 +61,12 @@ def access_rules(
 ) -> tuple[AccessRule, ...]:
     """Every connection the services need, and no other; sorted, without repetition.
 
+    On a host all of them are one machine, whose group is its own: it is left after Fargate has begun.
+
     ``apart``: database jobs have a group of their own in any case.
     """
+    if platform == "host":
+        services = tuple(service.model_copy(update={"group": HOST}) for service in services)
     found = [
         *_front_door(services, platform),
         *_to_database(services, database, pool),
@@ -105,7 +110,7 @@ def _front_door(services: tuple[Service, ...], platform: Platform) -> Iterator[A
     # App Runner brings its own front door: requests never enter through our network.
     if platform == "app-runner" or not public:
         return
-    door = public[0].group if platform == "host" else LOAD_BALANCER
+    door = HOST if platform == "host" else LOAD_BALANCER
     yield AccessRule(source=INTERNET, target=door, port=HTTPS, why="visitors")
     yield AccessRule(source=INTERNET, target=door, port=HTTP, why="redirected to HTTPS")
     for service in public if platform == "fargate" else []:

@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import model_validator
 
 from config import names
-from config.access import JOBS, AccessRule, access_rules, has_jobs_group, nat_rules, tenant_rules
+from config.access import HOST, JOBS, AccessRule, access_rules, has_jobs_group, nat_rules, tenant_rules
 from config.alarms import NoAlarms
 from config.cache import Cache
 from config.calls import check_calls
@@ -115,12 +115,25 @@ class Deployment(Model):
     @property
     def access(self) -> tuple[AccessRule, ...]:
         """Who may open a connection to whom, inside one shard."""
+        return self._access_on(self.platform)
+
+    @property
+    def left_access(self) -> tuple[AccessRule, ...]:
+        """What a host that is left may do still: the network changes before the machine goes.
+
+        It stays as long as the system has a ``host``, like the disk; nothing carries the group then.
+        """
+        if self.host is None or self.platform == "host":
+            return ()
+        return tuple(rule for rule in self._access_on("host") if HOST in (rule.source, rule.target))
+
+    def _access_on(self, platform: Platform) -> tuple[AccessRule, ...]:
         return access_rules(
             services=self.services,
             database=self.database,
             cache=self.cache,
             pool=self.pool,
-            platform=self.platform,
+            platform=platform,
             apart=self.host is not None,
         )
 
@@ -132,7 +145,7 @@ class Deployment(Model):
     @property
     def whole_access(self) -> tuple[AccessRule, ...]:
         """Every connection that security groups allow: those of a shard, and those of its region."""
-        return (*self.access, *self.nat_access, *self.tenant_access)
+        return (*self.access, *self.left_access, *self.nat_access, *self.tenant_access)
 
     @property
     def tenant_access(self) -> tuple[AccessRule, ...]:

@@ -37,6 +37,7 @@ RESERVED_GROUPS = (
     "connection-pool",
     "connection-pool-door",
     "database-jobs",
+    "host",
     "volume",
     "nat",
     "tenant-preparation",

@@ -39,6 +39,6 @@ def regional_access(deployment: "Deployment", region: Region) -> tuple[AccessRul
             update={"source": called(rule.source, shard.key), "target": called(rule.target, shard.key)}
         )
         for shard in region.shards
-        for rule in deployment.access
+        for rule in (*deployment.access, *deployment.left_access)
     )
     return (*of_shards, *deployment.nat_access)

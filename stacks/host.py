@@ -15,6 +15,7 @@ from cambium.host_units import agent_file, units
 from cambium.retention import retention
 from cambium.security_groups import immutable
 from cambium.single_host import SingleHost
+from config.access import HOST
 from config.front_door import FRONT_DOOR_KEYS, FRONT_DOOR_SECRET, REGISTRY_KEYS, REGISTRY_SECRET
 from config.host import SingleHost as Config
 from config.hosts import all_hosts, front_door_record
@@ -64,7 +65,6 @@ class HostParts:
 
     def _define_machine(self, network: NetworkStack) -> SingleHost:
         stack, deployment = self._stack, self._stack.deployment
-        group = deployment.services[0].group
         volume, front_door = self._data.data_volume, self._data.front_door_secret
         if volume is None or front_door is None:
             raise ValueError(f"{deployment.system} has no host")
@@ -79,11 +79,11 @@ class HostParts:
             stack,
             "Host",
             name=self._prefix,
-            group_name=group,
+            group_name=HOST,
             vpc=network.network.vpc,
             # Where its volume is.
             subnet=network.network.vpc.public_subnets[0],
-            security_group=immutable(stack, "HostGroup", network.groups[self._shard.key].group(group)),
+            security_group=immutable(stack, "HostGroup", network.groups[self._shard.key].group(HOST)),
             volume_id=volume.volume.volume_id,
             files=self._define_files(f"/{self._prefix}/containers"),
             log_group=log_group,

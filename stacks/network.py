@@ -42,7 +42,7 @@ class NetworkStack(CambiumStack):
                 self,
                 f"Access{shard.key}",
                 vpc=self.network.vpc,
-                rules=deployment.access,
+                rules=(*deployment.access, *deployment.left_access),
                 shard_key=shard.key,
             )
             for shard in region.shards

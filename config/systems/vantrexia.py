@@ -190,7 +190,7 @@ SYSTEM = System(
             platform="fargate",
             network=NetworkChange(nat=NatGateways(count=1)),
             edge=EdgeChange(failover_to=None),
-            database=DatabaseChange(instance_class="t4g.small", max_connections=150),
+            database=DatabaseChange(instance_class="t4g.small", multi_az=True, max_connections=150),
             services={
                 "frontend": ServiceChange(cpu=256, memory_mib=512, scaling=ScalingChange(min=2, max=4)),
                 "backend": ServiceChange(cpu=512, memory_mib=1024, scaling=ScalingChange(min=2, max=4)),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from config.access import CACHE, DATABASE, JOBS, LOAD_BALANCER, POOL, POOL_DOOR, VOLUME
+from config.access import CACHE, DATABASE, HOST, JOBS, LOAD_BALANCER, POOL, POOL_DOOR, VOLUME
 from config.cache import Cache
 from config.database import AuroraServerless, Database
 from config.deployment import Deployment
@@ -23,7 +23,7 @@ def public_rows(deployment: Deployment) -> list[Row]:
         beside = f"nginx and {deployment.cache.engine}" if deployment.cache else "nginx"
         note = f"{host.instance_type}, with a disk of {host.data_volume_gib} GB; {beside} run beside these"
         cards = service_cards(deployment.services)
-        return [Row(deployment.services[0].group, "One machine", "compute", note, cards)]
+        return [Row(HOST, "One machine", "compute", note, cards)]
     if any(rule.target == LOAD_BALANCER for rule in deployment.access):
         note = f"takes requests, with HTTPS{_firewall(deployment.edge.firewall)}"
         return [Row(LOAD_BALANCER, "Load balancer", "network", note)]

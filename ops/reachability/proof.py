@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain, product
 
-from config.access import INTERNET, LOAD_BALANCER, TENANT_DATABASES
+from config.access import HOST, INTERNET, LOAD_BALANCER, TENANT_DATABASES
 from config.deployment import Deployment
 from config.network import NAT_GROUP as NAT
 from config.network import PRIVATE_SUBNETS, NoNat
@@ -117,14 +117,15 @@ class Reachability:
 
     def _missing(self, wanted: set[Connection], paths: set[Connection]) -> Iterator[str]:
         # Databases of tenants are in no template of ours: state machines make their stacks.
-        carried = {member.role for member in self.members} | {INTERNET, PRIVATE_SUBNETS, TENANT_DATABASES}
+        nobody = {TENANT_DATABASES} | ({HOST} if self.deployment.left_access else set())
+        carried = {member.role for member in self.members} | {INTERNET, PRIVATE_SUBNETS} | nobody
         for one in wanted:
             if one.target == INTERNET and isinstance(self.deployment.network.nat, NoNat):
                 continue
             for end in {one.source, one.target} - carried:
                 yield f"{one} is asked for, and nothing is a {end}"
             # What comes from the private subnets comes from somebody in them, who has a name in ``paths``.
-            named = one.source != PRIVATE_SUBNETS and one.target != TENANT_DATABASES
+            named = one.source != PRIVATE_SUBNETS and not nobody & {one.source, one.target}
             if named and {one.source, one.target} <= carried and one not in paths:
                 yield f"{one} is asked for, and not possible"
 

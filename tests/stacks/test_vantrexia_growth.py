@@ -1,7 +1,11 @@
 """Vantrexia leaves its host: the same services on Fargate, and the same data."""
 
+import json
+from typing import Any
+
 from config.catalog import load_system
 from ops.plan.prover import prove
+from ops.plan.verdict import Verdict
 from ops.reachability import differences
 from support.assembly import Assembly
 from support.growth import guarded
@@ -26,6 +30,37 @@ def test_the_way_back_keeps_everything_too(vantrexia_host: Assembly, vantrexia_g
 
     # The cache of Fargate is a container on the host.
     assert lost == {"Cache/Group", "Cache/AuthToken"}
+
+
+def test_the_host_takes_visitors_until_it_goes_itself(
+    vantrexia_host: Assembly, vantrexia_grown: Assembly
+) -> None:
+    """The network is deployed first: what it took away, the machine would miss for the rest of the step."""
+
+    def rules(assembly: Assembly) -> dict[str, Any]:
+        stack = assembly.stacks["network"].template["Resources"]
+        return {name: body for name, body in stack.items() if "Access1Host" in json.dumps([name, body])}
+
+    before, after = rules(vantrexia_host), rules(vantrexia_grown)
+
+    assert len(before) > 1
+    assert {name: after.get(name) for name in before} == before
+
+
+def test_the_database_gets_a_standby_in_place(vantrexia_host: Assembly, vantrexia_grown: Assembly) -> None:
+    database = ("AWS::RDS::DBInstance",)
+    change = next(
+        one
+        for one in prove(real(vantrexia_host), real(vantrexia_grown)).changes
+        if one.resource.type == "AWS::RDS::DBInstance"
+    )
+
+    assert (vantrexia_host.the(*database)["MultiAZ"], vantrexia_grown.the(*database)["MultiAZ"]) == (
+        False,
+        True,
+    )
+    assert {cause.subject for cause in change.causes} >= {"MultiAZ", "DBInstanceClass"}
+    assert change.verdict is Verdict.INTERRUPTS
 
 
 def test_every_service_runs_on_fargate_and_the_machine_is_gone(vantrexia_grown: Assembly) -> None:

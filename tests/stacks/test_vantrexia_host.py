@@ -176,7 +176,7 @@ def test_e1_disk_and_machine_are_in_one_zone(vantrexia_host: Assembly) -> None:
 
 
 def test_e2_a_release_is_asked_for_through_systems_manager(vantrexia_host: Assembly) -> None:
-    document = vantrexia_host.the("AWS::SSM::Document")
+    document = vantrexia_host.the("AWS::SSM::Document", Name="vantrexia-production-us-1-release")
     pattern = document["Content"]["parameters"]["Release"]["allowedPattern"]
 
     assert re.fullmatch(pattern, "0a1b2c")
