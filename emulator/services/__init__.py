@@ -4,9 +4,9 @@ from emulator.services.app_runner import AppRunner
 from emulator.services.auto_scaling import AutoScaling
 from emulator.services.base import Service
 from emulator.services.chatbot import Chatbot
-from emulator.services.documents import Documents
 from emulator.services.firewall_logging import FirewallLogging
 from emulator.services.redrive import Redrive
+from emulator.services.run_command import RunCommand
 from emulator.services.saved_queries import SavedQueries
 
 
@@ -16,7 +16,7 @@ def every() -> dict[str, Service]:
         "apprunner": AppRunner(),
         "application-autoscaling": AutoScaling(),
         "chatbot": Chatbot(),
-        "ssm": Documents(),
+        "ssm": RunCommand(),
         "logs": SavedQueries(),
         "sqs": Redrive(),
         "wafv2": FirewallLogging(),

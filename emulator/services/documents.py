@@ -1,4 +1,4 @@
-"""Documents of Systems Manager as records: MiniStack has the rest of it, and no machine runs a command."""
+"""Documents of Systems Manager as records: MiniStack has the rest of it."""
 
 import hashlib
 

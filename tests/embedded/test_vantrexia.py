@@ -1,6 +1,7 @@
 """Vantrexia on the embedded AWS: one host, and then the same data behind Fargate. No machine boots here."""
 
 import json
+import time
 
 import pytest
 
@@ -43,6 +44,57 @@ def machines(aws: Aws) -> list[str]:
         "Reservations"
     ]
     return sorted(one["InstanceType"] for many in found for one in many["Instances"])
+
+
+def current_login(aws: Aws) -> str:
+    """The login of the application that is in use."""
+    found = aws.secretsmanager.get_secret_value(SecretId="vantrexia/production/database/vantrexia")
+    return str(json.loads(found["SecretString"])["username"])
+
+
+def rotate(aws: Aws) -> str:
+    """Run the rotation to its end, as an operator does; how it ended."""
+    (machine,) = [
+        one["stateMachineArn"]
+        for one in aws.stepfunctions.list_state_machines()["stateMachines"]
+        if one["name"].endswith("-rotation")
+    ]
+    run = aws.stepfunctions.start_execution(stateMachineArn=machine, input='{"now": true}')["executionArn"]
+    deadline = time.monotonic() + 90
+    while (found := aws.stepfunctions.describe_execution(executionArn=run))["status"] == "RUNNING":
+        assert time.monotonic() < deadline, "the rotation does not end"
+        time.sleep(0.5)
+    return str(found.get("cause", found["status"]))
+
+
+def test_e4_passwords_rotate_and_the_host_is_told_to_read_them(virginia: Aws) -> None:
+    before = current_login(virginia)
+
+    assert rotate(virginia) == "SUCCEEDED"
+
+    commands = virginia.ssm.list_commands()["Commands"]
+    (reservation,) = virginia.ec2.describe_instances(
+        Filters=[{"Name": "instance-type", "Values": ["t4g.medium"]}]
+    )["Reservations"]
+    secret = virginia.secretsmanager.get_secret_value(SecretId="vantrexia/production/backend")["SecretString"]
+    assert current_login(virginia) != before
+    assert f"//{current_login(virginia)}:" in json.loads(secret)["DATABASE_URL"]
+    assert {one["DocumentName"] for one in commands} == {"vantrexia-production-us-1-refresh"}
+    assert commands[0]["InstanceIds"] == [one["InstanceId"] for one in reservation["Instances"]]
+
+
+def test_e7_both_dumps_run_and_land_where_they_belong(virginia: Aws) -> None:
+    schedules = [
+        virginia.scheduler.get_schedule(Name=one["Name"], GroupName=one["GroupName"])
+        for one in virginia.scheduler.list_schedules()["Schedules"]
+    ]
+    tasks = sorted(
+        one["Target"]["EcsParameters"]["TaskDefinitionArn"].rpartition("/")[2].partition(":")[0]
+        for one in schedules
+        if "EcsParameters" in one["Target"]
+    )
+
+    assert tasks == ["vantrexia-dumps-dump", "vantrexia-weekly-dump"]
 
 
 def test_e1_the_host_is_left_for_fargate_with_the_same_data(checkout: Checkout, virginia: Aws) -> None:
