@@ -97,9 +97,6 @@ def _check_host(services: tuple[Service, ...], host: SingleHost, *, cached: bool
         )
     for service in services:
         _check_of_host(service)
-    groups = sorted({service.group for service in services})
-    if len(groups) > 1:
-        raise ValueError(f"services on one host must share one group, got {', '.join(groups)}")
     _check_smoke_tests(services, host)
 
 

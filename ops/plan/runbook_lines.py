@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from config.host import HOST_TAG
 from ops.plan.data import data_of, is_protected, is_replica
 from ops.plan.prover import Plan
 from ops.plan.splitting import LONG
@@ -49,6 +50,11 @@ def before_main(plan: Plan) -> Iterator[Line]:
         yield Line(
             "services go when this deploy ends, and DNS still leads to them: do it as "
             "docs/runbooks/switch-platform.md says, with time to switch before they go"
+        )
+    if any(_is_host(change) for change in plan.changes if change.verdict == Verdict.DELETES):
+        yield Line(
+            "the machine that answers goes when this deploy ends, and DNS still leads to it: do it as "
+            "docs/runbooks/leave-the-host.md says, which leaves an hour to switch"
         )
     for change in plan.changes:
         if change.verdict == Verdict.DELETES and is_protected(change.resource.properties):
@@ -131,6 +137,11 @@ def _databases(plan: Plan) -> list[Change]:
         and not is_replica(change.resource)
         and data_of(change.resource) is not None
     ]
+
+
+def _is_host(change: Change) -> bool:
+    tags = change.resource.properties.get("Tags", ())
+    return change.resource.type == "AWS::EC2::Instance" and any(tag["Key"] == HOST_TAG for tag in tags)
 
 
 def _find(change: Change) -> str:

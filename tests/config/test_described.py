@@ -227,8 +227,8 @@ def test_e1_everything_runs_on_one_host() -> None:
     assert production.host.instance_type == "t4g.medium"
     assert production.platform == "host"
     assert not [rule for rule in production.access if rule.target == "cache"]
-    assert reachable(production, "internet") == {"compute:80", "compute:443"}
-    assert reachable(production, "compute") == {"internet:443", "database:5432"}
+    assert reachable(production, "internet") == {"host:80", "host:443"}
+    assert reachable(production, "host") == {"internet:443", "database:5432"}
 
 
 def test_e7_the_five_backups_and_their_retention() -> None:

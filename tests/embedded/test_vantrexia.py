@@ -54,14 +54,15 @@ def current_login(aws: Aws) -> str:
 
 def rotate(aws: Aws) -> str:
     """Run the rotation to its end, as an operator does; how it ended."""
+    machines = aws.client("stepfunctions")
     (machine,) = [
         one["stateMachineArn"]
-        for one in aws.stepfunctions.list_state_machines()["stateMachines"]
+        for one in machines.list_state_machines()["stateMachines"]
         if one["name"].endswith("-rotation")
     ]
-    run = aws.stepfunctions.start_execution(stateMachineArn=machine, input='{"now": true}')["executionArn"]
+    run = machines.start_execution(stateMachineArn=machine, input='{"now": true}')["executionArn"]
     deadline = time.monotonic() + 90
-    while (found := aws.stepfunctions.describe_execution(executionArn=run))["status"] == "RUNNING":
+    while (found := machines.describe_execution(executionArn=run))["status"] == "RUNNING":
         assert time.monotonic() < deadline, "the rotation does not end"
         time.sleep(0.5)
     return str(found.get("cause", found["status"]))
@@ -72,7 +73,7 @@ def test_e4_passwords_rotate_and_the_host_is_told_to_read_them(virginia: Aws) ->
 
     assert rotate(virginia) == "SUCCEEDED"
 
-    commands = virginia.ssm.list_commands()["Commands"]
+    commands = virginia.client("ssm").list_commands()["Commands"]
     (reservation,) = virginia.ec2.describe_instances(
         Filters=[{"Name": "instance-type", "Values": ["t4g.medium"]}]
     )["Reservations"]
@@ -84,9 +85,10 @@ def test_e4_passwords_rotate_and_the_host_is_told_to_read_them(virginia: Aws) ->
 
 
 def test_e7_both_dumps_run_and_land_where_they_belong(virginia: Aws) -> None:
+    scheduler = virginia.client("scheduler")
     schedules = [
-        virginia.scheduler.get_schedule(Name=one["Name"], GroupName=one["GroupName"])
-        for one in virginia.scheduler.list_schedules()["Schedules"]
+        scheduler.get_schedule(Name=one["Name"], GroupName=one["GroupName"])
+        for one in scheduler.list_schedules()["Schedules"]
     ]
     tasks = sorted(
         one["Target"]["EcsParameters"]["TaskDefinitionArn"].rpartition("/")[2].partition(":")[0]

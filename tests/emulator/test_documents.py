@@ -39,7 +39,7 @@ def test_e4_a_command_goes_to_running_machines_of_its_tag_and_is_listed_by_docum
     ssm, ec2 = emulator.client("ssm"), emulator.client("ec2")
     stack = deploy(document("echo one"))
     tags = [{"ResourceType": "instance", "Tags": [{"Key": "cambium:host", "Value": "clinic"}]}]
-    made = ec2.run_instances(ImageId="ami-1", MinCount=1, MaxCount=1, TagSpecifications=tags)  # type: ignore[arg-type]
+    made = ec2.run_instances(ImageId="ami-1", MinCount=1, MaxCount=1, TagSpecifications=tags)
     machine = made["Instances"][0]["InstanceId"]
 
     def send(value: str) -> int:

@@ -16,6 +16,12 @@ def bucket(assembly: Assembly, purpose: str) -> Resource:
     return found
 
 
+def told(assembly: Assembly, family: str) -> dict[str, Any]:
+    """The environment of a task, without secrets."""
+    (container,) = assembly.the("AWS::ECS::TaskDefinition", "backup", Family=family)["ContainerDefinitions"]
+    return {one["Name"]: one["Value"] for one in container["Environment"]}
+
+
 def rule(assembly: Assembly, purpose: str) -> dict[str, Any]:
     (found,) = bucket(assembly, purpose)["LifecycleConfiguration"]["Rules"]
     return dict(found)
@@ -104,6 +110,63 @@ def test_e10_the_backup_role_puts_backups_and_reads_none(vantrexia_host: Assembl
 
     assert "s3:PutObject" in actions
     assert not {action for action in actions if "GetObject" in action or "Delete" in action}
+
+
+@pytest.mark.parametrize("phase", ["vantrexia_host", "vantrexia_grown"])
+def test_e7_the_database_is_dumped_daily_and_weekly_each_into_its_own_bucket(
+    phase: str, request: pytest.FixtureRequest
+) -> None:
+    assembly: Assembly = request.getfixturevalue(phase)
+    when = {
+        str(one["Name"]) if "Name" in one.properties else one.logical_id: one["ScheduleExpression"]
+        for one in assembly.of_type("AWS::Scheduler::Schedule", "backup")
+        if "EcsParameters" in one["Target"]
+    }
+    buckets = {
+        family: told(assembly, f"vantrexia-{family}-dump")["BACKUP_BUCKET"] for family in ("dumps", "weekly")
+    }
+
+    assert sorted(when.values()) == ["cron(0 2 ? * SUN *)", "cron(0 3 * * ? *)"]
+    assert buckets == {family: bucket(assembly, family)["BucketName"] for family in ("dumps", "weekly")}
+    assert bucket(assembly, "weekly")["ReplicationConfiguration"]["Rules"]
+
+
+def test_e7_dumps_run_beside_the_host_and_never_where_visitors_come_in(vantrexia_host: Assembly) -> None:
+    for schedule in vantrexia_host.of_type("AWS::Scheduler::Schedule", "backup"):
+        place = schedule["Target"].get("EcsParameters", {}).get("NetworkConfiguration")
+        if place is None:
+            continue
+        (group,) = vantrexia_host.targets("backup", place["AwsvpcConfiguration"]["SecurityGroups"])
+        tags = {one["Key"]: one["Value"] for one in group["Tags"]}
+
+        assert tags["cambium:group"] == "database-jobs"
+        assert "SecurityGroupIngress" not in group.properties
+        assert place["AwsvpcConfiguration"]["AssignPublicIp"] == "DISABLED"
+
+
+@pytest.mark.parametrize(
+    ("ending", "metric", "most"),
+    [
+        ("dumps-no-backup", "HoursSinceBackup", 26),
+        ("weekly-no-backup", "HoursSinceBackup", 170),
+        ("dumps-no-restore-drill", "DaysSinceDrill", 90),
+    ],
+)
+def test_e10_a_dump_or_a_rehearsal_that_did_not_happen_is_an_alarm(
+    vantrexia_host: Assembly, ending: str, metric: str, most: int
+) -> None:
+    alarm = vantrexia_host.the("AWS::CloudWatch::Alarm", AlarmName=f"vantrexia-production-us-1-{ending}")
+
+    assert (alarm["MetricName"], alarm["Threshold"]) == (metric, most)
+    assert alarm["TreatMissingData"] == "breaching"
+
+
+def test_e6_the_rehearsal_measures_four_hours_and_a_day(vantrexia_host: Assembly) -> None:
+    environment = told(vantrexia_host, "vantrexia-restore-drill")
+
+    assert (environment["DRILL_RESTORE_HOURS"], environment["DRILL_LOSS_HOURS"]) == ("4", "24")
+    assert environment["BACKUP_BUCKET"] == bucket(vantrexia_host, "dumps")["BucketName"]
+    assert environment["DRILL_RECORDS"].startswith("vantrexia-production-drills-")
 
 
 def test_e10_a_day_without_a_snapshot_is_an_alarm(vantrexia_host: Assembly) -> None:

@@ -143,6 +143,16 @@ def test_another_platform_says_that_dns_leads_to_what_goes(phase_one: Assembly, 
     assert "restartix-production-eu-edge is no longer deployed" in "\n".join(one.text for one in book.after)
 
 
+def test_leaving_a_host_says_that_dns_leads_to_the_machine(
+    vantrexia_host: Assembly, vantrexia_grown: Assembly
+) -> None:
+    leaves = runbook(prove(real(vantrexia_host), real(vantrexia_grown)), SUBJECT)
+    stays = runbook(prove(real(vantrexia_grown), real(vantrexia_host)), SUBJECT)
+
+    assert "docs/runbooks/leave-the-host.md" in texts(leaves, 0, "before")
+    assert "docs/runbooks/leave-the-host.md" not in texts(stays, 0, "before")
+
+
 def test_nothing_to_change_is_no_deploy(phase_one: Assembly) -> None:
     book = runbook(prove(real(phase_one), real(phase_one)), SUBJECT)
 
