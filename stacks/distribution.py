@@ -6,7 +6,7 @@ from aws_cdk import aws_route53_targets as targets
 from constructs import Construct
 
 from cambium.distribution import Distribution
-from cambium.dns_zone import HostRecords
+from cambium.dns_zone import AliasRecords
 from cambium.firewall import Firewall
 from cambium.wildcard_certificate import WildcardCertificate
 from config.deployment import GLOBAL_REGION, Deployment
@@ -56,7 +56,7 @@ class DistributionStack(CambiumStack):
         )
         if zone is not None:
             target = targets.CloudFrontTarget(built.distribution)
-            HostRecords(self, "Records", zone=zone, hosts=self._hosts, target=target, ipv6=True)
+            AliasRecords(self, "Records", zone=zone, hosts=self._hosts, target=target, ipv6=True)
         self._tell_address(built.distribution, written=zone is not None)
 
     def _define_firewall(self) -> Firewall | None:

@@ -5,7 +5,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elb
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
 
-from cambium.dns_zone import HostRecords
+from cambium.dns_zone import AliasRecords
 from cambium.firewall import Firewall
 from config.deployment import Deployment
 from config.hosts import direct_hosts, distributed_hosts, origin_host, zone_record
@@ -36,7 +36,7 @@ class FrontDoor:
         self._stack, self._load_balancer = stack, load_balancer
         self.firewall = self._define_firewall(stack.deployment.stack_name("", region, shard))
         if zone is not None:
-            HostRecords(
+            AliasRecords(
                 stack,
                 "Records",
                 zone=zone,

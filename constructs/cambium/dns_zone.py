@@ -32,7 +32,7 @@ class DnsZone(Construct):
         ).override_logical_id("NameServers")
 
 
-class HostRecords(Construct):
+class AliasRecords(Construct):
     """An alias record for each host: free of charge, allowed for the domain itself, and never out of date.
 
     They belong into the stack of what they lead to. In another, a new load balancer would leave them behind:

@@ -5,7 +5,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elb
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
 
-from cambium.dns_zone import DnsZone, HostRecords
+from cambium.dns_zone import AliasRecords, DnsZone
 from cambium.email import EmailIdentity
 from cambium.wildcard_certificate import WildcardCertificate
 from support.assembly import text
@@ -47,7 +47,7 @@ def zone_from_before(stack: cdk.Stack) -> None:
         load_balancer_dns_name="web.eu-central-1.elb.amazonaws.com",
         security_group_id="sg-12345678",
     )
-    HostRecords(
+    AliasRecords(
         stack,
         "Records",
         zone=zone,
