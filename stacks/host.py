@@ -4,25 +4,21 @@ from aws_cdk import CfnOutput, RemovalPolicy
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_route53 as route53
 
-from cambium.front_door_configuration import front_door_configuration
-from cambium.host_compose import HostContainers, compose_file
-from cambium.host_files import HostFiles
-from cambium.host_plan import HostSecrets, plan_file
+from cambium.host_compose import HostContainers
 from cambium.host_records import HostRecords
 from cambium.host_refresh import HostRefresh
 from cambium.host_release import HostRelease
-from cambium.host_units import agent_file, units
 from cambium.retention import retention
 from cambium.security_groups import immutable
 from cambium.single_host import SingleHost
 from config.access import HOST
-from config.front_door import FRONT_DOOR_KEYS, FRONT_DOOR_SECRET, REGISTRY_KEYS, REGISTRY_SECRET
 from config.host import SingleHost as Config
 from config.hosts import all_hosts, front_door_record
 from config.region import Region, Shard
 from stacks.base import CambiumStack
 from stacks.container_specs import ContainerSpecs
 from stacks.data import DataStack
+from stacks.host_delivery import host_delivery, log_group_name
 from stacks.network import NetworkStack
 
 
@@ -71,7 +67,7 @@ class HostParts:
         log_group = logs.LogGroup(
             stack,
             "Containers",
-            log_group_name=f"/{self._prefix}/containers",
+            log_group_name=log_group_name(self._prefix),
             retention=retention(deployment.log_days),
             removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
@@ -85,7 +81,14 @@ class HostParts:
             subnet=network.network.vpc.public_subnets[0],
             security_group=immutable(stack, "HostGroup", network.groups[self._shard.key].group(HOST)),
             volume_id=volume.volume.volume_id,
-            files=self._define_files(f"/{self._prefix}/containers"),
+            files=host_delivery(
+                stack,
+                containers=self._containers,
+                prefix=self._prefix,
+                region=self._region,
+                shard=self._shard,
+                namespace=self.namespace,
+            ),
             log_group=log_group,
             secret_arns=[
                 *(one.secret_arn for one in (front_door, self._data.registry_secret) if one),
@@ -93,42 +96,6 @@ class HostParts:
             ],
             namespace=self.namespace,
             config=self._config,
-        )
-
-    def _define_files(self, log_group: str) -> HostFiles:
-        deployment = self._stack.deployment
-        secrets = HostSecrets(
-            services={
-                service.name: deployment.secret_name(service.secret_leaf, self._shard)
-                for service in deployment.services
-            },
-            front_door=deployment.secret_name(FRONT_DOOR_SECRET, self._shard),
-            front_door_keys=tuple(FRONT_DOOR_KEYS),
-            registry=deployment.secret_name(REGISTRY_SECRET, self._shard)
-            if deployment.private_registry
-            else None,
-            registry_keys=tuple(REGISTRY_KEYS),
-        )
-        door = self._config.front_door
-        return HostFiles(
-            self._stack,
-            "Files",
-            parameter_name=f"/{self._prefix}/host-files",
-            files={
-                "compose.yaml": compose_file(self._containers),
-                "plan.json": plan_file(
-                    self._containers, secrets, region=self._region.name, namespace=self.namespace
-                ),
-                "door/nginx.conf": front_door_configuration(
-                    self._containers.routes,
-                    requests_per_second=door.requests_per_second,
-                    largest_body_mib=door.largest_body_mib,
-                ),
-                "agent.json": agent_file(
-                    namespace=self.namespace, system=deployment.system, log_group=log_group
-                ),
-                **{f"units/{name}": text for name, text in units().items()},
-            },
         )
 
     def _define_records(self, zone: route53.IHostedZone | None) -> None:

@@ -45,7 +45,7 @@ class HostFiles(Construct):
 
     def _write(self, content: bytes) -> Path:
         # Beside the assembly, which is where everything goes that synthesis makes.
-        folder = Path(cdk.App.of(self).outdir) if cdk.App.of(self) else Path(cdk.Stage.of(self).outdir)  # type: ignore[union-attr]
+        folder = Path(cdk.Stage.of(self).outdir)  # type: ignore[union-attr]  # an app is a stage
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"host-{self.sha256[:16]}.zip"
         path.write_bytes(content)

@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Aws, Duration, Stack, Tags
+from aws_cdk import Duration, Stack, Tags
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from cambium.acknowledge import acknowledge
 from cambium.host_files import HostFiles
+from cambium.host_rights import allow_disk, allow_host
 from cambium.host_set_up import host_set_up
 from cambium.session_role import session_role
-from cambium.wildcards import acknowledge_wildcards
 from config.access import GROUP_TAG
 from config.host import HOST_TAG
 from config.host import SingleHost as Config
@@ -92,8 +91,8 @@ class SingleHost(Construct):
         elastic = ec2.CfnEIP(self, "Address", domain="vpc", instance_id=self.instance.instance_id)
         elastic.node.add_dependency(subnet.internet_connectivity_established)
         self.address: str = elastic.ref
-        self._allow(files, log_group, secret_arns, namespace)
-        self._allow_disk(name, volume_id)
+        allow_host(self.role, files=files, log_group=log_group, secret_arns=secret_arns, namespace=namespace)
+        allow_disk(self.role, name=name, volume_id=volume_id)
         self._acknowledge()
 
     def metric(self, metric_name: str, statistic: str, minutes: int = 1) -> cloudwatch.Metric:
@@ -105,46 +104,6 @@ class SingleHost(Construct):
             statistic=statistic,
             period=Duration.minutes(minutes),
         )
-
-    def _allow(
-        self, files: HostFiles, log_group: logs.ILogGroup, secret_arns: Sequence[str], namespace: str
-    ) -> None:
-        parameter = f"arn:{Aws.PARTITION}:ssm:{Aws.REGION}:{Aws.ACCOUNT_ID}:parameter{files.parameter_name}"
-        bucket = files.asset.bucket.bucket_arn
-        streams = f"{log_group.log_group_arn}"
-        for actions, resources in (
-            (["ssm:GetParameter"], [parameter]),
-            (["s3:GetObject"], [f"{bucket}/{files.asset.s3_object_key}"]),
-            (["secretsmanager:GetSecretValue"], list(secret_arns)),
-            (["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], [streams]),
-        ):
-            self.role.add_to_policy(iam.PolicyStatement(actions=actions, resources=resources))
-        # What Run Command needs to hand over a release and to hear how it went.
-        messages = ["ec2messages:AcknowledgeMessage", "ec2messages:DeleteMessage", "ec2messages:FailMessage"]
-        messages += ["ec2messages:GetEndpoint", "ec2messages:GetMessages", "ec2messages:SendReply"]
-        self.role.add_to_policy(iam.PolicyStatement(actions=messages, resources=["*"]))
-        self.role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["cloudwatch:PutMetricData"],
-                resources=["*"],
-                conditions={"StringEquals": {"cloudwatch:namespace": namespace}},
-            )
-        )
-
-    def _allow_disk(self, name: str, volume_id: str) -> None:
-        place = f"arn:{Aws.PARTITION}:ec2:{Aws.REGION}:{Aws.ACCOUNT_ID}"
-        self.role.add_to_policy(
-            iam.PolicyStatement(actions=["ec2:AttachVolume"], resources=[f"{place}:volume/{volume_id}"])
-        )
-        self.role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["ec2:AttachVolume"],
-                resources=[f"{place}:instance/*"],
-                conditions={"StringEquals": {f"ec2:ResourceTag/{HOST_TAG}": name}},
-            )
-        )
-        bound = "bound to the tag of this product's machine, whose id is not known before it exists"
-        acknowledge_wildcards(self.role, {f"{place}:instance/*": bound})
 
     def _acknowledge(self) -> None:
         replaceable = "it holds nothing: a new one takes its place, its disk and its address"
