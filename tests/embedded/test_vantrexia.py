@@ -6,9 +6,11 @@ import time
 import pytest
 
 from config.catalog import load_system
+from ops.deploy.cdk_cli import CdkCli
 from ops.embedded import emulator
 from ops.embedded.aws import Aws, Place, Places
 from ops.testing import Checkout
+from support.assembly import Assembly
 
 pytestmark = pytest.mark.embedded
 
@@ -36,6 +38,12 @@ def what_holds_data(aws: Aws) -> dict[str, object]:
         "volumes": sorted(one["VolumeId"] for one in volumes),
         "key": json.loads(secret)["SECRET_KEY"],
     }
+
+
+@pytest.fixture(scope="module")
+def on_the_host(virginia: Aws) -> dict[str, object]:
+    """What holds data before anything moves."""
+    return what_holds_data(virginia)
 
 
 def machines(aws: Aws) -> list[str]:
@@ -99,16 +107,53 @@ def test_e7_both_dumps_run_and_land_where_they_belong(virginia: Aws) -> None:
     assert tasks == ["vantrexia-dumps-dump", "vantrexia-weekly-dump"]
 
 
-def test_e1_the_host_is_left_for_fargate_with_the_same_data(checkout: Checkout, virginia: Aws) -> None:
-    before, host = what_holds_data(virginia), machines(virginia)
+def open_ports(aws: Aws) -> set[int]:
+    """Where the host lets everybody in."""
+    (reservation,) = aws.ec2.describe_instances(
+        Filters=[
+            {"Name": "instance-type", "Values": ["t4g.medium"]},
+            {"Name": "instance-state-name", "Values": ["running"]},
+        ]
+    )["Reservations"]
+    ids = [one["GroupId"] for one in reservation["Instances"][0]["SecurityGroups"]]
+    groups = aws.ec2.describe_security_groups(GroupIds=ids)["SecurityGroups"]
+    return {rule["FromPort"] for group in groups for rule in group["IpPermissions"]}
 
+
+def test_e1_the_host_takes_visitors_while_network_and_data_move_on(
+    checkout: Checkout, virginia: Aws, on_the_host: dict[str, object], vantrexia_grown: Assembly
+) -> None:
+    """Step 2 of docs/runbooks/leave-the-host.md: what data stands on is deployed along."""
+    assert machines(virginia) == ["t4g.medium", "t4g.nano"]
+    running = emulator.find(checkout.workspace)
+    assert running is not None
+    cdk = CdkCli(checkout.workspace, running.url)
+
+    said = list(
+        cdk.lines(
+            *("deploy", "*-data", "*-credentials", "--require-approval", "never", "--progress", "events"),
+            place=virginia.place,
+            app=vantrexia_grown.folder,
+            log=checkout.workspace.deploy_log,
+        )
+    )
+
+    network = virginia.cloudformation.describe_stacks(StackName="vantrexia-production-us-network")["Stacks"]
+    assert cdk.status == 0, said[-20:]
+    assert network[0]["StackStatus"] == "UPDATE_COMPLETE"
+    assert open_ports(virginia) == {80, 443}
+    assert what_holds_data(virginia) == on_the_host
+
+
+def test_e1_the_host_is_left_for_fargate_with_the_same_data(
+    checkout: Checkout, virginia: Aws, on_the_host: dict[str, object]
+) -> None:
     code, said = checkout.run("up", *PRODUCTION, "--phase", "2", timeout_seconds=300)
 
     assert code == 0, said
-    assert host == ["t4g.medium", "t4g.nano"]
     assert machines(virginia) == []
-    assert len(before["volumes"]) == 1  # type: ignore[arg-type]
-    assert what_holds_data(virginia) == before
+    assert len(on_the_host["volumes"]) == 1  # type: ignore[arg-type]
+    assert what_holds_data(virginia) == on_the_host
 
 
 def test_e1_the_cache_is_the_container_and_then_elasticache(checkout: Checkout, virginia: Aws) -> None:
