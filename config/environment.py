@@ -9,6 +9,7 @@ from config.changes import Changes
 from config.platform_name import Platform as Platform
 from config.region import Region
 from config.schedule import NoDeploys, Schedule
+from config.usage import Usage
 from config.values import Model, Name, RegionCode, either, worded
 
 SOMEBODY = 'Alarms(emails=("you@example.com",))'
@@ -61,6 +62,8 @@ class Environment(Model):
     """Real users depend on it: alarms are compulsory and protections stay on."""
     alarms: Annotated[Alarms | NoAlarms, either(f"{SOMEBODY} or {NOBODY}")]
     monthly_budget_usd: int = Field(ge=1)
+    usage: Usage = Field(default_factory=Usage)
+    """What ``cambium cost`` assumes where no template says how much is used."""
     log_days: int = Field(default=90, ge=1)
     platform: Platform = "fargate"
     app_runner_acknowledgement: str | None = None

@@ -14,6 +14,7 @@ from ops import workspace
 from ops.commands import (
     access,
     assembly,
+    cost,
     describe,
     drill,
     grow,
@@ -86,6 +87,7 @@ for verb in (
     lifecycle.status,
     assembly.synth,
     assembly.diff,
+    cost.cost,
     access.access,
     describe.connections,
     describe.systems,

@@ -51,6 +51,8 @@ class ExitCode(IntEnum):
     """``cambium plan``: a side cannot be read, or the two have nothing in common."""
     CLOSED = 24
     """``cambium deploy-window``: nobody would be around to repair a deployment."""
+    OVER_BUDGET = 25
+    """``cambium cost``: a month costs more than its budget even at the smallest scale-out."""
     INTERRUPTED = 130
     """Ctrl-C."""
 

@@ -24,6 +24,7 @@ from config.service import Service
 from config.sources import BucketName, CacheUrl, DatabaseUrl, ReplicaUrls
 from config.storage import Bucket, Transition
 from config.system import System
+from config.usage import Usage
 
 FRONT_ENDS = {
     "web-public": ("reptidex.com", "dev.reptidex.com"),
@@ -237,6 +238,7 @@ SYSTEM = System(
             log_days=30,
             shell_access=True,
             schedule=Schedule(wake="07:00", sleep="20:00", time_zone="America/New_York"),
+            usage=Usage(stored_gb=100, images_gb=2),
             changes=DEVELOPMENT,
             github=GitHubRepository(owner="reptidex", name="platform"),
         ),
@@ -248,6 +250,7 @@ SYSTEM = System(
             production=True,
             alarms=Alarms(emails=("ops@reptidex.com",)),
             monthly_budget_usd=800,
+            usage=Usage(stored_gb=1000, cdn_gb=400, images_gb=8),
             github=GitHubRepository(owner="reptidex", name="platform"),
         ),
     ),
