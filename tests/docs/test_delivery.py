@@ -479,3 +479,28 @@ def test_a_change_that_would_lose_data_is_red_and_told_all_the_same(
     assert done.returncode == ended
     assert "the plan" in (tmp_path / "diff.md").read_text()
     assert "the plan" in (tmp_path / "summary").read_text()
+
+
+@pytest.mark.parametrize(("code", "ended"), [(0, 0), (25, 0), (6, 6)])
+def test_a_bill_above_its_budget_is_for_the_reviewer_and_a_failure_is_red(
+    tmp_path: Path, code: int, ended: int
+) -> None:
+    tools = tmp_path / ".venv" / "bin"
+    tools.mkdir(parents=True)
+    (tools / "cambium").write_text(f'#!/bin/sh\necho "$@"\nexit {code}\n')
+    (tools / "cambium").chmod(0o755)
+    given = {"SYSTEM": "shop", "ENVIRONMENT": "live", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary")}
+
+    done = subprocess.run(
+        [shutil.which("bash") or "bash", "-c", step("diff", "diff", "Say what it costs")["run"]],
+        cwd=tmp_path,
+        env={**os.environ, **given},
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == ended
+    if not ended:
+        asked = "cost --system shop --env live --base HEAD^1 --markdown"
+        assert asked in (tmp_path / "diff.md").read_text()
+        assert asked in (tmp_path / "summary").read_text()
