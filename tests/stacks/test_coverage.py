@@ -27,6 +27,7 @@ DESCRIBES_ONLY = {
     "reason": "for people: an opt-out is its presence",
     "kind": "chooses the class",
     "domain": "checked against hosts; DNS is the operator's",
+    "usage": "read by cambium cost, and changes no template",
     "database_pool": "counted by the connection budget",
     "replica_pool": "counted by the connection budget",
     "pause_after_seconds": "read as pauses_after_seconds",
@@ -51,6 +52,7 @@ REFUSED_AS_A_WHOLE = (
     "Schedule",
     "NoDeploys",
     "Changes",
+    "Usage",
 )
 
 

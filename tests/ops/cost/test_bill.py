@@ -1,6 +1,8 @@
 """A bill: everything in the templates is counted, free for a reason, or unknown."""
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from config.catalog import load_system
 from config.deployment import Deployment
 from config.explain import explain
 from config.usage import Usage
+from ops.cost import free
 from ops.cost.bill import Bill, bill_of
 from ops.cost.counting import COUNTERS
 from ops.cost.free import FREE, why_free
@@ -22,6 +25,7 @@ from support.synthesis import PRODUCTS
 from support.synths import Synths
 
 HERE = "eu-central-1"
+COST = Path(free.__file__).parent
 SUBNETS = {"Scheme": "internet-facing", "Subnets": ["subnet-1", "subnet-2"]}
 DATABASE = {"DBInstanceClass": "db.r6g.large", "AllocatedStorage": "250", "StorageType": "gp3"}
 
@@ -161,6 +165,13 @@ def test_a_negative_assumption_is_refused() -> None:
 def test_an_assumption_that_does_not_exist_is_refused_with_those_that_do() -> None:
     with pytest.raises(ValidationError, match="did you mean logs_gb"):
         Usage.model_validate({"log_gb": 1})
+
+
+@pytest.mark.parametrize("name", Usage.model_fields)
+def test_each_assumption_counts_for_something(name: str) -> None:
+    asked = re.compile(rf"\b(?:use|usage)\.{name}\b")
+
+    assert any(asked.search(file.read_text()) for file in COST.glob("*.py"))
 
 
 def test_lines_that_count_the_same_are_one_line() -> None:
