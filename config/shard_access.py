@@ -41,4 +41,4 @@ def regional_access(deployment: "Deployment", region: Region) -> tuple[AccessRul
         for shard in region.shards
         for rule in (*deployment.access, *deployment.left_access)
     )
-    return (*of_shards, *deployment.nat_access)
+    return (*of_shards, *deployment.nat_access, *deployment.tenant_access)

@@ -2,12 +2,12 @@
 
 import json
 import resource
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from database import log
@@ -98,12 +98,21 @@ def _rehearse(settings: Settings, asked: Drill, backups: Backups, record: dict[s
 
 def _measured(done: Restoration) -> dict[str, Any]:
     kept = ("rows", "plain_bytes", "size_bytes", "restore_seconds", "verify_seconds")
-    unit = 1 if sys.platform == "darwin" else 1024
     return {
         **{name: value for name, value in asdict(done).items() if name in kept},
         "megabytes_per_second": round(done.plain_bytes / 1e6 / max(done.restore_seconds, 0.001), 2),
-        "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6, 1),
+        "peak_memory_mb": round(_peak_bytes() / 1e6, 1),
     }
+
+
+def _peak_bytes() -> int:
+    """The most memory this program has held."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Linux's getrusage also counts what the process held before it became this program.
+    (line,) = [line for line in status.read_text().splitlines() if line.startswith("VmHWM:")]
+    return int(line.split()[1]) * 1024
 
 
 @contextmanager

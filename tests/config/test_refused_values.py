@@ -235,7 +235,7 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "a group that is the database's": (
         lambda: service(group="database"),
         "group of service api must be a name other than internet, load-balancer, database, cache, "
-        "connection-pool, connection-pool-door, database-jobs, volume, nat, tenant-preparation, "
+        "connection-pool, connection-pool-door, database-jobs, host, volume, nat, tenant-preparation, "
         "tenant-databases, got 'database'",
     ),
     "two writers of one volume": (

@@ -167,7 +167,7 @@ def names(deployments: Mapping[str, Assembly], phase_four: Assembly) -> str:
 @pytest.mark.parametrize("page", [page for page in PAGES if page.path.parent == RUNBOOKS], ids=by_name)
 def test_every_name_is_one_that_a_deploy_makes(page: Page, names: str) -> None:
     """Alarms, stacks, secrets, buckets, repositories and logical ids are spelled as in the templates."""
-    own = re.compile(r"^restartix-(restored|damaged|damaged-last|before-.*)$")
+    own = re.compile(r"^restartix-(restored|damaged|damaged-last|before(-.*)?)$")
     code = page.everything_in_code()
     spelled = re.findall(r"(?<![\w/.@:-])(?:restartix|chatbot)[-/][\w/-]*\w", code)
     ids = re.findall(r"--(?:logical-resource-id|resources-to-skip) (\w+)", code)

@@ -1,4 +1,4 @@
-"""Checkouts of their own with the real product: one deployed for many tests, one for a test to interrupt."""
+"""Checkouts of their own with the real product: one deployed for the tests of a file, one to interrupt."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,7 +40,7 @@ def copy(root: Path) -> Iterator[Checkout]:
     assert code == 0, output
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     """The one that ``deployed`` deploys."""
     with copy(tmp_path_factory.mktemp("product")) as checkout:
@@ -54,25 +54,25 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
         yield checkout
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def deployed(checkout: Checkout) -> str:
     """RestartiX production as it is described; answers what ``up`` said."""
     return up(checkout, *PRODUCTION)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def staging(checkout: Checkout) -> str:
     """RestartiX behind a pool, staging; answers what ``up`` said."""
     return up(checkout, "--system", "restartix-fargate", "--env", "staging")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def production(checkout: Checkout) -> str:
     """RestartiX behind a pool, production; answers what ``up`` said."""
     return up(checkout, "--system", "restartix-fargate", "--env", "production")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def frankfurt(checkout: Checkout, deployed: str) -> Aws:
     """The embedded AWS in the home region."""
     return in_frankfurt(checkout, DESCRIBED.environment("production").account)
