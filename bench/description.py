@@ -7,13 +7,20 @@ from typing import Any
 from config.catalog import load_system
 from config.database import Database
 from config.deployment import Deployment
+from config.system import System
 
 _MEMORY = ("memory_mib", "shared_buffers_mib", "effective_cache_size_mib", "maintenance_work_mem_mib")
 
 
+def compared(system: System) -> System:
+    """The product without its dumps and restore drills, which are not written twice to be compared."""
+    return system.model_copy(update={"dumps": (), "recovery": None})
+
+
 def write(path: Path, system: str, environment: str) -> None:
     """Resolve an environment and write what the JavaScript app needs to know of it."""
-    path.write_text(json.dumps(describe(load_system(system).resolve(environment, None)), indent=2) + "\n")
+    deployment = compared(load_system(system)).resolve(environment, None)
+    path.write_text(json.dumps(describe(deployment), indent=2) + "\n")
 
 
 def describe(deployment: Deployment) -> dict[str, Any]:

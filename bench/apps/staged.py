@@ -1,4 +1,4 @@
-"""Our app, stopped after a stage or with fewer rule packs, so that differences show what each costs.
+"""Our app as it is compared, stopped after a stage or with fewer rule packs, so that differences show costs.
 
 The last stage is the app as it is; ``CAMBIUM_BENCH_STAGE`` names the stage.
 """
@@ -16,11 +16,14 @@ def main(stage: str) -> None:
     """Run the app up to ``stage``."""
     reached = STAGES.index(stage)
     leave_garbage()  # as app.py does
+    from bench.description import compared
+    from config.catalog import load_system
     from stacks import app as ours
     from stacks import posture
 
     if stage == "imports":
         return
+    vars(ours)["load_system"] = lambda name: compared(load_system(name))
     if stage != STAGES[-1]:
         _check_less(vars(ours), vars(posture), STAGES[: reached + 1])
     app = ours.app_from_context()
