@@ -12,6 +12,7 @@ from ops.console import progress, results
 from ops.deploy import ledger
 from ops.deploy.bootstrap import bootstrap, missing
 from ops.deploy.deployment import deploy
+from ops.deploy.neighbours import refuse_neighbours
 from ops.deploy.repair import repair
 from ops.embedded import emulator, pool_program, programs
 from ops.embedded.aws import Places
@@ -39,6 +40,7 @@ def bring_up(workspace: Workspace, target: Target) -> None:
     workspace.deploy_log.unlink(missing_ok=True)
     running = _embedded_aws(workspace, steps, pooled=deployment.pool is not None)
     places = Places(running.url)
+    refuse_neighbours(deployment, places)
     assembly = _synthesis(workspace, steps, target, deployment)
     _bootstrap(workspace, steps, assembly, places)
     ledger.record(

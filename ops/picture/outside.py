@@ -82,7 +82,7 @@ def _draw_names(
     provider = PROVIDERS[deployment.edge.dns]
     group = drawing.part("nodes", f"dns:{deployment.edge.dns}")
     drawing.rect(group, card, "network-card", radius=6)
-    words = f"{provider} answers for {deployment.edge.domain}"
+    words = f"{provider} answers for {deployment.edge.zone_name}"
     drawing.text(group, (card.x + 12, card.y + 23), words, "h3", colour="network-ink")
     column = _column(hosts)
     y = card.y + 18 + LINE["h3"]

@@ -7,6 +7,7 @@ import pytest
 
 from emulator.audit import read_audit
 from ops.embedded.aws import Aws
+from ops.outcome import ExitCode
 from ops.testing import Checkout
 
 pytestmark = pytest.mark.embedded
@@ -125,3 +126,13 @@ def test_the_audit_of_ignored_properties_is_the_reviewed_one(checkout: Checkout,
 
     reviewed = json.loads(BASELINE.read_text())
     assert unread == {kind: sorted(reasons) for kind, reasons in reviewed.items()}
+
+
+def test_another_product_of_the_account_is_refused_before_anything_is_made(
+    checkout: Checkout, deployed: str
+) -> None:
+    code, said = checkout.run("up", "--system", "vantrexia", "--env", "production")
+
+    assert code == ExitCode.DEPLOYMENT
+    assert "an account takes that identity provider once" in " ".join(said.split())
+    assert "synthesis" not in said
