@@ -78,6 +78,7 @@ def _workers(master: int) -> list[int]:
 def _accepts(worker: int) -> bool:
     try:
         title = Path(f"/proc/{worker}/cmdline").read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
+        # Gone before its file was opened, or before it was read.
         return False
     return title != b"" and b"shutting down" not in title
