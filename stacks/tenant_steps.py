@@ -13,7 +13,7 @@ from cambium import tenant_rights as rights
 from cambium.arn import arn
 from cambium.connection_secrets import PACKAGE, ConnectionSecrets
 from cambium.tenant_functions import TenantFunctions
-from cambium.tenant_machines import Functions
+from cambium.tenant_parts import Functions
 
 NOT_OF = {
     "create": ("take_snapshot", "drop_snapshot"),

@@ -12,10 +12,12 @@ from cambium.arn import arn
 from cambium.connection_secrets import ConnectionSecrets
 from cambium.fargate_platform import FargatePlatform
 from cambium.tenant_api import TenantApi
+from cambium.tenant_change import change
+from cambium.tenant_creation import create
+from cambium.tenant_deletion import delete
 from cambium.tenant_functions import TenantFunctions
 from cambium.tenant_ground import TenantGround
 from cambium.tenant_lifecycle import TenantMachine, migration_task, run_migrations
-from cambium.tenant_machines import change, create, delete
 from cambium.tenant_registry import TenantRegistry
 from cambium.tenant_wave import wave, wave_statements
 from config.access import CACHE, LOAD_BALANCER
