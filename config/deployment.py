@@ -174,6 +174,17 @@ class Deployment(Model):
         return tuple(dict.fromkeys(dump.bucket for dump in self.dumps)) or tuple(copied[:1])
 
     @property
+    def exports_bucket(self) -> str | None:
+        """Where the databases of deleted tenants go; None where there are no such tenants, or no exports."""
+        exports = self.tenants.exports if self.tenants else None
+        return exports if isinstance(exports, str) else None
+
+    @property
+    def has_backup_key(self) -> bool:
+        """Whether anything is encrypted with a key that operators keep."""
+        return bool(self.backup_buckets) or self.exports_bucket is not None
+
+    @property
     def job_group(self) -> str:
         """The security group one-off database jobs run in: their own, or that of the first service."""
         # What a host lets in from the internet is not for a job to have.
@@ -281,5 +292,7 @@ class Deployment(Model):
             yield "database.deletion_protection", self.database.deletion_protection.reason
         if self.cache and isinstance(self.cache.transit_encryption, OptOut):
             yield "cache.transit_encryption", self.cache.transit_encryption.reason
+        if self.tenants and isinstance(self.tenants.exports, OptOut):
+            yield "tenants.exports", self.tenants.exports.reason
         for left_out in self.edge.firewall.off if self.edge.firewall else ():
             yield f"edge.firewall.{left_out.rule}", left_out.reason

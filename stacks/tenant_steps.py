@@ -15,9 +15,10 @@ from cambium.connection_secrets import PACKAGE, ConnectionSecrets
 from cambium.tenant_functions import TenantFunctions
 from cambium.tenant_parts import Functions
 
+EXPORT = ("check_export", "drop_export")
 NOT_OF = {
-    "create": ("take_snapshot", "drop_snapshot"),
-    "change": ("roles", "urls", "keys", "take_snapshot", "drop_snapshot", "forget_snapshots"),
+    "create": ("take_snapshot", "drop_snapshot", *EXPORT),
+    "change": ("roles", "urls", "keys", "take_snapshot", "drop_snapshot", "forget_snapshots", *EXPORT),
     "delete": ("roles", "urls", "keys", "serving", "forget_snapshots"),
 }
 """Functions that a machine has no step for."""
@@ -40,11 +41,13 @@ class TenantSteps:
         bus: str,
         template: s3_assets.Asset,
         role: iam.IRole,
+        exports: str | None,
     ) -> None:
         self._inside, self._preparation = inside, preparation
         self._system, self._environment, self._prefix = system, environment, prefix
         self._registry = rights.registry(registry)
         self._routing = rights.routing(arn("dynamodb", f"table/{routing}", region=region))
+        self._exports = rights.exports(exports) if exports else []
         self._bus, self._template, self._role = bus, template, role
         self._defined: dict[str, lambda_.Function] = {}
 
@@ -87,13 +90,16 @@ class TenantSteps:
         self._add("take_snapshot", "snapshot.take", [self._registry, shots])
         self._add("forget_snapshots", "snapshot.forget", [self._registry, shots])
         self._add("drop_snapshot", "snapshot.drop", [self._registry, shots])
-        self._add("succeed", "conclusion.succeed", [self._registry, events, shots])
+        if self._exports:
+            self._add("check_export", "export.check", self._exports)
+            self._add("drop_export", "export.drop", [self._registry, *self._exports])
+        self._add("succeed", "conclusion.succeed", [self._registry, events, shots, *self._exports])
         self._add("fail", "conclusion.fail", [self._registry, events])
         self._prepare(secrets, cache_token)
         self.plan = self._define("plan", "wave.plan", [self._registry])
         self.judge = self._define("judge", "wave.judge", [])
         # No machine's step: the clock calls it.
-        purge = self._define("purge", "purge.on_schedule", [self._registry, shots])
+        purge = self._define("purge", "purge.on_schedule", [self._registry, shots, *self._exports])
         events_.Rule(
             self._inside,
             "Daily",
@@ -122,7 +128,8 @@ class TenantSteps:
     @property
     def functions(self) -> Functions:
         """Their ARNs."""
-        return Functions(**{name: function.function_arn for name, function in self._defined.items()})
+        arns = {name: function.function_arn for name, function in self._defined.items()}
+        return Functions(**arns)
 
     def arns(self, verb: str) -> list[str]:
         """What the machine of a verb may call."""

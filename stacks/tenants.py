@@ -10,6 +10,7 @@ from constructs import Construct
 from cambium import tenant_rights as rights
 from cambium.arn import arn
 from cambium.connection_secrets import ConnectionSecrets
+from cambium.database_jobs import jobs_image
 from cambium.fargate_platform import FargatePlatform
 from cambium.tenant_api import TenantApi
 from cambium.tenant_change import change
@@ -17,7 +18,14 @@ from cambium.tenant_creation import create
 from cambium.tenant_deletion import delete
 from cambium.tenant_functions import TenantFunctions
 from cambium.tenant_ground import TenantGround
-from cambium.tenant_lifecycle import TenantMachine, migration_task, run_migrations
+from cambium.tenant_lifecycle import (
+    EXPORT_MINUTES,
+    TIMEOUT_MINUTES,
+    TenantMachine,
+    export_task,
+    migration_task,
+    run_tasks,
+)
 from cambium.tenant_registry import TenantRegistry
 from cambium.tenant_wave import wave, wave_statements
 from config.access import CACHE, LOAD_BALANCER
@@ -27,13 +35,16 @@ from config.deployment import Deployment
 from config.region import Region, Shard
 from config.service import Service
 from config.tenancy import TenantTier, residency
+from config.values import OptOut
 from stacks.base import CambiumStack
 from stacks.compute import ComputeStack
 from stacks.data import DataStack
 from stacks.network import NetworkStack
 from stacks.tenant_contents import contents
 from stacks.tenant_publication import publish
+from stacks.tenant_services import MIGRATION
 from stacks.tenant_steps import TenantSteps
+from stacks.tenant_template import EXPORT
 
 LAST_PRIORITY = 34000
 """Listener rules of tenants count down from here, among those that compare hosts (config/doors.py)."""
@@ -80,6 +91,7 @@ class TenantsStack(CambiumStack):
             subnets=network.network.private_subnets,
             config=database,
         )
+        self._jobs = jobs_image(self) if deployment.exports_bucket else None
         steps = self._define_steps()
         self._define_machines(steps)
         machines = arn("states", f"stateMachine:{self.stack_name}")
@@ -113,7 +125,13 @@ class TenantsStack(CambiumStack):
             bus=BUS,
             template=template,
             role=self._define_stack_role(),
+            exports=self._exports,
         )
+
+    @property
+    def _exports(self) -> str | None:
+        bucket = self.deployment.exports_bucket
+        return self.deployment.bucket_name(bucket, self._region.name) if bucket else None
 
     def _told(self) -> dict[str, Any]:
         """What the functions know of tier and region."""
@@ -134,6 +152,8 @@ class TenantsStack(CambiumStack):
             "routing": deployment.stack_name("routing"),
             "home_region": deployment.home.name,
             "retention_days": tier.retention_days,
+            "exports": self._exports or "",
+            "no_exports": tier.exports.reason if isinstance(tier.exports, OptOut) else "",
             "last_priority": LAST_PRIORITY,
         }
 
@@ -150,6 +170,12 @@ class TenantsStack(CambiumStack):
                 "Listener": balancer.listener.listener_arn,
                 "LoadBalancerName": balancer.load_balancer.load_balancer_full_name,
                 "LoadBalancerGroup": groups.group(LOAD_BALANCER).security_group_id,
+            }
+        if self._jobs is not None and self._data.backup_secret is not None:
+            place |= {
+                "JobsRepository": self._jobs.repository.repository_name,
+                "JobsImage": self._jobs.image_tag,
+                "BackupKey": self._data.backup_secret.secret_arn,
             }
         if self._data.cache is not None and any(one.uses_cache for one in self._services):
             place["CacheGroup"] = groups.group(CACHE).security_group_id
@@ -182,14 +208,30 @@ class TenantsStack(CambiumStack):
         sources = [self._data.service_secrets[service.name] for service in self._services]
         cache = self._data.cache
         steps.define(sources=sources, cache_token=cache.auth_token if cache else None)
-        migrates = run_migrations(self._ground.cluster, system=deployment.system, prefix=self._prefix)
-        for verb, definition, statements in (
-            ("create", create(steps.functions, told), migrates),
-            ("change", change(steps.functions, told), migrates),
-            ("delete", delete(steps.functions), []),
+        migrates = self._run_tasks(MIGRATION)
+        for verb, definition in (
+            ("create", create(steps.functions, told)),
+            ("change", change(steps.functions, told)),
         ):
-            self._define_machine(verb, definition, steps.arns(verb), statements)
+            self._define_machine(verb, definition, steps.arns(verb), migrates)
+        self._define_deletion(steps)
         self._define_wave(steps)
+
+    def _define_deletion(self, steps: TenantSteps) -> None:
+        exports = self.deployment.exports_bucket is not None
+        self._define_machine(
+            "delete",
+            delete(
+                steps.functions,
+                export_task(self._ground.cluster, self._ground.subnets) if exports else None,
+            ),
+            steps.arns("delete"),
+            self._run_tasks(EXPORT) if exports else [],
+            timeout_minutes=TIMEOUT_MINUTES + (EXPORT_MINUTES if exports else 0),
+        )
+
+    def _run_tasks(self, what: str) -> list[iam.PolicyStatement]:
+        return run_tasks(self._ground.cluster, system=self.deployment.system, prefix=self._prefix, what=what)
 
     def _define_wave(self, steps: TenantSteps) -> None:
         changes = f"{self.stack_name}-change"
@@ -204,6 +246,8 @@ class TenantsStack(CambiumStack):
         definition: dict[str, Any],
         functions: list[str],
         statements: list[iam.PolicyStatement],
+        *,
+        timeout_minutes: int = TIMEOUT_MINUTES,
     ) -> None:
         machine = TenantMachine(
             self,
@@ -213,6 +257,7 @@ class TenantsStack(CambiumStack):
             functions=functions,
             statements=statements,
             what=f"Tenants of {self.deployment.system} {self.deployment.environment.name}: {verb}",
+            timeout_minutes=timeout_minutes,
         ).state_machine
         CfnOutput(
             self,

@@ -21,6 +21,7 @@ TIER = TenantTier(
     services=("core-api",),
     migrate=("migrate", "up"),
     sizes=(TenantSize(name="large", instance_class="r6g.large"),),
+    exports="uploads",
 )
 
 

@@ -58,14 +58,7 @@ class DatabaseJobs(Construct):
             self, "Cluster", vpc=vpc, container_insights_v2=ecs.ContainerInsights.ENABLED
         )
         self.schedules = scheduler.ScheduleGroup(self, "Schedules", removal_policy=RemovalPolicy.DESTROY)
-        self._image = ecr_assets.DockerImageAsset(
-            self,
-            "Image",
-            directory=str(ROOT / "runtime" / "database"),
-            platform=ecr_assets.Platform.LINUX_ARM64,
-            exclude=["**/__pycache__"],
-            asset_name="database",
-        )
+        self._image = jobs_image(self)
         ids = ",".join(vpc.select_subnets(subnet_group_name=subnets.subnet_group_name).subnet_ids)
         place = f"subnets=[{ids}],securityGroups=[{security_group.security_group_id}],assignPublicIp=DISABLED"
         for name, value, description in (
@@ -191,7 +184,7 @@ class DatabaseJobs(Construct):
                     },
                     secrets={
                         BACKUP_KEY: SecretValue(secret=self._key, key=BACKUP_KEY),
-                        **(_login(login) if login else {}),
+                        **(login_of(login) if login else {}),
                     },
                     # Time to leave nothing behind.
                     stop_seconds=LONGEST_STOP_SECONDS,
@@ -203,7 +196,20 @@ class DatabaseJobs(Construct):
         return task
 
 
-def _login(secret: secretsmanager.ISecret) -> Mapping[str, SecretValue]:
+def jobs_image(scope: Construct) -> ecr_assets.DockerImageAsset:
+    """The image of the database jobs, which is the same in every stack that publishes it."""
+    return ecr_assets.DockerImageAsset(
+        scope,
+        "Image",
+        directory=str(ROOT / "runtime" / "database"),
+        platform=ecr_assets.Platform.LINUX_ARM64,
+        exclude=["**/__pycache__"],
+        asset_name="database",
+    )
+
+
+def login_of(secret: secretsmanager.ISecret) -> Mapping[str, SecretValue]:
+    """How a job logs in with the secret of a role."""
     return {
         "PGUSER": SecretValue(secret=secret, key="username"),
         "PGPASSWORD": SecretValue(secret=secret, key="password"),

@@ -32,6 +32,8 @@ class Functions:
     drop_snapshot: str
     succeed: str
     fail: str
+    check_export: str | None = None
+    drop_export: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,10 +6,11 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tenants import events, quotas, registry, routing
+from tenants.export import NAMES
 from tenants.failure import RefusedError
 from tenants.registry import FROM_STATES, Tenant
 from tenants.request import Request, parse
-from tenants.settings import Settings, settings
+from tenants.settings import Settings, settings, short
 
 logger = Logger()
 Parameters = dict[str, str]
@@ -34,6 +35,8 @@ def _admit(event: dict[str, Any]) -> dict[str, Any]:
     if operation == "create":
         _check_room(request, known, tier)
         facts |= _new(request, known, tier)
+    if operation == "delete" and tier.exports:
+        facts[NAMES] = [*facts.get(NAMES, []), _export(request.tenant, run)]
     before = _parameters(known, facts)
     wanted = before | _changed(operation, request)
     state = {"create": "creating", "delete": "deleting"}.get(operation)
@@ -51,7 +54,10 @@ def _admit(event: dict[str, Any]) -> dict[str, Any]:
         "stack": f"{tier.stack_prefix}{request.tenant}",
         "database": tier.database(request.tenant),
         # One of its own for each run: an older one would lack what was written since.
-        "snapshot": f"{tier.database(request.tenant)}-final-{run.rpartition(':')[2][:8]}",
+        "snapshot": f"{tier.database(request.tenant)}-final-{short(run)}",
+        "export": _export(request.tenant, run),
+        # What nobody has used has nothing to export, and perhaps no login to do it with.
+        "exports": bool(tier.exports and known.facts.get("activated_at")),
         "prior": kept.get("prior") or str(facts.get("prior", "")),
         "previous": before,
         "prepared": _prepared(operation, before, wanted),
@@ -61,6 +67,10 @@ def _admit(event: dict[str, Any]) -> dict[str, Any]:
         "requestedBy": request.requested_by,
         "at": {"started": False},
     }
+
+
+def _export(tenant: str, run: str) -> str:
+    return f"tenants/{tenant}/{short(run)}"
 
 
 def _check_state(known: Tenant, operation: str, run: str) -> None:
@@ -100,6 +110,7 @@ def _new(request: Request, known: Tenant, tier: Settings) -> dict[str, Any]:
         "region": tier.region_key,
         "created_at": registry.now(),
         "requested_by": request.requested_by,
+        NAMES: [],
         "priorities": known.facts.get("priorities") or _free_priorities(tier),
     }
 
