@@ -1,6 +1,7 @@
 """Clinic on the embedded AWS, deployed once, whose tenants tests make, change and delete."""
 
 import json
+import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -15,7 +16,11 @@ import psycopg
 import pytest
 from boto3.dynamodb.types import TypeDeserializer
 
+from database.key import BackupKey
+from database.manifest import context
+from database.sealed import unseal
 from emulator.client import session
+from emulator.postgres.programs import programs
 from emulator.testing import started
 from ops.assembly import manifest
 from ops.deploy.bootstrap import bootstrap
@@ -29,6 +34,8 @@ PREFIX = "clinic-production-eu"
 ROUTING = "clinic-production-routing"
 TABLES = (ROUTING, f"{PREFIX}-tenants")
 DEADLINE_SECONDS = 240
+BACKUP_KEY = "0123456789abcdef" * 4
+EXPORTS = f"clinic-production-departed-{ACCOUNT}-{REGION}"
 NEW: dict[str, Any] = {"residency": "EU", "image": "v1", "requested_by": "a test"}
 
 
@@ -202,6 +209,21 @@ class Region:
         found = self.client("rds").describe_db_snapshots()["DBSnapshots"]
         mine = f"clinic-{tenant}-production"
         return [one["DBSnapshotIdentifier"] for one in found if one["DBInstanceIdentifier"] == mine]
+
+    def exports(self, tenant: str) -> list[str]:
+        """Keys of what was exported of it, older versions included."""
+        found = self.client("s3").list_object_versions(Bucket=EXPORTS, Prefix=f"tenants/{tenant}/")
+        return sorted(one["Key"] for one in found.get("Versions", []))
+
+    def opened(self, export: Mapping[str, Any]) -> str:
+        """An export as SQL: decrypted with the backup key, and read without a server."""
+        body = self.client("s3").get_object(Bucket=export["bucket"], Key=export["key"])["Body"]
+        backup = str(export["key"]).split("/")[-2]
+        plain = b"".join(unseal(body.read, BackupKey.from_text(BACKUP_KEY).secret, context(backup)))
+        read = subprocess.run(
+            [programs("18") / "pg_restore", "--file=-"], input=plain, capture_output=True, check=True
+        )
+        return read.stdout.decode()
 
     def shape(self, tenant: str) -> dict[str, Any]:
         """What a change is about."""
@@ -447,6 +469,7 @@ def deployed(assembly: Path, folder: Path) -> Iterator[Region]:
             region = Region(running.url, running.data, workspace)
             _make_routing(region)
             deploy(workspace, read, running.url, lambda _: None)
+            region.put_key("clinic/production/backup", BACKUP_ENCRYPTION_KEY=BACKUP_KEY)
             yield region
 
 

@@ -35,6 +35,9 @@ DELETE = (
     ("Stop the services", "after"),
     ("Take the last snapshot", "before"),
     ("Take the last snapshot", "after"),
+    ("Export the database", "before"),
+    ("Export the database", "after"),
+    ("Find the export", "after"),
 )
 ONWARD = (
     ("Remove the stack", "before"),
@@ -101,6 +104,7 @@ def test_a17_a_failed_deletion_leaves_the_tenant_served_until_there_is_no_way_ba
             assert step in region.fail("delete", tenant="gone", confirm="gone")
         assert region.shape("gone") == before, (step, when)
         assert not region.snapshots("gone"), (step, when)
+        assert not region.exports("gone"), (step, when)
         region.is_whole("gone")
     for step, when in ONWARD:
         with region.broken("delete", (step, when)):
