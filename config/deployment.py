@@ -26,7 +26,7 @@ from config.pool import ConnectionPool
 from config.pooling import check_pool
 from config.protections import check_protections
 from config.recovery import DatabaseDump, RecoveryTargets
-from config.references import DRILLS
+from config.references import DRILLS, MOVES
 from config.region import Region, Shard
 from config.rotation import check_rotation
 from config.routing import Routing, check_routing
@@ -237,9 +237,14 @@ class Deployment(Model):
                 copy = self.copy_name(bucket, region)
                 if copy is not None:
                     yield copy
+        yield from self._buckets_of_records()
+
+    def _buckets_of_records(self) -> Iterator[str]:
         for region, shard in self.shards():
             if self.rehearses_restores:
                 yield self.drills_bucket(region, shard)
+        if self.tenants is not None:
+            yield from (self.moves_bucket(region) for region in self.regions)
 
     @property
     def rehearses_restores(self) -> bool:
@@ -249,6 +254,10 @@ class Deployment(Model):
     def drills_bucket(self, region: Region, shard: Shard) -> str:
         """The physical name of the bucket with the records of restore drills."""
         return self.bucket_name(f"{DRILLS}{shard.suffix}", region.name)
+
+    def moves_bucket(self, region: Region) -> str:
+        """The physical name of the bucket with what steps of moves of tenants said."""
+        return self.bucket_name(MOVES, region.name)
 
     def topic_name(self, region: Region | None = None, shard: Shard | None = None) -> str:
         """The name of the topic alarms of a shard go to; without one, those that AWS knows in no region."""

@@ -1,18 +1,20 @@
 """The tier whose tenants each have a database and services of their own."""
 
-from typing import TYPE_CHECKING, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from config.aws_limits import INSTANCE_MEMORY_GIB, InstanceClass
 from config.region import Region
-from config.values import Model, Name, OptOut
-
-if TYPE_CHECKING:
-    pass
+from config.values import Model, Name, OptOut, worded
 
 LONGEST_TENANT = 20
 """Characters of a tenant's id, at most: it is in the names of its services, which have 40."""
+
+Setting = Annotated[
+    str,
+    worded(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)+", "a setting such as app.current_tenant"),
+]
 
 
 class TenantSize(Model):
@@ -71,6 +73,14 @@ class TenantTier(Model):
     key and readable without AWS; or why a final snapshot is enough."""
     retention_days: int = Field(default=90, ge=1, le=3650)
     """Days that the final snapshot and the export of a deleted tenant are kept."""
+    source_kept_days: int = Field(default=14, ge=1, le=365)
+    """Days that rows of a tenant which moved out of the pool stay there, read-only."""
+    tenant_column: Annotated[str, worded(r"[a-z_][a-z0-9_]{0,62}", "the name of a column")] = "tenant_id"
+    """Says in each table whose a row is."""
+    tenant_setting: Setting = "app.current_tenant"
+    """What row-level security reads to know the tenant."""
+    every_tenant_setting: Setting = "app.every_tenant"
+    """What the owner of the tables sets to ``on`` to see the rows of all tenants."""
     quotas: TenantQuotas = TenantQuotas()
 
     @model_validator(mode="after")

@@ -5,6 +5,7 @@ from typing import Any
 
 from aws_cdk import CfnOutput
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from cambium import tenant_rights as rights
@@ -26,16 +27,20 @@ from cambium.tenant_lifecycle import (
     migration_task,
     run_tasks,
 )
+from cambium.tenant_mover import TenantMover
+from cambium.tenant_parts import Contents
 from cambium.tenant_registry import TenantRegistry
 from cambium.tenant_wave import wave, wave_statements
-from config.access import CACHE, LOAD_BALANCER
+from config.access import CACHE, DATABASE, LOAD_BALANCER
 from config.alarms import Alarms
 from config.database import Database
 from config.deployment import Deployment
+from config.hosts import origins
 from config.region import Region, Shard
 from config.service import Service
 from config.tenancy import TenantTier, residency
 from config.values import OptOut
+from stacks import tenant_moves
 from stacks.base import CambiumStack
 from stacks.compute import ComputeStack
 from stacks.data import DataStack
@@ -90,8 +95,9 @@ class TenantsStack(CambiumStack):
             vpc=network.network.vpc,
             subnets=network.network.private_subnets,
             config=database,
+            pool_group=network.groups[shard.key].group(DATABASE).security_group_id,
         )
-        self._jobs = jobs_image(self) if deployment.exports_bucket else None
+        self._jobs = jobs_image(self)
         steps = self._define_steps()
         self._define_machines(steps)
         machines = arn("states", f"stateMachine:{self.stack_name}")
@@ -152,10 +158,18 @@ class TenantsStack(CambiumStack):
             "routing": deployment.stack_name("routing"),
             "home_region": deployment.home.name,
             "retention_days": tier.retention_days,
+            "source_kept_days": tier.source_kept_days,
+            "pool_origin": self._pool_origin(),
+            "owner_secret": tenant_moves.owner_secret(self._config),
+            "moves": deployment.moves_bucket(self._region),
             "exports": self._exports or "",
             "no_exports": tier.exports.reason if isinstance(tier.exports, OptOut) else "",
             "last_priority": LAST_PRIORITY,
         }
+
+    def _pool_origin(self) -> str:
+        known = origins(self.deployment).get((self._region.key, self._shard.key))
+        return known or self._services[0].hosts[0]
 
     def _place(self) -> dict[str, str]:
         """Parameters of the template that are the same for every tenant here."""
@@ -171,7 +185,7 @@ class TenantsStack(CambiumStack):
                 "LoadBalancerName": balancer.load_balancer.load_balancer_full_name,
                 "LoadBalancerGroup": groups.group(LOAD_BALANCER).security_group_id,
             }
-        if self._jobs is not None and self._data.backup_secret is not None:
+        if self._exports is not None and self._data.backup_secret is not None:
             place |= {
                 "JobsRepository": self._jobs.repository.repository_name,
                 "JobsImage": self._jobs.image_tag,
@@ -215,6 +229,7 @@ class TenantsStack(CambiumStack):
         ):
             self._define_machine(verb, definition, steps.arns(verb), migrates)
         self._define_deletion(steps)
+        self._define_moves(steps, told)
         self._define_wave(steps)
 
     def _define_deletion(self, steps: TenantSteps) -> None:
@@ -229,6 +244,40 @@ class TenantsStack(CambiumStack):
             self._run_tasks(EXPORT) if exports else [],
             timeout_minutes=TIMEOUT_MINUTES + (EXPORT_MINUTES if exports else 0),
         )
+
+    def _define_moves(self, steps: TenantSteps, told: Contents) -> None:
+        results = tenant_moves.define_bucket(self, self.deployment, self._region)
+        tenant_moves.define_functions(steps, results)
+        mover = TenantMover(
+            self,
+            "Mover",
+            family=f"{self._prefix}mover",
+            image=self._jobs,
+            cluster=self._ground.cluster,
+            subnets=self._ground.subnets,
+            security_group=self._ground.mover,
+            tier=self._tier,
+            logins=tenant_moves.logins(self.deployment, self._data, self._config),
+            results=results,
+            log_days=self.deployment.log_days,
+        )
+        moves = tenant_moves.moves_of(steps, mover, self._data, self._config)
+        self._define_machine(
+            "move",
+            tenant_moves.move_definition(steps.functions, told, moves),
+            steps.arns("move"),
+            # Both tasks need the rights of whoever runs tasks in this cluster; what they run differs.
+            [*mover.statements(), *self._run_tasks(MIGRATION)],
+            timeout_minutes=TIMEOUT_MINUTES + tenant_moves.LONGEST_MINUTES,
+        )
+        machine = self._define_machine(
+            "clear",
+            tenant_moves.clear_definition(steps, moves),
+            steps.arns_of_clearing,
+            mover.statements(),
+            timeout_minutes=24 * 60,
+        )
+        tenant_moves.every_day(self, machine)
 
     def _run_tasks(self, what: str) -> list[iam.PolicyStatement]:
         return run_tasks(self._ground.cluster, system=self.deployment.system, prefix=self._prefix, what=what)
@@ -248,7 +297,7 @@ class TenantsStack(CambiumStack):
         statements: list[iam.PolicyStatement],
         *,
         timeout_minutes: int = TIMEOUT_MINUTES,
-    ) -> None:
+    ) -> sfn.StateMachine:
         machine = TenantMachine(
             self,
             verb.capitalize(),
@@ -265,3 +314,4 @@ class TenantsStack(CambiumStack):
             value=machine.state_machine_arn,
             description=f"Tenants: {verb}",
         )
+        return machine

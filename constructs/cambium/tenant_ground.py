@@ -8,7 +8,7 @@ from constructs import Construct
 
 from cambium.database_parameters import sizeless_parameters
 from cambium.security_groups import SecurityGroups
-from config.access import TENANT_DATABASES, TENANT_PREPARATION, tenant_rules
+from config.access import DATABASE, TENANT_DATABASES, TENANT_MOVER, TENANT_PREPARATION, tenant_rules
 from config.database import Database
 
 
@@ -20,6 +20,7 @@ class TenantGround(Construct):
     Attributes:
         cluster: Where services and migrations of tenants run.
         preparation: The group of the function that makes roles in new databases; no service is in it.
+        mover: The group of the task that moves rows between the pool's database and tenants'.
         subnets: Ids of the private subnets.
     """
 
@@ -31,6 +32,7 @@ class TenantGround(Construct):
         vpc: ec2.IVpc,
         subnets: ec2.SubnetSelection,
         config: Database,
+        pool_group: str,
     ) -> None:
         super().__init__(scope, construct_id)
         self._vpc = vpc
@@ -42,8 +44,10 @@ class TenantGround(Construct):
             enable_fargate_capacity_providers=True,
             container_insights_v2=ecs.ContainerInsights.ENABLED,
         )
-        groups = SecurityGroups(self, "Access", vpc=vpc, rules=tenant_rules(config))
+        pool = ec2.SecurityGroup.from_security_group_id(self, "PoolGroup", pool_group)
+        groups = SecurityGroups(self, "Access", vpc=vpc, rules=tenant_rules(config), known={DATABASE: pool})
         self.preparation = groups.group(TENANT_PREPARATION)
+        self.mover = groups.group(TENANT_MOVER)
         self._databases = groups.group(TENANT_DATABASES)
         self._subnet_group = rds.SubnetGroup(
             self,

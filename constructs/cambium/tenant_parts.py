@@ -50,7 +50,13 @@ class Contents:
 
 
 def whole(
-    functions: Functions, operation: str, first: str, states: dict[str, State], *, fails_as: str
+    functions: Functions,
+    operation: str,
+    first: str,
+    states: Mapping[str, State],
+    *,
+    fails_as: str,
+    admission: str | None = None,
 ) -> State:
     """The whole machine: admission before ``first``, and what a failure is recorded with.
 
@@ -60,10 +66,11 @@ def whole(
         first: The step after admission.
         states: All steps between admission and record.
         fails_as: What the tenant is after a failure, or the path of it.
+        admission: The function that admits, where it is one of its own.
     """
     named = {"operation": operation} if operation else {"operation.$": "$.operation"}
     told = {**named, "run.$": "$$.Execution.Id", "request.$": "$"}
-    admit = dict(invoke("Admit", functions.admit, told, Way(to="")).states["Admit"])
+    admit = dict(invoke("Admit", admission or functions.admit, told, Way(to="")).states["Admit"])
     admit.pop("ResultPath")
     admit |= {
         "OutputPath": "$.Payload",

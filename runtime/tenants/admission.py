@@ -30,14 +30,14 @@ def _admit(event: dict[str, Any]) -> dict[str, Any]:
     operation, run, tier = event["operation"], event["run"], settings()
     request = parse(operation, event["request"], tier)
     known = registry.read(request.tenant)
-    _check_state(known, operation, run)
+    check_state(known, operation, run)
     facts: dict[str, Any] = dict(known.facts)
     if operation == "create":
         _check_room(request, known, tier)
-        facts |= _new(request, known, tier)
+        facts |= new_facts(request, known, tier)
     if operation == "delete" and tier.exports:
         facts[NAMES] = [*facts.get(NAMES, []), _export(request.tenant, run)]
-    before = _parameters(known, facts)
+    before = parameters(known, facts)
     wanted = before | _changed(operation, request)
     state = {"create": "creating", "delete": "deleting"}.get(operation)
     # A deletion that is taken back leaves what was there before.
@@ -73,19 +73,30 @@ def _export(tenant: str, run: str) -> str:
     return f"tenants/{tenant}/{short(run)}"
 
 
-def _check_state(known: Tenant, operation: str, run: str) -> None:
+def check_state(known: Tenant, operation: str, run: str) -> None:
+    """Refuse an operation that cannot begin in this state, or while another run is at it."""
     if known.operation not in ("", run) and registry.is_running(known.operation):
         raise RefusedError(
             f"tenant {known.tenant} is being changed by another run ({known.operation.rpartition(':')[2]}); "
             "wait for its end"
         )
     if known.state in FROM_STATES[operation]:
+        _check_source(known, operation)
         return
     if operation == "create":
         raise RefusedError(f"tenant {known.tenant} is there already and {known.state}")
     allowed = " or ".join(FROM_STATES[operation])
     is_now = known.state or "unknown"
     raise RefusedError(f"{operation} needs a tenant that is {allowed}; {known.tenant} is {is_now}")
+
+
+def _check_source(known: Tenant, operation: str) -> None:
+    until = known.facts.get("source_read_only_until")
+    if operation == "delete" and until:
+        raise RefusedError(
+            f"the pool keeps rows of {known.tenant}, read-only, until {until}: clear them first, since only "
+            "the tenant's own database tells that they may go"
+        )
 
 
 def _check_room(request: Request, known: Tenant, tier: Settings) -> None:
@@ -101,7 +112,8 @@ def _check_room(request: Request, known: Tenant, tier: Settings) -> None:
         quotas.check(tier)
 
 
-def _new(request: Request, known: Tenant, tier: Settings) -> dict[str, Any]:
+def new_facts(request: Request, known: Tenant, tier: Settings) -> dict[str, Any]:
+    """What a tenant begins with."""
     return {
         "size": request.size or tier.sizes[0],
         "image": request.image,
@@ -127,7 +139,8 @@ def _free_priorities(tier: Settings) -> list[int]:
     return found
 
 
-def _parameters(known: Tenant, facts: dict[str, Any]) -> Parameters:
+def parameters(known: Tenant, facts: dict[str, Any]) -> Parameters:
+    """The parameters of its stack, as it is."""
     numbers = {f"Priority{n}": str(value) for n, value in enumerate(facts.get("priorities", []), start=1)}
     return {
         "TenantId": known.tenant,

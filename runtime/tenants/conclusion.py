@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from tenants import events, export, registry, snapshot
+from tenants import events, export, move_record, registry, snapshot
 from tenants.export import NAMES
 from tenants.failure import reason
 from tenants.settings import settings
@@ -43,9 +43,10 @@ def fail(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
     why = f"{whole['step']}: {reason(whole['failure'])}"
     left = f"; then {whole['left_step']}: {reason(whole['left'])}" if whole.get("left") else ""
     told = f"{whole['operation']} failed at {why}{left}"
-    registry.conclude(whole["tenant"], whole["run"], state=state, outcome="failed", facts={"failure": told})
+    facts = {"failure": told, **(move_record.after_failure(whole) if whole.get("to") else {})}
+    registry.conclude(whole["tenant"], whole["run"], state=state, outcome="failed", facts=facts)
     events.ended(whole["operation"], whole["tenant"], succeeded=False, reason=told)
-    after = "run it again to finish" if left or state == "deleting" else "nothing of it is left"
+    after = "run it again to finish" if left or state in ("deleting", "moving") else "nothing of it is left"
     return {"message": f"{told}. Tenant {whole['tenant']} is {state}; {after}"}
 
 

@@ -14,8 +14,8 @@ REQUESTED = {
     "resume": "activateRequest",
 }
 ENDED = {"create": "provision", "delete": "deprovision", "suspend": "deactivate", "resume": "activate"}
-OURS = {"update": "update"}
-"""The toolkit has no word for it; ours is made in the same way."""
+OURS = {"update": "update", "move": "move", "clear": "clear"}
+"""The toolkit has no word for them; ours are made in the same way."""
 
 
 def requested(operation: str, tenant: str) -> None:

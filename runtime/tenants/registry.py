@@ -19,11 +19,13 @@ TENANT = "tenant"
 TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 FROM_STATES: Mapping[str, tuple[str, ...]] = {
-    "create": ("", "failed", "deleted", "creating"),
+    "create": ("", "failed", "deleted", "creating", "pooled"),
     "update": ("active",),
     "suspend": ("active",),
     "resume": ("suspended",),
     "delete": ("active", "suspended", "failed", "deleting"),
+    "move to silo": ("", "failed", "deleted", "pooled", "moving"),
+    "move to pool": ("active", "moving"),
 }
 """In which states an operation may begin; ``""`` is a tenant nobody has heard of."""
 

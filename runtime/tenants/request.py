@@ -12,7 +12,9 @@ LONGEST_TENANT = 20
 TENANT = re.compile(r"[a-z](?:[a-z0-9]|-(?=[a-z0-9])){1,19}")
 IMAGE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 SHOWN = 40
-OPERATIONS = ("create", "update", "suspend", "resume", "delete")
+OPERATIONS = ("create", "update", "suspend", "resume", "delete", "move")
+SIDES = ("silo", "pool")
+"""Where a move goes: a database of its own, or everybody's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,7 @@ class Request:
     size: str | None = None
     image: str | None = None
     confirm: str | None = None
+    to: str | None = None
     requested_by: str = "unknown"
 
 
@@ -45,11 +48,14 @@ def parse(operation: str, given: Mapping[str, Any], tier: Settings) -> Request:
     if image is not None and not (isinstance(image, str) and IMAGE.fullmatch(image)):
         raise RefusedError(f"image must be the tag of an image, such as a commit, got {shown(image)}")
     _of_operation(operation, given, tier)
+    if operation == "move":
+        _of_move(given)
     return Request(
         tenant=tenant,
         size=given.get("size"),
         image=image,
         confirm=given.get("confirm"),
+        to=given.get("to"),
         requested_by=str(given.get("requested_by") or "unknown")[:200],
     )
 
@@ -76,6 +82,12 @@ def _of_operation(operation: str, given: Mapping[str, Any], tier: Settings) -> N
             "deleting a tenant must be confirmed by its id: confirm must be the tenant, "
             f"got {shown(given.get('confirm'))}"
         )
+
+
+def _of_move(given: Mapping[str, Any]) -> None:
+    _among("to", given.get("to"), SIDES)
+    if given["to"] == "silo" and given.get("image") is None:
+        raise RefusedError("image must be the tag of the image the services of the silo begin with, got None")
 
 
 def _among(name: str, value: object, known: tuple[str, ...]) -> None:

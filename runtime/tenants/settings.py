@@ -40,6 +40,13 @@ class Settings:
     routing: str
     home_region: str
     retention_days: int
+    source_kept_days: int
+    pool_origin: str
+    """Host that answers for organizations of the pool here."""
+    owner_secret: str
+    """Output of a tenant's stack with the login of who owns its tables."""
+    moves: str
+    """Bucket with what steps of moves said."""
     exports: str
     """Bucket of exports, or nothing: then ``no_exports`` is the reason."""
     no_exports: str
