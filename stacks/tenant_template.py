@@ -65,7 +65,7 @@ class TenantTemplate(cdk.Stack):
         self._serving = cdk.CfnCondition(
             self, "Serving", expression=Fn.condition_equals(self.parameters.serve, YES)
         )
-        self._define_export(region)
+        self._define_export(region, tier)
         TenantServices(self, deployment=deployment, region=region, tier=tier)
         self._tell()
         cdk.Aspects.of(self).add(OnlyWhileServing(self._serving))
@@ -140,7 +140,7 @@ class TenantTemplate(cdk.Stack):
             config=_fitted(self._config, tier),
         )
 
-    def _define_export(self, region: Region) -> None:
+    def _define_export(self, region: Region, tier: TenantTier) -> None:
         deployment, instance = self._deployment, self.database.instance
         if deployment.exports_bucket is None:
             return
@@ -158,6 +158,7 @@ class TenantTemplate(cdk.Stack):
             ),
             login=self.role_secrets[owner],
             encryption_key_arn=self.parameters.place("BackupKey"),
+            every_tenant_setting=tier.every_tenant_setting,
             bucket_name=deployment.bucket_name(deployment.exports_bucket, region.name),
             prefix=f"{EXPORTS}/{self.parameters.tenant}",
             log_days=deployment.log_days,

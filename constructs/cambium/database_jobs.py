@@ -22,6 +22,8 @@ from config.recovery import DatabaseDump
 from config.service import LONGEST_STOP_SECONDS
 
 CONTAINER = "database-job"
+EVERY_TENANT = "EVERY_TENANT_SETTING"
+"""Tells a job how the owner of tables sees every tenant, where row-level security is forced on it."""
 CPU, MEMORY_MIB = 1024, 2048
 """pg_dump compresses on one core; the program itself stays below 200 MB for a database of any size."""
 RETRIES, RETRY_MINUTES = 2, 60
@@ -50,8 +52,10 @@ class DatabaseJobs(Construct):
         target: Target,
         encryption_key: secretsmanager.ISecret,
         log_days: int,
+        every_tenant_setting: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._every_tenant = every_tenant_setting
         self._subnets, self._security_group = subnets, security_group
         self._target, self._key, self._log_days = target, encryption_key, log_days
         self.cluster = ecs.Cluster(
@@ -180,6 +184,7 @@ class DatabaseJobs(Construct):
                         "BACKUP_BUCKET": backup.bucket_name,
                         "BACKUP_NAME": backup.name,
                         **(self._target.environment if login else {}),
+                        **({EVERY_TENANT: self._every_tenant} if login and self._every_tenant else {}),
                         **(environment or {}),
                     },
                     secrets={

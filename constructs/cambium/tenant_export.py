@@ -8,7 +8,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from cambium.backups import Target
-from cambium.database_jobs import CONTAINER, CPU, MEMORY_MIB, login_of
+from cambium.database_jobs import CONTAINER, CPU, EVERY_TENANT, MEMORY_MIB, login_of
 from cambium.task_container import SecretValue, TaskContainer
 from cambium.task_definition import define_task
 from cambium.wildcards import acknowledge_wildcards
@@ -36,6 +36,7 @@ class TenantExport(Construct):
         target: Target,
         login: secretsmanager.ISecret,
         encryption_key_arn: str,
+        every_tenant_setting: str,
         bucket_name: str,
         prefix: str,
         log_days: int,
@@ -57,6 +58,7 @@ class TenantExport(Construct):
                     environment={
                         "BACKUP_BUCKET": bucket_name,
                         "BACKUP_NAME": prefix,
+                        EVERY_TENANT: every_tenant_setting,
                         **target.environment,
                     },
                     secrets={BACKUP_KEY: SecretValue(secret=key, key=BACKUP_KEY), **login_of(login)},

@@ -393,11 +393,23 @@ class Region:
         finally:
             functions.update_function_configuration(FunctionName=admit, Environment={"Variables": told})
 
-    def route(self, organization: str, *, tier: str) -> None:
+    def remember(self, tenant: str, **facts: str) -> None:
+        """Write facts into the registry, such as a day that has come."""
+        for name, value in facts.items():
+            self.client("dynamodb").update_item(
+                TableName=f"{PREFIX}-tenants",
+                Key={"tenant": {"S": tenant}, "item": {"S": "tenant"}},
+                UpdateExpression="SET #name = :value",
+                ExpressionAttributeNames={"#name": name},
+                ExpressionAttributeValues={":value": {"S": value}},
+            )
+
+    def route(self, organization: str, *, tier: str, **changes: str) -> None:
         """A line in the routing table, written by somebody else."""
         line = {
             **{"organization": organization, "region": "eu", "shard": "1", "tier": tier, "state": "active"},
             **{"residency": "EU", "origin": "api-eu-1.clinic.example", "updated_at": "2026-01-01T00:00:00Z"},
+            **changes,
         }
         item: dict[str, Any] = {key: {"S": value} for key, value in line.items()}
         self.client("dynamodb").put_item(TableName=ROUTING, Item={**item, "version": {"N": "1"}})
