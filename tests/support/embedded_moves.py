@@ -109,7 +109,7 @@ class Pool:
 
     def _login(self, role: str) -> Connection:
         url = self._secret("clinic/production/api")["DATABASE_URL"]
-        told = psycopg.conninfo.conninfo_to_dict(url)
+        told: dict[str, Any] = dict(psycopg.conninfo.conninfo_to_dict(url))
         held = self._secret(f"clinic/production/database/{role}")
         told |= {"user": role, "password": held["password"], "sslmode": "verify-full"}
         told["sslrootcert"] = str(self.region.data / "ca.pem")

@@ -461,6 +461,20 @@ class Region:
 NO_TRACES = {"stack": "", "databases": 0, "secrets": [], "routed": {}}
 
 
+def steps_that_can_fail(states: Mapping[str, Any], last: str = "Record the success") -> set[str]:
+    """Steps on the way forward whose failure leads somewhere; not the ``last``, which only records."""
+    forward, todo = set[str](), [states["Admitted?"]["Default"]]
+    while todo:
+        name = todo.pop()
+        if name in forward:
+            continue
+        forward.add(name)
+        state = states[name]
+        todo += [state[key] for key in ("Next", "Default") if key in state]
+        todo += [choice["Next"] for choice in state.get("Choices", [])]
+    return {name for name in forward if states[name].get("Catch")} - {last}
+
+
 def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
     return {key: TypeDeserializer().deserialize(value) for key, value in item.items()}
 
