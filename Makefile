@@ -91,8 +91,8 @@ $(STAMPS)/bench: bench/javascript/package.json bench/javascript/package-lock.jso
 	@cd bench/javascript && npm ci --silent --ignore-scripts
 	@touch $@
 
-bench: setup $(STAMPS)/bench ## measure and write docs/benchmarks.md; QUICK=1 for an idea
-	@$(BIN)/python -m bench $(if $(QUICK),--quick)
+bench: setup $(STAMPS)/bench ## measure and write docs/benchmarks.md; PART=... for one part, QUICK=1 for an idea
+	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(foreach part,$(PART),--part $(part))
 
 snapshots: setup ## accept the templates as they are now, and freeze new logical ids
 	@pytest -q tests/stacks/test_snapshots.py tests/stacks/test_frozen_ids.py --snapshot-update
