@@ -5,10 +5,11 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from tenants import events, quotas, registry, routing
+from tenants import events, items, quotas, registry, routing, runs
 from tenants.failure import RefusedError
-from tenants.registry import FROM_STATES, Tenant
+from tenants.registry import Tenant
 from tenants.request import Request, parse
+from tenants.runs import FROM_STATES
 from tenants.settings import Settings, settings
 
 logger = Logger()
@@ -42,7 +43,7 @@ def _admit(event: dict[str, Any]) -> dict[str, Any]:
     written = {
         key: value for key, value in facts.items() if key not in ("tenant", "item", "operation", "state")
     }
-    registry.claim(known, operation=operation, run=run, state=state, facts={**written, **kept})
+    runs.claim(known, operation=operation, run=run, state=state, facts={**written, **kept})
     events.requested(operation, request.tenant)
     return {
         "tenant": request.tenant,
@@ -64,7 +65,7 @@ def _admit(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_state(known: Tenant, operation: str, run: str) -> None:
-    if known.operation not in ("", run) and registry.is_running(known.operation):
+    if known.operation not in ("", run) and runs.is_running(known.operation):
         raise RefusedError(
             f"tenant {known.tenant} is being changed by another run ({known.operation.rpartition(':')[2]}); "
             "wait for its end"
@@ -80,13 +81,13 @@ def _check_state(known: Tenant, operation: str, run: str) -> None:
 
 def _check_room(request: Request, known: Tenant, tier: Settings) -> None:
     entry = routing.read(request.tenant)
-    if entry and entry["tier"] != tier.tier:
+    if entry and entry.tier != tier.tier:
         raise RefusedError(
-            f"organization {request.tenant} is in the {entry['tier']} tier of region {entry['region']}: "
+            f"organization {request.tenant} is in the {entry.tier} tier of region {entry.region}: "
             "it has data there, which a new tenant would not have"
         )
-    if entry and entry["region"] != tier.region_key:
-        raise RefusedError(f"tenant {request.tenant} is there already, in region {entry['region']}")
+    if entry and entry.region != tier.region_key:
+        raise RefusedError(f"tenant {request.tenant} is there already, in region {entry.region}")
     if known.state != "creating":
         quotas.check(tier)
 
@@ -98,7 +99,7 @@ def _new(request: Request, known: Tenant, tier: Settings) -> dict[str, Any]:
         "tier": tier.tier,
         "residency": tier.residency,
         "region": tier.region_key,
-        "created_at": registry.now(),
+        "created_at": items.now(),
         "requested_by": request.requested_by,
         "priorities": known.facts.get("priorities") or _free_priorities(tier),
     }

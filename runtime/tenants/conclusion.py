@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from tenants import events, registry, snapshot
+from tenants import certificates, events, items, registry, runs, snapshot
 from tenants.failure import reason
 from tenants.settings import settings
 
@@ -20,12 +20,12 @@ def succeed(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     facts: dict[str, Any] = {"size": wanted["Size"], "image": wanted["Image"], "prior": ""}
     state = "active" if wanted["Serve"] == "yes" else "suspended"
     if operation == "create":
-        facts |= {"activated_at": registry.now(), "origin": event["origin"], "failure": ""}
+        facts |= {"activated_at": items.now(), "origin": event["origin"], "failure": ""}
     if operation == "delete":
         certificate = _certificate(event)
-        registry.certify(tenant, event["run"], certificate)
+        certificates.keep(tenant, event["run"], certificate)
         state, facts = "deleted", {"prior": "", "activated_at": "", "final_snapshot": "", **certificate}
-    registry.conclude(tenant, event["run"], state=state, outcome="succeeded", facts=facts)
+    runs.conclude(tenant, event["run"], state=state, outcome="succeeded", facts=facts)
     events.ended(operation, tenant, succeeded=True, state=state)
     return {"tenant": tenant, "state": state, **facts}
 
@@ -37,7 +37,7 @@ def fail(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
     why = f"{whole['step']}: {reason(whole['failure'])}"
     left = f"; then {whole['left_step']}: {reason(whole['left'])}" if whole.get("left") else ""
     told = f"{whole['operation']} failed at {why}{left}"
-    registry.conclude(whole["tenant"], whole["run"], state=state, outcome="failed", facts={"failure": told})
+    runs.conclude(whole["tenant"], whole["run"], state=state, outcome="failed", facts={"failure": told})
     events.ended(whole["operation"], whole["tenant"], succeeded=False, reason=told)
     after = "run it again to finish" if left or state == "deleting" else "nothing of it is left"
     return {"message": f"{told}. Tenant {whole['tenant']} is {state}; {after}"}
@@ -48,7 +48,7 @@ def _certificate(event: dict[str, Any]) -> dict[str, Any]:
     until = datetime.now(UTC) + timedelta(days=settings().retention_days)
     known = registry.read(event["tenant"]).facts
     return {
-        "deleted_at": registry.now(),
+        "deleted_at": items.now(),
         "deleted_by": event["requestedBy"],
         "database": event["database"],
         "last_snapshot": event["snapshot"],

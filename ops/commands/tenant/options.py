@@ -1,0 +1,69 @@
+"""What the verbs of ``tenant`` are asked with: which deployment, which tenant, and what of it."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from ops.assembly.target import Target
+from ops.commands.options import EnvOption, PhaseOption, PlatformOption, SystemOption
+from ops.embedded import emulator
+from ops.embedded.aws import Places
+from ops.outcome import ExitCode, OperatorError
+from ops.tenants.machines import Tenants
+from ops.workspace import Workspace
+
+TenantArgument = Annotated[str, typer.Argument(metavar="TENANT", help="Its id, such as org-101.")]
+ResidencyOption = Annotated[str, typer.Option("--residency", help="Where its data must lie: EU or US.")]
+ImageOption = Annotated[str, typer.Option("--image", help="Tag of the image its services run.")]
+OtherImageOption = Annotated[str | None, typer.Option("--image", help="Tag of the image to run from now on.")]
+SizeOption = Annotated[str | None, typer.Option("--size", help="Size of its database, by name.")]
+ConfirmOption = Annotated[str | None, typer.Option("--confirm", help="The id again.")]
+CanaryOption = Annotated[
+    list[str] | None, typer.Option("--canary", help="Who gets it first; may be said again.")
+]
+
+
+def of_tenants(verb: Callable[..., None]) -> Callable[..., None]:
+    """A verb whose first parameter is the tenants of the deployment that its options name.
+
+    The command it becomes takes those options (``--system``, ``--env``, ``--phase``, ``--platform``) besides
+    the verb's own.
+    """
+
+    def command(
+        ctx: typer.Context,
+        system: SystemOption,
+        env: EnvOption,
+        phase: PhaseOption = None,
+        platform: PlatformOption = None,
+        **own: Any,
+    ) -> None:
+        verb(_tenants(ctx, Target(system, env, phase, platform)), **own)
+
+    mine = list(inspect.signature(verb).parameters.values())[1:]
+    shared = list(inspect.signature(command).parameters.values())[:-1]
+    functools.update_wrapper(command, verb)
+    # Typer reads options from the signature, and their types from the annotations.
+    whole = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in (*mine, *shared)]
+    command.__signature__ = inspect.Signature(whole)  # type: ignore[attr-defined]
+    command.__annotations__ = {one.name: one.annotation for one in whole}
+    return command
+
+
+def _tenants(ctx: typer.Context, target: Target) -> Tenants:
+    workspace: Workspace = ctx.obj
+    deployment = target.resolve()
+    if deployment.tenants is None:
+        raise OperatorError(
+            ExitCode.CONFIGURATION,
+            f"{deployment.system} {deployment.environment.name} has no tenants with a stack for themselves "
+            f"in phase {deployment.phase}",
+            hint="say --phase, if a later one is deployed",
+        )
+    running = emulator.find(workspace)
+    if running is None:
+        raise OperatorError(ExitCode.NOT_RUNNING, "the embedded AWS does not run", hint=target.command_up)
+    return Tenants(deployment, Places(running.url))
