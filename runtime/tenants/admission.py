@@ -14,19 +14,21 @@ from tenants.settings import Settings, settings
 
 logger = Logger()
 Parameters = dict[str, str]
+TOLD = ("tier", "size", "image", "residency", "region")
+"""What an event says of the tenant."""
 
 
 @logger.inject_lambda_context
 def on_request(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer what the following steps do, or under ``refused`` why nothing is done."""
     try:
-        return _admit(event)
+        return _admit(event, context)
     except RefusedError as refusal:
         # An answer and not an error: that there was nothing wrong with us is for machines to see too.
         return {"refused": str(refusal)}
 
 
-def _admit(event: dict[str, Any]) -> dict[str, Any]:
+def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     operation, run, tier = event["operation"], event["run"], settings()
     request = parse(operation, event["request"], tier)
     known = registry.read(request.tenant)
@@ -44,7 +46,8 @@ def _admit(event: dict[str, Any]) -> dict[str, Any]:
         key: value for key, value in facts.items() if key not in ("tenant", "item", "operation", "state")
     }
     runs.claim(known, operation=operation, run=run, state=state, facts={**written, **kept})
-    events.requested(operation, request.tenant)
+    told = {name: str(facts[name]) for name in TOLD}
+    events.requested(operation, request.tenant, run, told, context)
     return {
         "tenant": request.tenant,
         "operation": operation,

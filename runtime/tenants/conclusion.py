@@ -26,7 +26,7 @@ def succeed(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         certificates.keep(tenant, event["run"], certificate)
         state, facts = "deleted", {"prior": "", "activated_at": "", "final_snapshot": "", **certificate}
     runs.conclude(tenant, event["run"], state=state, outcome="succeeded", facts=facts)
-    events.ended(operation, tenant, succeeded=True, state=state)
+    _tell(event, state, context)
     return {"tenant": tenant, "state": state, **facts}
 
 
@@ -38,9 +38,19 @@ def fail(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
     left = f"; then {whole['left_step']}: {reason(whole['left'])}" if whole.get("left") else ""
     told = f"{whole['operation']} failed at {why}{left}"
     runs.conclude(whole["tenant"], whole["run"], state=state, outcome="failed", facts={"failure": told})
-    events.ended(whole["operation"], whole["tenant"], succeeded=False, reason=told)
+    events.failed(
+        whole["operation"], whole["tenant"], whole["run"], state=state, reason=told, context=context
+    )
     after = "run it again to finish" if left or state == "deleting" else "nothing of it is left"
     return {"message": f"{told}. Tenant {whole['tenant']} is {state}; {after}"}
+
+
+def _tell(event: dict[str, Any], state: str, context: LambdaContext) -> None:
+    wanted, tenant = event["wanted"], event["tenant"]
+    facts = {"size": wanted["Size"], "image": wanted["Image"]} if state != "deleted" else {}
+    if event["operation"] == "create":
+        facts["origin"] = event["origin"]
+    events.succeeded(event["operation"], tenant, event["run"], state=state, facts=facts, context=context)
 
 
 def _certificate(event: dict[str, Any]) -> dict[str, Any]:

@@ -1,18 +1,17 @@
-"""What somebody asks for, checked before anything exists."""
+"""What somebody asks for, checked before anything exists: by Powertools' validation, refused in our words."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aws_lambda_powertools.utilities.validation import SchemaValidationError, validate
+
+from tenants import schema
 from tenants.failure import RefusedError
+from tenants.schema import Schema
 from tenants.settings import Settings
 
-LONGEST_TENANT = 20
-TENANT = re.compile(r"[a-z](?:[a-z0-9]|-(?=[a-z0-9])){1,19}")
-IMAGE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 SHOWN = 40
-OPERATIONS = ("create", "update", "suspend", "resume", "delete")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +21,6 @@ class Request:
     tenant: str
     size: str | None = None
     image: str | None = None
-    confirm: str | None = None
     requested_by: str = "unknown"
 
 
@@ -30,28 +28,39 @@ def parse(operation: str, given: Mapping[str, Any], tier: Settings) -> Request:
     """The request, or a refusal that says what is allowed.
 
     Raises:
-        RefusedError: a value is not possible.
+        RefusedError: a value is not possible, or a field is not known.
     """
-    _among("operation", operation, OPERATIONS)
-    tenant = given.get("tenant")
-    if not (isinstance(tenant, str) and TENANT.fullmatch(tenant)):
-        raise RefusedError(
-            f"tenant must be 2 to {LONGEST_TENANT} lower-case letters, digits and single hyphens, beginning "
-            f"with a letter and not ending with a hyphen, got {shown(tenant)}"
-        )
-    _among("tier", given.get("tier", tier.tier), (tier.tier,))
-    _among("size", given.get("size", tier.sizes[0]), tier.sizes)
-    image = given.get("image")
-    if image is not None and not (isinstance(image, str) and IMAGE.fullmatch(image)):
-        raise RefusedError(f"image must be the tag of an image, such as a commit, got {shown(image)}")
-    _of_operation(operation, given, tier)
+    told = {**_said(given), "operation": operation}
+    check(told, schema.of_request(operation, told, tier))
     return Request(
-        tenant=tenant,
-        size=given.get("size"),
-        image=image,
-        confirm=given.get("confirm"),
-        requested_by=str(given.get("requested_by") or "unknown")[:200],
+        tenant=told["tenant"],
+        size=told.get("size"),
+        image=told.get("image"),
+        requested_by=str(told.get("requested_by") or "unknown")[:200],
     )
+
+
+def parse_wave(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The request for a wave, or a refusal.
+
+    Raises:
+        RefusedError: as above.
+    """
+    told = _said(given)
+    check(told, schema.of_wave())
+    return told
+
+
+def check(told: dict[str, Any], allowed: Schema) -> None:
+    """Compare with a schema.
+
+    Raises:
+        RefusedError: begins with the description of what does not fit, and ends with what was got.
+    """
+    try:
+        validate(event=told, schema=allowed)
+    except SchemaValidationError as error:
+        raise RefusedError(_words(error)) from None
 
 
 def shown(value: object) -> str:
@@ -60,24 +69,20 @@ def shown(value: object) -> str:
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}... ({len(str(value))} characters)"
 
 
-def _of_operation(operation: str, given: Mapping[str, Any], tier: Settings) -> None:
-    if operation == "create":
-        if given.get("residency") != tier.residency:
-            raise RefusedError(
-                f"residency must be {tier.residency}: this is region {tier.region_key}, and the data of a "
-                f"tenant stays where it must, got {shown(given.get('residency'))}"
-            )
-        if given.get("image") is None:
-            raise RefusedError("image must be the tag of the image the tenant begins with, got None")
-    if operation == "update" and given.get("size") is None and given.get("image") is None:
-        raise RefusedError("an update must say size or image, got neither")
-    if operation == "delete" and given.get("confirm") != given.get("tenant"):
-        raise RefusedError(
-            "deleting a tenant must be confirmed by its id: confirm must be the tenant, "
-            f"got {shown(given.get('confirm'))}"
-        )
+def _said(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if value is not None}
 
 
-def _among(name: str, value: object, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise RefusedError(f"{name} must be one of {', '.join(known)}, got {shown(value)}")
+def _words(error: SchemaValidationError) -> str:
+    allowed: Schema = error.definition or {}
+    value: Any = error.value
+    fields = allowed.get("properties", {})
+    if error.rule == "required":
+        missing = next(name for name in allowed["required"] if name not in value)
+        return f"{fields[missing]['description']}, got None"
+    if error.rule == "additionalProperties":
+        unknown = next(name for name in value if name not in fields)
+        return f"a field must be one of {', '.join(fields)}, got {shown(unknown)}"
+    if error.rule == "anyOf":
+        return str(allowed["description"])
+    return f"{allowed['description']}, got {shown(value)}"

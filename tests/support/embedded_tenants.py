@@ -386,7 +386,7 @@ class Region:
         sqs, events = self.client("sqs"), self.client("events")
         queue = sqs.create_queue(QueueName="heard")["QueueUrl"]
         arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        sources = ["controlPlaneEventSource", "applicationPlaneEventSource"]
+        sources = ["sbt.control.plane", "sbt.application.plane"]
         events.put_rule(Name="heard", EventPattern=json.dumps({"source": sources}))
         events.put_targets(Rule="heard", Targets=[{"Id": "1", "Arn": arn}])
         heard: list[dict[str, Any]] = []
