@@ -11,8 +11,8 @@ from cambium.lambda_code import libraries_layer
 from cambium.lambda_function import define_function
 from cambium.tenant_rights import explain
 
-PACKAGES = ("tenants", "routing")
-"""Steps, and the table in which they say who is served where."""
+PACKAGES = ("tenants", "routing", "asked")
+"""Steps; the table in which they say who is served where; and what checks requests."""
 
 
 class TenantFunctions(Construct):

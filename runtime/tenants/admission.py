@@ -5,8 +5,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from asked.check import RefusedError
 from tenants import events, items, quotas, registry, routing, runs
-from tenants.failure import RefusedError
 from tenants.registry import Tenant
 from tenants.request import Request, parse
 from tenants.runs import FROM_STATES

@@ -15,9 +15,9 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 )
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from asked.check import RefusedError, shown
 from tenants import registry
-from tenants.failure import RefusedError
-from tenants.request import parse, shown
+from tenants.request import parse
 from tenants.settings import settings
 from tenants.start import Asked, start
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from asked.check import RefusedError
 from tenants import items, registry
-from tenants.failure import RefusedError
 from tenants.registry import Tenant
 from tenants.settings import client
 

@@ -1,10 +1,8 @@
-"""What may be asked for, as JSON Schemas. A ``description`` is how a refusal begins; what was got follows."""
+"""What may be asked for, as JSON Schemas."""
 
-from typing import Any
-
+from asked.check import Schema, among, only, text
 from tenants.settings import Settings
 
-Schema = dict[str, Any]
 LONGEST_TENANT = 20
 OPERATIONS = ("create", "update", "suspend", "resume", "delete")
 _TENANT = f"^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){{1,{LONGEST_TENANT - 1}}}$"
@@ -45,13 +43,12 @@ def of_request(operation: str, given: object, tier: Settings) -> Schema:
             "const": given.get("tenant") if isinstance(given, dict) else None,
             "description": "deleting a tenant must be confirmed by its id: confirm must be the tenant",
         }
-    return _of(whole, fields)
+    return only(fields, **whole)
 
 
 def of_wave() -> Schema:
     """The schema of a wave."""
-    return _of(
-        {"required": ["image"]},
+    return only(
         {
             "image": image(),
             "canaries": {
@@ -61,23 +58,10 @@ def of_wave() -> Schema:
             },
             "requested_by": text("requested_by must be the name of who asks"),
         },
+        required=["image"],
     )
-
-
-def among(name: str, known: tuple[str, ...]) -> Schema:
-    """One of some words."""
-    return {"enum": list(known), "description": f"{name} must be one of {', '.join(known)}"}
-
-
-def text(description: str) -> Schema:
-    """Any text."""
-    return {"type": "string", "description": description}
 
 
 def image() -> Schema:
     """The tag of an image."""
     return {**text("image must be the tag of an image, such as a commit"), "pattern": _IMAGE}
-
-
-def _of(whole: Schema, fields: dict[str, Schema]) -> Schema:
-    return {"type": "object", **whole, "properties": fields, "additionalProperties": False}

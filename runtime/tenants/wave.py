@@ -6,9 +6,10 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from asked.check import RefusedError, shown
 from tenants import registry
-from tenants.failure import RefusedError, StepError
-from tenants.request import parse_wave, shown
+from tenants.failure import StepError
+from tenants.request import parse_wave
 
 logger = Logger()
 TENTH = 10

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenants.failure import RefusedError
+from asked.check import RefusedError
 from tenants.request import Request, parse, parse_wave
 from tenants.settings import Settings
 

@@ -1,14 +1,11 @@
 """What the verbs of ``tenant`` are asked with: which deployment, which tenant, and what of it."""
 
-import functools
-import inspect
-from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from ops.assembly.target import Target
-from ops.commands.options import EnvOption, PhaseOption, PlatformOption, SystemOption
+from ops.commands.asking import about
 from ops.embedded import emulator
 from ops.embedded.aws import Places
 from ops.outcome import ExitCode, OperatorError
@@ -26,33 +23,6 @@ CanaryOption = Annotated[
 ]
 
 
-def of_tenants(verb: Callable[..., None]) -> Callable[..., None]:
-    """A verb whose first parameter is the tenants of the deployment that its options name.
-
-    The command it becomes takes those options (``--system``, ``--env``, ``--phase``, ``--platform``) besides
-    the verb's own.
-    """
-
-    def command(
-        ctx: typer.Context,
-        system: SystemOption,
-        env: EnvOption,
-        phase: PhaseOption = None,
-        platform: PlatformOption = None,
-        **own: Any,
-    ) -> None:
-        verb(_tenants(ctx, Target(system, env, phase, platform)), **own)
-
-    mine = list(inspect.signature(verb).parameters.values())[1:]
-    shared = list(inspect.signature(command).parameters.values())[:-1]
-    functools.update_wrapper(command, verb)
-    # Typer reads options from the signature, and their types from the annotations.
-    whole = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in (*mine, *shared)]
-    command.__signature__ = inspect.Signature(whole)  # type: ignore[attr-defined]
-    command.__annotations__ = {one.name: one.annotation for one in whole}
-    return command
-
-
 def _tenants(ctx: typer.Context, target: Target) -> Tenants:
     workspace: Workspace = ctx.obj
     deployment = target.resolve()
@@ -67,3 +37,7 @@ def _tenants(ctx: typer.Context, target: Target) -> Tenants:
     if running is None:
         raise OperatorError(ExitCode.NOT_RUNNING, "the embedded AWS does not run", hint=target.command_up)
     return Tenants(deployment, Places(running.url))
+
+
+of_tenants = about(_tenants)
+"""Makes a command of a verb whose first parameter is the tenants of a deployment."""
