@@ -13,7 +13,7 @@ from stacks.base import CambiumStack
 
 
 class RoutingStack(CambiumStack):
-    """The table, in the home region, with a copy in every other; its only writer, and whom the Worker asks as.
+    """The table, in the home region, with a copy in every other; what fills it, whom the Worker asks as.
 
     Attributes:
         table: The table.

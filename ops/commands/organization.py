@@ -115,7 +115,5 @@ def resume(organizations: Organizations, organization: OrganizationArgument) -> 
 
 
 def _say(entry: dict[str, Any]) -> None:
-    where = f"region {entry['region']}, shard {entry['shard']}"
-    results().print(
-        f"{entry['organization']} is {entry['state']} in {where}  {entry['origin']}", markup=False
-    )
+    name, where = entry["organization"], f"region {entry['region']}, shard {entry['shard']}"
+    results().print(f"{name} is {entry['state']} in {where}  {entry['origin']}", markup=False)

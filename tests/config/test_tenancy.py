@@ -27,10 +27,20 @@ def clinic(**fields: Any) -> System:
     return System.model_validate({**dict(CLINIC), **fields})
 
 
+NO_ROUTING = tuple(phase.model_copy(update={"routing": None}) for phase in CLINIC.phases)
+
 WRONG: dict[str, tuple[Callable[[], object], str]] = {
     "a phase that is not there": (
         lambda: clinic(tenants=tier(since_phase=3)),
         "tenants.since_phase must be 1 to 2: system clinic ends there, got 3",
+    ),
+    "a phase before there is a routing table": (
+        lambda: clinic(tenants=tier(since_phase=1)),
+        "tenants.since_phase must be 2 or later: each tenant has a line in the routing table, got 1",
+    ),
+    "no routing table at all": (
+        lambda: clinic(phases=NO_ROUTING, tenants=tier()),
+        "tenants.since_phase must be given with routing=Routing(...) in that phase",
     ),
     "a service that is not there": (
         lambda: clinic(tenants=tier(services=("web",))),

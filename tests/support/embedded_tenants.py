@@ -445,15 +445,5 @@ def deployed(assembly: Path, folder: Path) -> Iterator[Region]:
             read, places = manifest.read(assembly), Places(running.url)
             bootstrap(workspace, read.places, places, lambda _: None)
             region = Region(running.url, running.data, workspace)
-            _make_routing(region)
             deploy(workspace, read, running.url, lambda _: None)
             yield region
-
-
-def _make_routing(region: Region) -> None:
-    region.client("dynamodb").create_table(
-        TableName=ROUTING,
-        KeySchema=[{"AttributeName": "organization", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "organization", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )

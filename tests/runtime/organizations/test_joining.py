@@ -112,7 +112,7 @@ def test_a18_what_cannot_be_is_refused_and_nothing_is_written(
     assert pool.every() == []
 
 
-def test_a18_data_that_are_in_one_place_are_not_asked_into_another(
+def test_a18_data_of_one_residency_are_not_asked_into_another(
     ask: Callable[..., dict[str, Any]],
 ) -> None:
     ask(operation="place", organization="org_1", residency="EU")
