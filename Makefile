@@ -47,11 +47,13 @@ $(STAMPS)/node: package.json package-lock.json $(STAMPS)/python
 	@npm ci --loglevel=error --no-audit --no-fund --ignore-scripts > /dev/null
 	@touch $@
 
-# The libraries a Lambda ships are installed once, here: synthesis downloads nothing.
+# The libraries a Lambda ships are installed once, here: synthesis downloads nothing. Pure Python or refused, so
+# that what is tested on this machine's architecture is what runs on arm64.
 $(STAMPS)/lambda: runtime/requirements.txt $(STAMPS)/python
 	@echo "setup 3/3  installing the libraries the Lambdas ship"
 	@rm -rf .cambium/lambda-layer
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-compile \
+		--only-binary=:all: --platform any --implementation py --abi none --python-version 3.13 \
 		--target .cambium/lambda-layer/python -r runtime/requirements.txt
 	@touch $@
 
@@ -91,8 +93,8 @@ $(STAMPS)/bench: bench/javascript/package.json bench/javascript/package-lock.jso
 	@cd bench/javascript && npm ci --silent --ignore-scripts
 	@touch $@
 
-bench: setup $(STAMPS)/bench ## measure and write docs/benchmarks.md; QUICK=1 for an idea
-	@$(BIN)/python -m bench $(if $(QUICK),--quick)
+bench: setup $(STAMPS)/bench ## measure and write docs/benchmarks.md; PART=... for one part, QUICK=1 for an idea
+	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(foreach part,$(PART),--part $(part))
 
 snapshots: setup ## accept the templates as they are now, and freeze new logical ids
 	@pytest -q tests/stacks/test_snapshots.py tests/stacks/test_frozen_ids.py --snapshot-update

@@ -1,15 +1,15 @@
-"""``python -m bench``: measures, prints, and writes ``docs/benchmarks.md``."""
+"""``python -m bench``: measures, prints, keeps the results, and writes ``docs/benchmarks.md`` from them."""
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
-from bench import machine, synthesis
+from bench import machine, record, synthesis
 from bench.page import page
-from bench.parts import PARTS, SUITE, SUITE_TITLE, TARGET, Effort
+from bench.parts import PARTS, TARGET, Effort
 from bench.process import MeasurementError
+from bench.record import Record
 from bench.section import Section, not_measured
 from bench.temporary import temporary_files_in
 from ops.console import progress, results
@@ -19,60 +19,65 @@ from ops.workspace import Workspace, here
 
 FULL = Effort(rounds=7, repeats=50)
 QUICK = Effort(rounds=2, repeats=5, quick=True)
-PAGE = "docs/benchmarks.md"
+PAGE, MEASURED = "docs/benchmarks.md", "bench/measured"
 
 
 def main() -> int:
     """Measure what was asked for.
 
     Returns:
-        0, or 1 when a part could not be measured, or a test of the suite failed.
+        0, or 1 when a part could not be measured, kept no promise, or a test of the suite failed.
     """
     options = _options()
     workspace = here()
     with temporary_files_in(workspace.state / "bench" / "tmp"):
-        return _run(workspace, options)
+        return _prove(workspace) if options.fairness else _run(workspace, options)
 
 
 def _run(workspace: Workspace, options: argparse.Namespace) -> int:
-    if options.fairness:
-        return _prove(workspace)
     chosen = list(dict.fromkeys(options.part or PARTS))
-    if options.no_suite:
-        chosen.remove(SUITE)
-    facts = machine.facts(workspace)
-    sections = _measure(workspace, chosen, QUICK if options.quick else FULL)
-    for section in sections:
-        results().print(section.as_table())
-    if options.part:
-        results().print(f"{PAGE} is only written when every part is measured")
-        return 1 if _flaws(sections) else 0
-    if options.no_suite:
-        sections.append(not_measured(SUITE_TITLE, "left out by --no-suite"))
-    return publish(
-        workspace.root / PAGE, sections, facts, _command(quick=options.quick, no_suite=options.no_suite)
-    )
+    steps = Steps(progress(), len(chosen))
+    flawed = False
+    for part in chosen:
+        facts = machine.facts(workspace)
+        with steps.step(part) as step:
+            found = _attempt(workspace, part, QUICK if options.quick else FULL, step)
+        for section in found:
+            results().print(section.as_table())
+        flawed |= publish(
+            workspace,
+            Record(
+                part=part,
+                measured_on=datetime.now(UTC).date(),
+                command=f"make bench PART={part}",
+                facts=facts,
+                sections=tuple(found),
+            ),
+            quick=options.quick,
+        )
+    return 1 if flawed else 0
 
 
-def publish(path: Path, sections: Sequence[Section], facts: Mapping[str, str], command: str) -> int:
-    """Write the page, unless something failed: the page of a failing run is never published.
+def publish(workspace: Workspace, measured: Record, *, quick: bool) -> bool:
+    """Keep a measurement and write the page again, unless something failed or it is only an idea.
 
     Returns:
-        0, or 1 when nothing was written.
+        Whether something failed; then the page stays as it was.
     """
-    flaws = _flaws(sections)
-    for flaw in flaws:
-        progress().print(flaw, markup=False)
+    flaws = [f"{section.title}: {section.flaw}" for section in measured.sections if section.flaw]
     if flaws:
+        for flaw in flaws:
+            progress().print(flaw, markup=False)
         progress().print(f"{PAGE} is left as it was: a failing run is not published")
-        return 1
-    path.write_text(page(sections, facts, command, datetime.now(UTC).date()))
+        return True
+    if quick:
+        results().print(f"{PAGE} is left as it was: a quick run is an idea, not a measurement")
+        return False
+    folder = workspace.root / MEASURED
+    record.write(folder, measured)
+    (workspace.root / PAGE).write_text(page(record.read(folder, PARTS)))
     results().print(f"written to {PAGE}")
-    return 0
-
-
-def _flaws(sections: Sequence[Section]) -> list[str]:
-    return [f"{section.title}: {section.flaw}" for section in sections if section.flaw]
+    return False
 
 
 def _prove(workspace: Workspace) -> int:
@@ -85,29 +90,13 @@ def _prove(workspace: Workspace) -> int:
     return 0
 
 
-def _command(*, quick: bool, no_suite: bool) -> str:
-    if not no_suite:
-        return "make bench QUICK=1" if quick else "make bench"
-    return f"python -m bench{' --quick' if quick else ''} --no-suite"
-
-
-def _measure(workspace: Workspace, chosen: Sequence[str], effort: Effort) -> list[Section]:
-    steps = Steps(progress(), len(chosen))
-    sections: list[Section] = []
-    for part in chosen:
-        with steps.step(part) as step:
-            found = _attempt(workspace, part, effort, step)
-        sections += found or [not_measured(part, "the message was printed", flaw="could not be measured")]
-    return sections
-
-
-def _attempt(workspace: Workspace, part: str, effort: Effort, step: Step) -> list[Section] | None:
+def _attempt(workspace: Workspace, part: str, effort: Effort, step: Step) -> Sequence[Section]:
     try:
         found = PARTS[part](workspace, effort, step.say)
     except (MeasurementError, OperatorError) as error:
         step.conclude("could not be measured")
         progress().print(f"{part}: {error}", markup=False)
-        return None
+        return [not_measured(part, "the message was printed", flaw="could not be measured")]
     step.conclude("measured")
     return found
 
@@ -118,23 +107,21 @@ def _options() -> argparse.Namespace:
         description=f"Measure synthesis, cambium up and the tests; print tables and write {PAGE}.",
         epilog="Example:  python -m bench --quick --part synthesis",
     )
-    parser.add_argument("--quick", action="store_true", help="fewer runs: an idea rather than a measurement")
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer runs: an idea rather than a measurement; writes no page"
+    )
     parser.add_argument(
         "--part",
         action="append",
         choices=list(PARTS),
-        help="measure only this part (repeatable); writes no page",
+        help="measure only this part (repeatable); the others stay on the page as they are",
     )
-    parser.add_argument("--no-suite", action="store_true", help="leave out the tests, and say so on the page")
     parser.add_argument(
         "--fairness",
         action="store_true",
         help="only prove that both apps describe the same; measures nothing",
     )
-    options = parser.parse_args()
-    if options.part and options.no_suite:
-        parser.error("--no-suite is for the whole page: with --part, name the parts to measure")
-    return options
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

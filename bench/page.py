@@ -1,22 +1,22 @@
 """Writes ``docs/benchmarks.md``."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 
 from bench import markdown
-from bench.section import Section
+from bench.record import Record
+
+LOAD = "Load before the first run"
 
 
-def page(sections: Sequence[Section], facts: Mapping[str, str], command: str, today: date) -> str:
-    """The whole page."""
-    machine = markdown.table(["Machine", "fact"], [[name, fact] for name, fact in facts.items()])
+def page(records: Sequence[Record]) -> str:
+    """The whole page, from the last measurement of each part."""
     return "\n".join(
         [
             "# Benchmarks",
             "",
             markdown.paragraph(
-                f"Written by `{command}` on {today.isoformat()}; do not edit. "
-                "Run it again to measure your machine."
+                "Written by `make bench`; do not edit. Run it again to measure your machine: all parts, or "
+                "one with `make bench PART=pool`. Each part says when it was measured and by which command."
             ),
             "",
             markdown.paragraph(
@@ -25,10 +25,28 @@ def page(sections: Sequence[Section], facts: Mapping[str, str], command: str, to
                 "when it is larger than the range in brackets, and measure again on a quiet machine."
             ),
             "",
-            *(section.as_markdown() for section in sections),
+            *(_part(record) for record in records),
             "## Made on",
             "",
-            machine,
+            _machines(records),
             "",
         ]
     )
+
+
+def _part(record: Record) -> str:
+    said = f"Measured on {record.measured_on.isoformat()} by `{record.command}`"
+    busy = record.facts.get(LOAD)
+    line = markdown.paragraph(f"{said}; before it, {busy}." if busy else f"{said}.")
+    first, *others = (section.as_markdown() for section in record.sections)
+    return "\n".join([first, line, "", *others])
+
+
+def _machines(records: Sequence[Record]) -> str:
+    """What is the same for every part once, and what differs with each value it had."""
+    names = dict.fromkeys(name for record in records for name in record.facts if name != LOAD)
+    rows = [
+        [name, ", ".join(dict.fromkeys(record.facts[name] for record in records if name in record.facts))]
+        for name in names
+    ]
+    return markdown.table(["Machine", "fact"], rows)

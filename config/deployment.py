@@ -26,6 +26,7 @@ from config.pool import ConnectionPool
 from config.pooling import check_pool
 from config.protections import check_protections
 from config.recovery import DatabaseDump, RecoveryTargets
+from config.recovery_checks import check_recovery
 from config.references import DRILLS, MOVES
 from config.region import Region, Shard
 from config.rotation import check_rotation
@@ -78,6 +79,7 @@ class Deployment(Model):
     @model_validator(mode="after")
     def _check(self) -> Self:
         check_places(self)
+        check_recovery(self)
         self._check_acknowledged()
         check_platform(self.platform, self.services, self.host, cached=self.cache is not None)
         check_calls(self.services, platform=self.platform, service_discovery=self.service_discovery)

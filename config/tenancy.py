@@ -1,11 +1,10 @@
 """The tier whose tenants each have a database and services of their own."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from config.aws_limits import INSTANCE_MEMORY_GIB, InstanceClass
-from config.region import Region
 from config.values import Model, Name, OptOut, worded
 
 LONGEST_TENANT = 20
@@ -54,7 +53,8 @@ class TenantQuotas(Model):
 class TenantTier(Model):
     """What each tenant of the tier gets for itself, and when the tier begins to exist."""
 
-    name: Name = "enterprise"
+    name: Literal["enterprise"] = "enterprise"
+    """As the routing table calls it, and what reads the table knows no other."""
     since_phase: int = Field(ge=1)
     services: tuple[Name, ...] = Field(min_length=1)
     """The services a tenant runs for itself; it shares the others with everybody."""
@@ -107,8 +107,3 @@ def tenant_host(tenant: str, host: str) -> str:
     ``api.example.com`` is ``org-101-api.example.com`` for tenant ``org-101``.
     """
     return f"{tenant}-{host}"
-
-
-def residency(region: Region) -> str:
-    """Where the data of a region lies, as laws ask: ``EU``, ``US``, ... by the name AWS gives it."""
-    return region.name.partition("-")[0].upper()

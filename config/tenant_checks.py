@@ -35,8 +35,20 @@ def check_tenants(system: "System") -> None:
             f"tenants of system {system.name} have an instance like its database, so database must be "
             "Database(...), got " + (system.database.kind if system.database else "None")
         )
+    _check_routing(system, tier)
     _check_services(system, tier)
     _check_exports(system, tier)
+
+
+def _check_routing(system: "System", tier: TenantTier) -> None:
+    numbered = enumerate(system.phases, start=1)
+    since = next((number for number, phase in numbered if phase.routing or system.routing), None)
+    if since is None or since > tier.since_phase:
+        allowed = f"{since} or later" if since else "given with routing=Routing(...) in that phase"
+        raise ValueError(
+            f"tenants.since_phase must be {allowed}: each tenant has a line in the routing table, "
+            f"got {tier.since_phase}"
+        )
 
 
 def _check_exports(system: "System", tier: TenantTier) -> None:

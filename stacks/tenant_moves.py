@@ -65,11 +65,13 @@ def define_functions(steps: TenantSteps, results: str) -> None:
     steps.add("look", "move_line.look", [steps.routing])
     steps.add("compared", "move_record.compared", [steps.registry, read])
     steps.add(
-        "record_move", "move_record.succeed", [steps.registry, steps.routing, steps.events, steps.shots]
+        "record_move",
+        "move_record.succeed",
+        [steps.registry, steps.once, steps.routing, steps.events, steps.shots],
     )
     steps.add("due", "move_source.due", [steps.registry, rights.allow(["cloudformation:DescribeStacks"])])
     for handler in ("cleared", "not_cleared"):
-        steps.add(handler, f"move_source.{handler}", [steps.registry, steps.events])
+        steps.add(handler, f"move_source.{handler}", [steps.registry, steps.once, steps.events])
 
 
 def moves_of(steps: TenantSteps, mover: TenantMover, data: DataStack, config: Database) -> Moves:

@@ -33,6 +33,7 @@ class TenantSteps:
 
     Attributes:
         registry: Read and write the registry of tenants.
+        once: Remember what was said or begun, so that it is once.
         routing: Read and write the routing table.
     """
 
@@ -54,7 +55,7 @@ class TenantSteps:
     ) -> None:
         self._inside, self._preparation = inside, preparation
         self._system, self._environment, self._prefix = system, environment, prefix
-        self.registry = rights.registry(registry)
+        self.registry, self.once = rights.registry(registry), rights.once(registry)
         self.routing = rights.routing(arn("dynamodb", f"table/{routing}", region=region))
         self._exports = rights.exports(exports) if exports else []
         self._bus, self._template, self._role = bus, template, role
@@ -100,8 +101,8 @@ class TenantSteps:
         if self._exports:
             self.add("check_export", "export.check", self._exports)
             self.add("drop_export", "export.drop", [self.registry, *self._exports])
-        self.add("succeed", "conclusion.succeed", [self.registry, events, shots, *self._exports])
-        self.add("fail", "conclusion.fail", [self.registry, events])
+        self.add("succeed", "conclusion.succeed", [self.registry, self.once, events, shots, *self._exports])
+        self.add("fail", "conclusion.fail", [self.registry, self.once, events])
         self._prepare(secrets, cache_token)
         self.plan = self._define("plan", "wave.plan", [self.registry])
         self.judge = self._define("judge", "wave.judge", [])
@@ -128,7 +129,7 @@ class TenantSteps:
     def looks(self) -> list[iam.PolicyStatement]:
         """Read and claim a tenant, and see who has."""
         runs = rights.allow(["states:DescribeExecution"], [arn("states", f"execution:{self._system}-*")])
-        return [self.registry, self.routing, self.events, runs]
+        return [self.registry, self.once, self.routing, self.events, runs]
 
     def define_api(self, machines: str) -> lambda_.Function:
         """The function behind the HTTP API.
@@ -142,6 +143,7 @@ class TenantSteps:
             "api.on_request",
             [
                 self.registry,
+                self.once,
                 rights.allow(["states:StartExecution"], [f"{machines}-{verb}" for verb in NOT_OF]),
                 rights.allow(["states:DescribeExecution"], [f"{runs}-*"]),
             ],

@@ -38,7 +38,7 @@ from config.deployment import Deployment
 from config.hosts import origins
 from config.region import Region, Shard
 from config.service import Service
-from config.tenancy import TenantTier, residency
+from config.tenancy import TenantTier
 from config.values import OptOut
 from stacks import tenant_moves
 from stacks.base import CambiumStack
@@ -148,7 +148,7 @@ class TenantsStack(CambiumStack):
             "tier": tier.name,
             "region_key": region.key,
             "shard": self._shard.key,
-            "residency": residency(region),
+            "residency": region.residency,
             "platform": deployment.platform,
             "sizes": [size.name for size in tier.sizes],
             "quotas": tier.quotas.model_dump(),

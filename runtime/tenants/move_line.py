@@ -4,19 +4,20 @@ Each is one conditional write of the whole line, so that nobody sees half of it.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.exceptions import ClientError
 
+from routing.entry import Entry
+from routing.table import ConflictError, Table
 from tenants.failure import StepError
 from tenants.move import POOL
-from tenants.registry import now
 from tenants.registry import read as known
 from tenants.routing import ATTEMPTS, read
-from tenants.settings import settings
+from tenants.settings import client, settings
 
 logger = Logger()
 
@@ -34,9 +35,12 @@ def change(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         if line is None:
             raise StepError(f"organization {tenant} has no line in the routing table any more")
         wanted = _wanted(event, line)
-        if all(line[name] == value for name, value in wanted.items()):
-            return wanted
-        if _write(line, wanted):
+        changed = replace(line, **wanted)
+        with suppress(ConflictError):
+            if changed != line:
+                Table(client("dynamodb", settings().home_region), settings().routing).replace(
+                    changed, line.version
+                )
             return wanted
     raise StepError(f"the routing of {tenant} was changed by somebody else {ATTEMPTS} times")
 
@@ -44,11 +48,12 @@ def change(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 @logger.inject_lambda_context
 def look(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Say which side the organization is served from."""
-    line = read(event["tenant"]) or {"tier": ""}
-    return {"in_silo": line["tier"] == settings().tier, "in_pool": line["tier"] == POOL}
+    line = read(event["tenant"])
+    tier = line.tier if line else ""
+    return {"in_silo": tier == settings().tier, "in_pool": tier == POOL}
 
 
-def _wanted(event: Mapping[str, Any], line: Mapping[str, Any]) -> dict[str, Any]:
+def _wanted(event: Mapping[str, Any], line: Entry) -> dict[str, Any]:
     action, tenant, ours = event["action"], event["tenant"], settings().tier
     if action == "to_silo":
         return {"tier": ours, "state": "active", "origin": event["origin"]}
@@ -56,23 +61,6 @@ def _wanted(event: Mapping[str, Any], line: Mapping[str, Any]) -> dict[str, Any]
         origin = known(tenant).facts.get("moved_from", {}).get("origin") or settings().pool_origin
         return {"tier": POOL, "state": "active", "origin": origin}
     source = POOL if event["to"] == "silo" else ours
-    if line["tier"] != source:
-        raise StepError(f"organization {tenant} is routed to tier {line['tier']}, not {source}")
+    if line.tier != source:
+        raise StepError(f"organization {tenant} is routed to tier {line.tier}, not {source}")
     return {"tier": source, "state": "moving" if action == "hold" else "active"}
-
-
-def _write(line: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    version = int(line["version"])
-    table = boto3.resource("dynamodb", region_name=settings().home_region).Table(settings().routing)
-    try:
-        table.put_item(
-            Item={**line, **wanted, "version": version + 1, "updated_at": now()},
-            ConditionExpression="#version = :version",
-            ExpressionAttributeNames={"#version": "version"},
-            ExpressionAttributeValues={":version": version},
-        )
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-            raise
-        return False
-    return True

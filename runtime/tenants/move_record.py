@@ -10,7 +10,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from tenants import events, registry, routing, snapshot
+from tenants import certificates, events, items, registry, routing, runs, snapshot
 from tenants.settings import client, settings
 
 logger = Logger()
@@ -39,17 +39,18 @@ def compared(event: dict[str, Any], context: LambdaContext) -> Facts:
 def succeed(event: dict[str, Any], context: LambdaContext) -> Facts:
     """Write down where the tenant lives now."""
     tenant, to = event["tenant"], event["to"]
-    line = routing.read(tenant) or {}
+    line = routing.read(tenant)
     facts: Facts = {
-        "origin": line.get("origin", ""),
-        "moved_at": registry.now(),
+        "origin": line.origin if line else "",
+        "moved_at": items.now(),
         "moving_to": "",
         "prior": "",
     }
     facts |= _in_silo(event) if to == "silo" else _in_pool(event)
     state = "active" if to == "silo" else "pooled"
-    registry.conclude(tenant, event["run"], state=state, outcome="succeeded", facts={**facts, "failure": ""})
-    events.ended("move", tenant, succeeded=True, state=state, to=to)
+    runs.conclude(tenant, event["run"], state=state, outcome="succeeded", facts={**facts, "failure": ""})
+    told = {"to": to, "origin": facts["origin"]}
+    events.succeeded("move", tenant, event["run"], state=state, facts=told, context=context)
     return {"tenant": tenant, "state": state, "to": to}
 
 
@@ -67,7 +68,7 @@ def _in_silo(event: Mapping[str, Any]) -> Facts:
     return {
         "size": wanted["Size"],
         "image": wanted["Image"],
-        "activated_at": registry.now(),
+        "activated_at": items.now(),
         SOURCE: _in_days(settings().source_kept_days),
     }
 
@@ -76,15 +77,15 @@ def _in_pool(event: Mapping[str, Any]) -> Facts:
     """The database is gone, but for its snapshots: they are kept as those of a deleted tenant."""
     known = registry.read(event["tenant"]).facts
     left: Facts = {
-        "moved_at": registry.now(),
-        "deleted_at": registry.now(),
+        "moved_at": items.now(),
+        "deleted_at": items.now(),
         "deleted_by": event["requestedBy"],
         "database": event["database"],
         "last_snapshot": event["snapshot"],
         "snapshots": snapshot.since(event["database"], str(known["created_at"])),
         "snapshots_kept_until": _in_days(settings().retention_days),
     }
-    registry.certify(event["tenant"], event["run"], left)
+    certificates.keep(event["tenant"], event["run"], left)
     return {**left, SOURCE: "", "activated_at": "", "final_snapshot": ""}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from tenants import events, registry
+from tenants import events, items, registry
 from tenants.failure import reason
 from tenants.move_record import SOURCE
 from tenants.settings import client, settings, short
@@ -24,7 +24,7 @@ def due(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _due(only: str | None, run: str) -> Iterator[dict[str, str]]:
-    today = registry.now()[:10]
+    today = items.now()[:10]
     for one in registry.every():
         until, tenant = one.get(SOURCE), str(one["tenant"])
         if not until or one["state"] != "active" or one.get("operation"):
@@ -48,8 +48,8 @@ def _place(tenant: str) -> dict[str, str]:
 @logger.inject_lambda_context
 def cleared(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Write down that nothing of the tenant is left in the pool."""
-    registry.remember(event["tenant"], {SOURCE: "", "source_cleared_at": registry.now()})
-    events.ended("clear", event["tenant"], succeeded=True)
+    registry.remember(event["tenant"], {SOURCE: "", "source_cleared_at": items.now()})
+    events.succeeded("clear", event["tenant"], event["run"], state="active", facts={}, context=context)
     return {}
 
 
@@ -58,5 +58,5 @@ def not_cleared(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]
     """Write down why it was not; tomorrow it is tried again."""
     told = reason(event["failure"])
     registry.remember(event["tenant"], {"failure": f"clear failed: {told}"})
-    events.ended("clear", event["tenant"], succeeded=False, reason=told)
+    events.failed("clear", event["tenant"], event["run"], state="active", reason=told, context=context)
     return {}

@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from tenants import export, registry
+from tenants import certificates, export, items
 from tenants.settings import client
 
 logger = Logger()
@@ -16,7 +16,7 @@ logger = Logger()
 def on_schedule(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Delete what certificates name and date, and write down that it was done."""
     rds, deleted, exports = client("rds"), list[str](), list[str]()
-    for certificate in registry.due(registry.now()[:10]):
+    for certificate in certificates.due(items.now()[:10]):
         for name in certificate["snapshots"]:
             with suppress(rds.exceptions.DBSnapshotNotFoundFault):
                 rds.delete_db_snapshot(DBSnapshotIdentifier=name)
@@ -24,6 +24,6 @@ def on_schedule(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]
         for one in certificate.get("exports", []):
             export.remove(one["key"].rpartition("/")[0])
             exports.append(one["key"])
-        registry.conclude_certificate(certificate)
+        certificates.conclude(certificate)
     logger.info("retention is over", extra={"snapshots": deleted, "exports": exports})
     return {"deleted": deleted, "exports": exports}

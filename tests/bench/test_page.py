@@ -9,11 +9,24 @@ from pathlib import Path
 import pytest
 
 from bench import machine, markdown
-from bench.page import page
-from bench.section import Section, not_measured
+from bench.__main__ import MEASURED, PAGE
+from bench.page import LOAD, page
+from bench.parts import PARTS
+from bench.record import Record, read
+from bench.section import Section
 from ops.workspace import here
 
 SECTION = Section(title="Synthesis", meaning="CPU seconds.", header=["App", "CPU"], rows=[["ours", "5.90"]])
+
+
+def _record(part: str = "synthesis", **facts: str) -> Record:
+    return Record(
+        part=part,
+        measured_on=date(2026, 11, 20),
+        command=f"make bench PART={part}",
+        facts=facts,
+        sections=(SECTION,),
+    )
 
 
 def test_a_table_is_aligned_with_numbers_to_the_right() -> None:
@@ -49,17 +62,27 @@ def test_a_row_of_another_width_is_refused() -> None:
         markdown.table(["A", "B"], [["1"]])
 
 
-def test_the_page_says_what_made_it_and_when() -> None:
-    text = page([SECTION], {"Python": "3.11"}, "make bench", date(2026, 11, 20))
+def test_each_part_says_when_it_was_measured_and_by_which_command() -> None:
+    text = page([_record(**{LOAD: "0.3 programs wanted a core"})])
 
-    assert "Written by `make bench` on 2026-11-20" in text
     assert "## Synthesis\n\nCPU seconds.\n\n| App " in text
+    assert (
+        "Measured on 2026-11-20 by `make bench PART=synthesis`; before it, 0.3 programs wanted a core."
+        in text.replace("\n", " ")
+    )
 
 
-def test_a_part_that_was_skipped_is_named_and_not_left_out() -> None:
-    text = page([not_measured("up", "left out")], {"Python": "3.11"}, "make bench", date(2026, 11, 20))
+def test_what_parts_were_made_on_is_said_once_and_every_value_that_differs() -> None:
+    text = page([_record("up", Python="3.11.7", System="Linux"), _record(Python="3.12.1", System="Linux")])
 
-    assert "## up\n\nNot measured in this run." in text
+    assert text.count("| System") == 1
+    assert "3.11.7, 3.12.1 |" in text
+
+
+def test_the_page_of_the_repository_is_written_from_the_measurements_kept_beside_it() -> None:
+    root = here().root
+
+    assert (root / PAGE).read_text() == page(read(root / MEASURED, PARTS))
 
 
 @pytest.mark.skipif(not here().bin.joinpath("node").exists(), reason="make setup has not run")

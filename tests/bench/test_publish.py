@@ -1,5 +1,7 @@
-"""The page is written for a run in which nothing failed, and for no other."""
+"""The page is written for a part in which nothing failed, and for no other; the other parts stay."""
 
+import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -7,79 +9,85 @@ import pytest
 from bench import __main__ as command
 from bench import machine, markdown
 from bench.parts import PARTS
-from bench.section import Section, not_measured
+from bench.process import MeasurementError
+from bench.record import Record
+from bench.section import Section
+from ops.workspace import Workspace
 
 GOOD = Section(title="Synthesis", meaning="CPU seconds.", header=["App", "CPU"], rows=[["ours", "5.90"]])
-LEFT_OUT = not_measured("Test suite by part", "left out by --no-suite")
+BAD = Section(title="Suite", meaning="", header=["Part"], rows=[["ops"]], flaw="1 failed: b")
 
 
-def _failing(*_: object) -> list[Section]:
-    return [Section(title="Suite", meaning="", header=["Part"], rows=[["ops"]], flaw="1 failed: b")]
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """An empty checkout, which is the one that is measured."""
+    workspace = Workspace(tmp_path)
+    (tmp_path / "docs").mkdir()
+    monkeypatch.setattr(command, "here", lambda: workspace)
+    monkeypatch.setattr(machine, "facts", lambda _workspace: {"Processor": "p" * 200})
+    for part in list(PARTS):
+        monkeypatch.setitem(PARTS, part, lambda *_: [GOOD])
+    return workspace
 
 
-def test_a_run_without_failures_is_published_in_lines_that_fit(tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
-
-    assert command.publish(page, [GOOD, LEFT_OUT], {"Processor": "p" * 200}, "make bench") == 0
-    assert "left out by --no-suite" in page.read_text()
-    assert max(map(len, page.read_text().splitlines())) <= markdown.LINE_LENGTH
+def _record(*sections: Section, part: str = "synthesis") -> Record:
+    return Record(
+        part=part, measured_on=date(2026, 11, 20), command="make bench", facts={}, sections=sections
+    )
 
 
-def test_a_failing_run_leaves_the_page_as_it_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    page = tmp_path / "page.md"
-    page.write_text("before")
+def _run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["bench", *arguments])
+    return command.main()
 
-    assert command.publish(page, [GOOD, *_failing()], {"Python": "3.11"}, "make bench") == 1
-    assert page.read_text() == "before"
+
+def _page(checkout: Workspace) -> Path:
+    return checkout.root / command.PAGE
+
+
+def test_a_run_without_failures_is_published_in_lines_that_fit(
+    checkout: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _run(monkeypatch) == 0
+    assert _page(checkout).read_text().count("## Synthesis") == len(PARTS)
+    assert max(map(len, _page(checkout).read_text().splitlines())) <= markdown.LINE_LENGTH
+
+
+def test_measuring_one_part_leaves_the_others_on_the_page(
+    checkout: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _run(monkeypatch, "--part", "up")
+    monkeypatch.setitem(PARTS, "plan", lambda *_: [Section(title="New", meaning="", header=["a"], rows=[])])
+
+    assert _run(monkeypatch, "--part", "plan") == 0
+    assert "make bench PART=up" in _page(checkout).read_text()
+    assert "## New" in _page(checkout).read_text()
+
+
+def test_a_failing_part_leaves_the_page_as_it_was(
+    checkout: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert not command.publish(checkout, _record(GOOD), quick=False)
+    before = _page(checkout).read_text()
+
+    assert command.publish(checkout, _record(GOOD, BAD), quick=False)
+    assert _page(checkout).read_text() == before
     assert "Suite: 1 failed: b" in capsys.readouterr().err
 
 
-def test_a_part_that_cannot_be_measured_is_a_flaw(tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
-    broken = not_measured("up", "the message was printed", flaw="could not be measured")
-
-    assert command.publish(page, [GOOD, broken], {"Python": "3.11"}, "make bench") == 1
-    assert not page.exists()
-
-
-def test_without_the_suite_the_other_parts_run_and_the_page_says_so(
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_part_that_cannot_be_measured_is_no_success_and_the_next_is_measured(
+    checkout: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ran: list[str] = []
-    published: list[Section] = []
+    def broken(*_: object) -> list[Section]:
+        raise MeasurementError("no bucket")
 
-    def record(name: str) -> list[Section]:
-        ran.append(name)
-        return [GOOD]
+    monkeypatch.setitem(PARTS, "up", broken)
 
-    def publish(_path: Path, sections: list[Section], _facts: object, told: str) -> int:
-        published.extend(sections)
-        assert told == "python -m bench --no-suite"
-        return 0
-
-    monkeypatch.setattr("sys.argv", ["bench", "--no-suite"])
-    monkeypatch.setattr(command, "publish", publish)
-    monkeypatch.setattr(machine, "facts", lambda _workspace: {})
-    for part in list(PARTS):
-        monkeypatch.setitem(PARTS, part, lambda *_, name=part: record(name))
-
-    assert command.main() == 0
-    assert ran == [*PARTS][:-1]
-    assert published == [*[GOOD] * len(ran), LEFT_OUT]
+    assert _run(monkeypatch, "--part", "up", "--part", "plan") == 1
+    assert "up: no bucket" in capsys.readouterr().err
+    assert "make bench PART=plan" in _page(checkout).read_text()
 
 
-def test_one_part_that_fails_is_no_success(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.argv", ["bench", "--part", "tests"])
-    monkeypatch.setattr(machine, "facts", lambda _workspace: {})
-    monkeypatch.setitem(PARTS, "tests", _failing)
-
-    assert command.main() == 1
-
-
-def test_leaving_out_the_suite_and_choosing_parts_do_not_go_together(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("sys.argv", ["bench", "--part", "up", "--no-suite"])
-
-    with pytest.raises(SystemExit):
-        command.main()
+def test_a_quick_run_is_not_published(checkout: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _run(monkeypatch, "--quick") == 0
+    assert not _page(checkout).exists()

@@ -13,7 +13,7 @@ from config.database import AuroraServerless, Database, Unprotected
 from config.environment import Environment
 from config.host import SingleHost, SmokeTests
 from config.network import Network
-from config.recovery import DatabaseDump
+from config.recovery import DatabaseDump, RecoveryTargets
 from config.region import Region
 from config.scaling import HealthCheck, Scaling
 from config.service import RESERVED_SERVICES, Service
@@ -439,6 +439,29 @@ def test_a_copy_that_has_nowhere_to_go(product: Product, refusal: Refusal) -> No
     assert (
         "recovery_region of environment production must be given, since bucket backups has a copy in "
         "another region, got None"
+    ) in refusal(lambda: system.resolve("production"))
+
+
+@pytest.mark.parametrize(
+    ("buckets", "often"),
+    [
+        ((Bucket(name="daily"), Bucket(name="weekly", replica="copies")), "every 168 hours"),
+        ((Bucket(name="daily"), Bucket(name="weekly")), "never"),
+    ],
+)
+def test_a_loss_that_only_the_home_region_could_prevent(
+    product: Product, refusal: Refusal, buckets: tuple[Bucket, ...], often: str
+) -> None:
+    system = product(
+        buckets=buckets,
+        dumps=(DatabaseDump(bucket="daily"), DatabaseDump(bucket="weekly", every="week")),
+        recovery=RecoveryTargets(restore_hours=4, loss_hours=24, availability_percent=99.9),
+        environments=production(product, recovery_region="eu-central-1"),
+    )
+
+    assert (
+        "recovery.loss_hours must be kept when the region is lost, too: a dump of the database leaves it "
+        f"{often}, got 24; give a replica to the bucket of the most frequent dumps (of daily, weekly)"
     ) in refusal(lambda: system.resolve("production"))
 
 
