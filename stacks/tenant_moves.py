@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from aws_cdk import Aws
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as events_targets
 from constructs import Construct
@@ -59,19 +60,16 @@ def logins(deployment: Deployment, data: DataStack, config: Database) -> list[st
 
 def define_functions(steps: TenantSteps, results: str) -> None:
     """The functions behind the steps of moves, each with what it may do."""
-    read = rights.allow(["s3:GetObject"], [f"arn:aws:s3:::{results}/*/verify.json"])
+    read = rights.allow(["s3:GetObject"], [f"arn:{Aws.PARTITION}:s3:::{results}/*/verify.json"])
     steps.add("admit_move", "move.admit", [*steps.looks, rights.look_around()])
     steps.add("line", "move_line.change", [steps.routing, steps.registry])
     steps.add("look", "move_line.look", [steps.routing])
     steps.add("compared", "move_record.compared", [steps.registry, read])
-    steps.add(
-        "record_move",
-        "move_record.succeed",
-        [steps.registry, steps.once, steps.routing, steps.events, steps.shots],
-    )
+    tells = [steps.registry, steps.once, steps.events]
+    steps.add("record_move", "move_record.succeed", [*tells, steps.routing, steps.shots])
     steps.add("due", "move_source.due", [steps.registry, rights.allow(["cloudformation:DescribeStacks"])])
     for handler in ("cleared", "not_cleared"):
-        steps.add(handler, f"move_source.{handler}", [steps.registry, steps.once, steps.events])
+        steps.add(handler, f"move_source.{handler}", tells)
 
 
 def moves_of(steps: TenantSteps, mover: TenantMover, data: DataStack, config: Database) -> Moves:
