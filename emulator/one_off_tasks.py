@@ -120,7 +120,7 @@ def _run_from_state_machine(resource: str, request: Mapping[str, Any]) -> Any:
 
 
 def _until_stopped(cluster: str, task_arns: list[str]) -> Any:
-    """Wait in real time, whatever a state machine's own waits are scaled to: a program takes what it takes."""
+    """Wait in real time, however a machine's own waits are scaled: a program takes what it takes."""
     deadline = time.monotonic() + LONGEST_SECONDS
     while time.monotonic() < deadline:
         time.sleep(MOMENT_SECONDS)
