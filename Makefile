@@ -35,7 +35,7 @@ $(STAMPS)/venv:
 	@rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/python: requirements.txt pyproject.toml | $(STAMPS)/venv
+$(STAMPS)/python: requirements.txt pyproject.toml ops/pinned_node.py | $(STAMPS)/venv
 	@echo "setup 1/3  installing the Python packages of requirements.txt (about a minute)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
