@@ -9,8 +9,9 @@ from xdist.remote import Producer
 
 from config.system import System
 from support.assembly import Assembly
-from support.distribution import Groups, in_order, is_long
+from support.distribution import Groups, busy_workers, in_order, is_long
 from support.inside import FOLDERS, forget_old, stay_inside
+from support.left_out import LeftOut
 from support.reviewed import use_reviewed
 from support.synthesis import CHATBOT, NEWCOMER, POOLED, RESTARTIX, SYNTHS
 from support.synths import Deployments, Synths
@@ -29,6 +30,16 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Leave what is long to ``make test-long``."""
     if is_long(item.nodeid):
         item.add_marker("long")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """As many workers as keep the cores busy."""
+    return busy_workers()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Count what is left out."""
+    config.pluginmanager.register(LeftOut(config), "left-out")
 
 
 @pytest.hookimpl(trylast=True)

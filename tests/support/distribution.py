@@ -1,5 +1,6 @@
 """How tests are spread over the workers of a run: the long ones first, and together what shares servers."""
 
+import os
 import re
 
 import pytest
@@ -31,6 +32,11 @@ TOGETHER = ("tests/embedded/test_fargate", "tests/runtime/pooler/", "tests/runti
 """Files that share an embedded AWS or a database server, by the beginning of their names."""
 SERVER = re.compile(r"^tests/runtime/.*\[(postgres\d+)")
 """A test that runs on each version of PostgreSQL: those of one version share a server."""
+
+
+def busy_workers() -> int:
+    """One more than there are cores: half of the time a test waits for a server."""
+    return (os.cpu_count() or 1) + 1
 
 
 def is_long(test: str) -> bool:
