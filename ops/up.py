@@ -12,6 +12,7 @@ from ops.console import progress, results
 from ops.deploy import ledger
 from ops.deploy.bootstrap import bootstrap, missing
 from ops.deploy.deployment import deploy
+from ops.deploy.impossible import refuse_impossible
 from ops.deploy.neighbours import refuse_neighbours
 from ops.deploy.repair import repair
 from ops.embedded import emulator, pool_program, programs
@@ -42,6 +43,8 @@ def bring_up(workspace: Workspace, target: Target) -> None:
     places = Places(running.url)
     refuse_neighbours(deployment, places)
     assembly = _synthesis(workspace, steps, target, deployment)
+    before = ledger.entry(workspace, running, target)
+    refuse_impossible(assembly, places, target, before.target if before else target)
     _bootstrap(workspace, steps, assembly, places)
     ledger.record(
         workspace,

@@ -40,6 +40,16 @@ def entries(workspace: Workspace, emulator: Emulator) -> list[Entry]:
     ]
 
 
+def entry(workspace: Workspace, emulator: Emulator, target: Target) -> Entry | None:
+    """The environment of a target, in whatever phase it was deployed last; None if it never was."""
+    same = (
+        one
+        for one in entries(workspace, emulator)
+        if (one.target.system, one.target.environment) == (target.system, target.environment)
+    )
+    return next(same, None)
+
+
 def forget(workspace: Workspace) -> None:
     """Nothing is deployed any more."""
     _file(workspace).unlink(missing_ok=True)

@@ -72,6 +72,22 @@ def test_the_next_phase_can_be_compared_and_then_deployed(toy: Checkout) -> None
     assert toy.run(*UP)[0] == ExitCode.OK
 
 
+def test_a_smaller_phase_is_refused_before_anything_happens_where_storage_would_shrink(toy: Checkout) -> None:
+    disk = toy.workspace.root / "runtime" / "disk"
+    disk.parent.mkdir(exist_ok=True)
+    disk.touch()
+    assert toy.run(*UP, "--phase", "2")[0] == ExitCode.OK
+
+    code, output = toy.run(*UP)
+
+    assert code == ExitCode.REFUSED, output
+    assert "toy-test-ie-1-compute Disk: a volume never shrinks: 20 to 10 GiB" in output
+    assert "to stay with what is there, .venv/bin/cambium up --system toy --env test --phase 2" in output
+    assert "make down, then this again" in output
+    assert toy.run("status")[0] == ExitCode.OK
+    disk.unlink()
+
+
 def test_a_key_set_by_a_person_leaves_the_list_of_things_to_do(toy: Checkout) -> None:
     toy.run(*UP)
     words = ("--secret", "web", "--key", "API_KEY")
@@ -105,7 +121,7 @@ def test_a_failed_first_deploy_names_the_resource_and_is_repaired_once_the_cause
 ) -> None:
     assert emulator.find(toy.workspace) is None
     broken = toy.workspace.root / "runtime" / "broken"
-    broken.parent.mkdir()
+    broken.parent.mkdir(exist_ok=True)
     broken.touch()
 
     code, output = toy.run(*UP)
