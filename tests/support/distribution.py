@@ -11,12 +11,12 @@ LONG = (
     "tests/embedded/test_fargate",
     "tests/embedded/",
     "tests/ops/test_up.py",
+    "tests/stacks/test_templates_are_clean.py",
     "tests/drills/",
     "tests/runtime/",
     "tests/emulator/test_working_hours.py",
     "tests/emulator/test_poolers.py",
     "tests/emulator/",
-    "tests/stacks/test_templates_are_clean.py",
     "tests/stacks/",
 )
 """What takes long, by the beginning of its name. A long file that came last would leave a worker alone."""
