@@ -29,6 +29,11 @@ class Output:
     value: str
     description: str
 
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.description or self.key
+
 
 @dataclass(frozen=True, slots=True)
 class Deployed:

@@ -58,7 +58,7 @@ def test_the_report_shows_what_exists_and_what_is_left_to_do(toy: Checkout) -> N
     assert all(len(line) <= 100 for line in output.splitlines())
 
 
-def test_the_next_phase_can_be_compared_and_then_deployed(toy: Checkout) -> None:
+def test_the_next_phase_can_be_deployed_and_what_is_left_of_it_is_shown(toy: Checkout) -> None:
     toy.run(*UP)
 
     code, output = toy.run("diff", "--system", "toy", "--env", "test", "--phase", "2", "--fail")
@@ -69,7 +69,15 @@ def test_the_next_phase_can_be_compared_and_then_deployed(toy: Checkout) -> None
     assert code == ExitCode.OK
     assert "update complete" in output
     assert "set-secret --system toy --env test --secret web" in output
-    assert toy.run(*UP)[0] == ExitCode.OK
+    assert "Left of another phase" not in output
+    code, output = toy.run(*UP)
+    assert code == ExitCode.OK
+    for shown in (output, toy.run("status")[1]):
+        assert "toy-test-ie-2-compute" in shown
+        assert "create complete, not in phase 1" in shown
+    told = json.loads(toy.run("status", "--json")[1])
+    assert [one["name"] for one in told["outside"]] == ["toy-test-ie-2-compute"]
+    assert "toy-test-ie-2-compute" not in [one["name"] for one in told["stacks"]]
 
 
 def test_a_smaller_phase_is_refused_before_anything_happens_where_storage_would_shrink(toy: Checkout) -> None:
@@ -86,6 +94,20 @@ def test_a_smaller_phase_is_refused_before_anything_happens_where_storage_would_
     assert "make down, then this again" in output
     assert toy.run("status")[0] == ExitCode.OK
     disk.unlink()
+
+
+def test_a_system_that_is_not_deployed_has_nothing_to_grow_from(toy: Checkout) -> None:
+    toy.run(*UP)
+
+    code, output = toy.run("grow", "--system", "restartix-fargate", "--env", "production", "--to", "2")
+
+    assert code == ExitCode.NOT_RUNNING
+    assert (
+        "restartix-fargate-production-eu-1-data is not deployed, so there is nothing to grow from" in output
+    )
+    assert (
+        "deploy phase 1: .venv/bin/cambium up --system restartix-fargate --env production --phase 1" in output
+    )
 
 
 def test_a_key_set_by_a_person_leaves_the_list_of_things_to_do(toy: Checkout) -> None:

@@ -134,6 +134,9 @@ def main() -> None:
         **stack(folder, first, [], {"Resources": network()}),
         **stack(folder, second, [first], {"Resources": compute(phase), "Outputs": outputs}),
     }
+    if phase == "2":
+        more = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+        artifacts |= stack(folder, "toy-test-ie-2-compute", [first], more)
     (folder / "manifest.json").write_text(json.dumps({"version": "53.0.0", "artifacts": artifacts}))
 
 
