@@ -4,11 +4,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import Aws, Duration
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 from aws_cdk import aws_stepfunctions as sfn
@@ -18,6 +17,7 @@ from cambium.arn import arn
 from cambium.backups import Backup
 from cambium.database_jobs import CONTAINER
 from cambium.restore_drill_steps import DrillRun, drill_machine
+from cambium.state_machine import define_state_machine
 from cambium.wildcards import acknowledge_wildcards
 
 INSTANCE_CLASS = "db.t4g.medium"
@@ -121,22 +121,8 @@ class RestoreDrill(Construct):
         )
 
     def _define_machine(self, name: str, definition: dict[str, Any], hours: float) -> sfn.StateMachine:
-        return sfn.StateMachine(
-            self,
-            "StateMachine",
-            state_machine_name=name,
-            definition_body=sfn.DefinitionBody.from_string(
-                json.dumps({"TimeoutSeconds": int((hours + SPARE_HOURS) * 2 * 3600), **definition})
-            ),
-            tracing_enabled=True,
-            logs=sfn.LogOptions(
-                destination=logs.LogGroup(
-                    self, "Log", retention=logs.RetentionDays.ONE_YEAR, removal_policy=RemovalPolicy.DESTROY
-                ),
-                level=sfn.LogLevel.ALL,
-                include_execution_data=True,
-            ),
-        )
+        body = json.dumps({"TimeoutSeconds": int((hours + SPARE_HOURS) * 2 * 3600), **definition})
+        return define_state_machine(self, name=name, body=sfn.DefinitionBody.from_string(body))
 
     def _allow(self) -> None:
         here = {"ArnEquals": {"ecs:cluster": self._cluster.cluster_arn}}
