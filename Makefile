@@ -27,7 +27,7 @@ unexport PYTHONPATH VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-setup: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/lambda ## install everything into this checkout
+setup: $(STAMPS)/python $(STAMPS)/commands $(STAMPS)/node $(STAMPS)/lambda ## install everything into this checkout
 
 # The stamp comes last, so that an environment that was interrupted half way is made anew.
 $(STAMPS)/venv:
@@ -36,14 +36,17 @@ $(STAMPS)/venv:
 	@rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/python: requirements.txt pyproject.toml ops/pinned_node.py | $(STAMPS)/venv
+$(STAMPS)/python: requirements.txt pyproject.toml | $(STAMPS)/venv
 	@echo "setup 1/3  installing the Python packages of requirements.txt (about a minute)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@$(BIN)/python -m ops.pinned_node
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/node: package.json package-lock.json $(STAMPS)/python
+$(STAMPS)/commands: ops/pinned_node.py $(STAMPS)/python
+	@$(BIN)/python -m ops.pinned_node
+	@touch $@
+
+$(STAMPS)/node: package.json package-lock.json $(STAMPS)/python | $(STAMPS)/commands
 	@echo "setup 2/3  installing the CDK CLI into node_modules"
 	@npm ci --loglevel=error --no-audit --no-fund --ignore-scripts > /dev/null
 	@touch $@
