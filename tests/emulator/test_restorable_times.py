@@ -1,4 +1,4 @@
-"""The latest moment to restore to is told as RDS tells it: five minutes ago at most, while the database runs."""
+"""The latest moment to restore to is as RDS tells it: five minutes ago at most, while the database runs."""
 
 import time
 from datetime import UTC, datetime, timedelta
