@@ -41,8 +41,8 @@ def _check_point_in_time(deployment: "Deployment") -> None:
     )
     raise ValueError(
         f"recovery.point_in_time_minutes promises {targets.point_in_time_minutes:g} in environment "
-        f"{deployment.environment.name}, where nothing can measure it: give it a database{pauses}, and dumps, "
-        "beside which the watch stands, or leave the promise out"
+        f"{deployment.environment.name}, where nothing can measure it: give it a database{pauses}, and "
+        "dumps, beside which the watch stands, or leave the promise out"
     )
 
 

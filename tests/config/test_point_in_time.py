@@ -7,6 +7,7 @@ import pytest
 
 from config.catalog import load_system
 from config.database import AuroraServerless, DatabaseRole
+from config.environment import Environment
 from config.recovery import DatabaseDump, RecoveryTargets
 from config.storage import Bucket
 from config.system import System
@@ -43,6 +44,13 @@ BACKED_UP: dict[str, Any] = {
 }
 
 
+def backed_up(product: Product, **changes: Any) -> System:
+    """A product in production whose dumps leave the region."""
+    environment = {**dict(product().environments[0]), "recovery_region": "eu-central-1"}
+    given = {**BACKED_UP, "environments": (Environment.model_validate(environment),), **changes}
+    return product(**given)
+
+
 def test_it_is_late_once_a_whole_upload_was_missed() -> None:
     assert promised(5).late_minutes == 10
     assert promised(None).late_minutes is None
@@ -53,21 +61,21 @@ def test_less_than_rds_can_keep_is_not_promised(refusal: Refusal) -> None:
 
 
 def test_what_was_promised_of_production_is_measured(product: Product) -> None:
-    assert product(**BACKED_UP).resolve("production").measures_point_in_time
+    assert backed_up(product).resolve("production").measures_point_in_time
 
 
 def test_without_dumps_nothing_stands_there_to_measure_it(product: Product, refusal: Refusal) -> None:
-    message = refusal(lambda: product(**{**BACKED_UP, "dumps": ()}).resolve("production"))
+    message = refusal(lambda: backed_up(product, dumps=()).resolve("production"))
 
     assert "recovery.point_in_time_minutes promises 5 in environment production" in message
     assert "give it a database, and dumps" in message
 
 
 def test_of_a_cluster_that_pauses_nobody_knows(product: Product, refusal: Refusal) -> None:
-    message = refusal(lambda: product(**BACKED_UP, database=cluster(0)).resolve("production"))
+    message = refusal(lambda: backed_up(product, database=cluster(0)).resolve("production"))
 
     assert "a database, that never pauses (min_capacity_acu above 0)" in message
-    assert product(**BACKED_UP, database=cluster(0.5)).resolve("production").measures_point_in_time
+    assert backed_up(product, database=cluster(0.5)).resolve("production").measures_point_in_time
 
 
 @pytest.mark.parametrize(
