@@ -26,7 +26,7 @@ from config.pool import ConnectionPool
 from config.pooling import check_pool
 from config.protections import check_protections
 from config.recovery import DatabaseDump, RecoveryTargets
-from config.recovery_checks import check_recovery
+from config.recovery_checks import check_recovery, is_measured
 from config.references import DRILLS
 from config.region import Region, Shard
 from config.rotation import check_rotation
@@ -236,6 +236,11 @@ class Deployment(Model):
     def rehearses_restores(self) -> bool:
         """Whether restores are rehearsed: there are dumps, and a promise to measure them by."""
         return bool(self.dumps) and self.recovery is not None
+
+    @property
+    def measures_point_in_time(self) -> bool:
+        """Whether it is measured how close to now RDS could restore: it was promised, and can be."""
+        return is_measured(self)
 
     def drills_bucket(self, region: Region, shard: Shard) -> str:
         """The physical name of the bucket with the records of restore drills."""

@@ -19,13 +19,12 @@ from emulator import pg_program
 from emulator.poolers.container import NotStartedError, Told
 from emulator.postgres.certificates import Authority
 from emulator.postgres.databases import Databases
-from emulator.postgres.programs import programs
+from emulator.postgres.programs import majors, programs
 from emulator.postgres.unprivileged import follow_us
 from emulator.settings import CHECKOUT
 
 MARK = "BACKUP_BUCKET"
 """The container of a database job is told this, and no other is."""
-SERVERS = ("16", "18")
 NOT_STARTED = 137
 
 
@@ -88,7 +87,7 @@ class DatabaseJobs:
     def _programs(self) -> Path:
         with self._lock:
             self._databases.show_sockets(self._folder / "sockets.json")
-            for version in SERVERS:
+            for version in map(str, majors()):
                 for name in ("pg_dump", "pg_restore"):
                     self._stand_in(version, name)
         return self._folder

@@ -17,6 +17,7 @@ from emulator import (
     references,
     registration,
     resources,
+    restorable_times,
     services,
     step_functions,
     stopped_databases,
@@ -87,6 +88,7 @@ def _assembled(wanted: Settings) -> Iterator[tuple[Gateway, Activity]]:
         poolers.install()
         stopped_databases.install(databases)
         made_databases.install(databases)
+        restorable_times.install()
         ours = services.every()
         step_functions.install(ours)
         inner = import_module("ministack.app").app

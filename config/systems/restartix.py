@@ -98,8 +98,9 @@ SYSTEM = System(
         Bucket(name="backups-primary", replica="backups-replica", expire_after_days=30),
     ),
     dumps=(DatabaseDump(bucket="backups-primary"),),
-    # Of a restored dump; RDS itself goes back to any moment, five minutes ago or more.
-    recovery=RecoveryTargets(restore_hours=4, loss_hours=24, availability_percent=99.9),
+    recovery=RecoveryTargets(
+        restore_hours=4, loss_hours=24, point_in_time_minutes=5, availability_percent=99.9
+    ),
     phases=(
         Phase(title="1 to 10 clinics"),
         Phase(
