@@ -19,6 +19,7 @@ from config.environment import Platform
 from config.network import Network as NetworkConfig
 from config.scaling import HealthCheck, Scaling
 from config.service import Service
+from config.watching import ContainerInsights
 from support.assembly import Resource, text
 from support.scenario import ACCOUNT, PRIVATE, REGION, ZONES, BuiltOf, scenario
 
@@ -53,7 +54,13 @@ def doors(stack: cdk.Stack, network: Network, platform: Platform, *services: Ser
     return SecurityGroups(stack, "Access", vpc=network.vpc, rules=rules)
 
 
-def fargate(stack: cdk.Stack, *services: Service, protected: bool = True, shell_access: bool = False) -> None:
+def fargate(
+    stack: cdk.Stack,
+    *services: Service,
+    protected: bool = True,
+    shell_access: bool = False,
+    insights: ContainerInsights = "standard",
+) -> None:
     network = Network(stack, "Network", config=NetworkConfig(cidr="10.0.0.0/16"), zones=ZONES)
     platform = FargatePlatform(
         stack,
@@ -63,6 +70,7 @@ def fargate(stack: cdk.Stack, *services: Service, protected: bool = True, shell_
         certificates=[acm.Certificate.from_certificate_arn(stack, "Certificate", CERTIFICATE)],
         protected=protected,
         shell_access=shell_access,
+        insights=insights,
     )
     build(platform, stack, *services)
 

@@ -9,6 +9,7 @@ from cambium.notifications import Notifications
 from cambium.outside_view import OutsideView
 from cambium.slack_channel import SlackChannel
 from config.alarms import Alarms, Slack
+from config.watching import OutsideChecks
 from support.assembly import text
 from support.scenario import ACCOUNT, REGION, BuiltOf, scenario
 
@@ -42,7 +43,7 @@ def notices(stack: cdk.Stack) -> None:
 
 @scenario
 def from_outside(stack: cdk.Stack) -> None:
-    OutsideView(stack, "View", host="api.shop.test", path="/ready")
+    OutsideView(stack, "View", host="api.shop.test", path="/ready", config=OutsideChecks())
 
 
 def test_everybody_named_is_subscribed(built: BuiltOf) -> None:
