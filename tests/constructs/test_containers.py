@@ -89,8 +89,9 @@ def with_a_shell(stack: cdk.Stack) -> None:
 
 
 def watched(stack: cdk.Stack, insights: ContainerInsights) -> None:
-    (worker,) = fargate(stack, service(port=None, hosts=(), public=False), insights=insights)
-    metric = worker.metrics.instances
+    worker = service("worker", port=None, hosts=(), public=False)
+    _, built = fargate(stack, service(), worker, insights=insights)
+    metric = built.metrics.instances
     cloudwatch.Alarm(stack, "Stopped", metric=metric, threshold=1, evaluation_periods=1)
 
 
