@@ -7,7 +7,6 @@ from pydantic import model_validator
 
 from config import names
 from config.access import HOST, JOBS, AccessRule, access_rules, has_jobs_group, nat_rules, tenant_rules
-from config.alarms import NoAlarms
 from config.cache import Cache
 from config.calls import check_calls
 from config.connection_budget import ConnectionBudget, connection_budgets
@@ -282,11 +281,16 @@ class Deployment(Model):
 
     def opt_outs(self) -> Iterator[tuple[str, str]]:
         """Every protection that is off, with its reason."""
-        if isinstance(self.environment.alarms, NoAlarms):
-            yield "alarms", self.environment.alarms.reason
-        if self.database and isinstance(self.database.deletion_protection, OptOut):
-            yield "database.deletion_protection", self.database.deletion_protection.reason
-        if self.cache and isinstance(self.cache.transit_encryption, OptOut):
-            yield "cache.transit_encryption", self.cache.transit_encryption.reason
+        environment = self.environment
+        choices = {
+            "alarms": environment.alarms,
+            "outside_checks": environment.outside_checks,
+            "container_insights": environment.container_insights,
+            "database.deletion_protection": self.database and self.database.deletion_protection,
+            "cache.transit_encryption": self.cache and self.cache.transit_encryption,
+        }
+        for field, choice in choices.items():
+            if isinstance(choice, OptOut):
+                yield field, choice.reason
         for left_out in self.edge.firewall.off if self.edge.firewall else ():
             yield f"edge.firewall.{left_out.rule}", left_out.reason

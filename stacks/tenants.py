@@ -77,6 +77,7 @@ class TenantsStack(CambiumStack):
             vpc=network.network.vpc,
             subnets=network.network.private_subnets,
             config=database,
+            insights=deployment.environment.container_insights,
         )
         steps = self._define_steps()
         self._define_machines(steps)

@@ -15,11 +15,13 @@ from constructs import Construct
 from cambium.acknowledge import acknowledge
 from cambium.backups import Backup, Target, allow_reading
 from cambium.lambda_code import ROOT
+from cambium.measured_cluster import measured_cluster
 from cambium.task_container import SecretValue, TaskContainer
 from cambium.task_definition import define_task
 from config.operator_keys import BACKUP_KEY
 from config.recovery import DatabaseDump
 from config.service import LONGEST_STOP_SECONDS
+from config.watching import ContainerInsights
 
 CONTAINER = "database-job"
 CPU, MEMORY_MIB = 1024, 2048
@@ -50,13 +52,12 @@ class DatabaseJobs(Construct):
         target: Target,
         encryption_key: secretsmanager.ISecret,
         log_days: int,
+        insights: ContainerInsights,
     ) -> None:
         super().__init__(scope, construct_id)
         self._subnets, self._security_group = subnets, security_group
         self._target, self._key, self._log_days = target, encryption_key, log_days
-        self.cluster = ecs.Cluster(
-            self, "Cluster", vpc=vpc, container_insights_v2=ecs.ContainerInsights.ENABLED
-        )
+        self.cluster = measured_cluster(self, "Cluster", vpc=vpc, insights=insights)
         self.schedules = scheduler.ScheduleGroup(self, "Schedules", removal_policy=RemovalPolicy.DESTROY)
         self._image = ecr_assets.DockerImageAsset(
             self,

@@ -60,6 +60,7 @@ FREE: dict[str, str] = {
     "AWS::Scheduler::ScheduleGroup": _NOTHING,
     "AWS::SecretsManager::SecretTargetAttachment": _ELSEWHERE,
     "AWS::ServiceDiscovery::HttpNamespace": "Service Connect is free",
+    "AWS::ServiceDiscovery::Service": "tasks that ECS registers are free; zone and look-ups are counted",
     "AWS::StepFunctions::StateMachine": "4,000 steps a month are free, more than a release a day takes",
     "AWS::WAFv2::LoggingConfiguration": "its records are in the assumed logs",
     "AWS::WAFv2::WebACLAssociation": _NOTHING,

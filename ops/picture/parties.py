@@ -85,7 +85,9 @@ def _jobs(deployment: Deployment) -> Iterator[Row]:
 
 def _pool(deployment: Deployment) -> Iterator[Row]:
     if (pool := deployment.pool) is not None:
-        yield Row(POOL_DOOR, "Pool’s load balancer", "network", "leads to poolers that accept connections")  # noqa: RUF001
+        if pool.door == "load-balancer":
+            leads = "leads to poolers that accept connections"
+            yield Row(POOL_DOOR, "Pool’s load balancer", "network", leads)  # noqa: RUF001
         note = f"pgbouncer, {pool.tasks} × {size(pool.cpu, pool.memory_mib)}"  # noqa: RUF001
         yield Row(POOL, "Connection pool", "data", note)
 

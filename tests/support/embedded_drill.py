@@ -107,6 +107,7 @@ class EmbeddedDrill:
             target=Target(host=endpoint["Address"], port=str(endpoint["Port"]), database="shop"),
             encryption_key=key,
             log_days=7,
+            insights="standard",
         )
         backup = Backup(bucket_name=f"{self.name}-backups", name="database-1")
         identity = BackupIdentity(
