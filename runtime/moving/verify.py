@@ -1,5 +1,6 @@
 """Whether both sides hold the same of a tenant, and whose rows else the target holds."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from psycopg import sql
@@ -21,11 +22,12 @@ def compare(
     """
     twins = {table.name: table for table in target_schema.ordered}
     found: dict[str, Any] = {}
-    with source.seeing_all() as here, target.seeing_all() as there:
+    with source.seeing_all() as here, target.seeing_all() as there, ThreadPoolExecutor(1) as beside:
         for table in schema.ordered:
             twin = twins[table.name]
-            was = summary(here, schema, table, tenant)
-            now = summary(there, target_schema, twin, tenant)
+            # Both at once: writes are refused meanwhile.
+            other = beside.submit(summary, there, target_schema, twin, tenant)
+            was, now = summary(here, schema, table, tenant), other.result()
             if was != now:
                 raise DifferenceError(_difference(table, was, now))
             if not pool and (others := foreign(there, target_schema, twin, tenant)):
