@@ -24,6 +24,14 @@ DIFFER = 4
 RUNS = (("check",), ("copy",), ("copy",), ("fence", "catch-up", "verify", "open"))
 """Steps by the container that does them: the second copy leaves less for when writes are refused."""
 
+PLANTS = {
+    "a lost row": "DELETE FROM visit WHERE ctid = (SELECT min(ctid) FROM visit WHERE tenant_id = %(moved)s)",
+    "a changed row": "UPDATE patient SET change = change + 1 WHERE tenant_id = %(moved)s AND id ="
+    " (SELECT min(id) FROM patient WHERE tenant_id = %(moved)s)",
+    "a row of another tenant": "INSERT INTO tenant VALUES (gen_random_uuid(), %(moved)s)",
+}
+"""Mistakes, each in the copy alone."""
+
 
 @dataclass(slots=True)
 class Journey:
@@ -163,17 +171,16 @@ def _speed(journey: Journey) -> float:
 
 def _mistakes(made: Stage) -> list[Check]:
     """What must be noticed: had the comparison no eyes, every other line would pass as well."""
-    told = made.told(made.silo, made.pool)
-    plants = {
-        "a lost row": "DELETE FROM visit WHERE ctid = (SELECT ctid FROM visit WHERE tenant_id = %s LIMIT 1)",
-        "a changed row": "UPDATE patient SET change = change + 1 WHERE id ="
-        " (SELECT min(id) FROM patient WHERE tenant_id = %s)",
-    }
-    checks = []
-    for what, statement in plants.items():
-        with made.pool.admin() as admin:
-            admin.execute(statement.encode(), [made.moved])
-        checks.append(
-            exactly(f"{what}: exit code", made.mover.run(told, "verify").code, DIFFER, kind="contrast")
-        )
+    told = made.told(made.pool, made.silo)
+    quiet = made.mover.run(told, "copy", "fence", "catch-up", "verify")
+    checks = [exactly("nothing planted: exit code", quiet.code, 0, kind="contrast")]
+    for what, statement in PLANTS.items():
+        with made.silo.admin() as admin:
+            admin.execute(statement.encode(), {"moved": made.moved})
+        code = made.mover.run(told, "verify").code
+        checks.append(exactly(f"{what}: exit code", code, DIFFER, kind="contrast"))
+        made.mover.run(told, "unfence")
+        with made.silo.admin() as admin:
+            admin.execute("DELETE FROM tenant WHERE id <> %s", [made.moved])
+        made.mover.run(told, "copy", "fence")
     return checks

@@ -78,7 +78,7 @@ def _role(server: Postgres, role: str) -> str:
     """A password for a role; servers keep their roles for all their databases."""
     password = secrets.token_urlsafe(18)
     with server.admin() as admin:
-        if admin.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+        if admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
             change = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
             admin.execute(change)
             return password

@@ -1,10 +1,10 @@
-"""``python -m moving STEP ...``: steps of a move, up to the first that fails; exit codes are those of ``database.failure`` and ours.
+"""``python -m moving STEP ...``: steps of a move, up to the first that fails.
 
-0 done; 1 failed, try again; 2 told something wrong; 4 the two sides differ; 5 refused, somebody has to change
-something first; 6 something else was in the way for too long, try again.
+Exit codes: 0 done; 1 failed, try again; 2 told something wrong; 4 the two sides differ; 5 refused, somebody
+has to change something first; 6 something else was in the way for too long, try again.
 
-Several steps in one run, such as ``fence catch-up verify open``, keep short what the fence refuses: a container
-takes longer to start than all of them take.
+Several steps in one run, such as ``fence catch-up verify open``, keep short what the fence refuses: a
+container takes longer to start than all of them take.
 """
 
 import argparse
