@@ -131,11 +131,11 @@ async def travel(made: Stage, crowd: Crowd, source: Site, target: Site, say: Say
     result = journey.ran[-1].of("catch-up")
     journey.behind = sum(int(result[name]) for name in ("inserted", "updated", "deleted"))
     crowd.doors[made.moved] = target.door(APPLICATION)
-    await _served(crowd.of(made.moved))
+    await served(crowd.of(made.moved))
     return journey
 
 
-async def _served(mine: Sequence[Client], *, seconds: float = 20) -> None:
+async def served(mine: Sequence[Client], *, seconds: float = 20) -> None:
     """Wait until each client has written again."""
     began = time.monotonic()
     while any(not one.written_at or one.written_at[-1] < began for one in mine):
