@@ -68,9 +68,9 @@ def drill(
             wanted = _plan(ctx.obj, target, assembly, step.say)
             step.conclude(wanted.title)
         reports += [_run(ctx.obj, steps, name, wanted) for name in pooled]
-    for name, (alone, first) in _ALONE.items():
-        if name in chosen:
-            reports.append(_run_alone(steps, name, _target(system, env, phase, platform, first), alone))
+    for name in filter(chosen.__contains__, _ALONE):
+        target = _target(system, env, phase, platform, _ALONE[name][1])
+        reports.append(_run_alone(steps, name, target, _ALONE[name][0]))
     if json:
         print_json(show.as_json(reports))
     else:
