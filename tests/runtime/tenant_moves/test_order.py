@@ -57,6 +57,17 @@ def test_what_serves_is_neither_emptied_nor_overwritten(hall: Hall) -> None:
     assert hall.count(hall.silo) == 231
 
 
+def test_the_source_does_not_serve_again_once_the_target_was_written_to(hall: Hall) -> None:
+    assert hall.run(*WHOLE, "unfence") == 0, "nobody has written"
+    assert hall.run("fence", "catch-up", "verify") == 0, hall.said
+    with hall.login(hall.silo) as app:
+        app.execute("INSERT INTO note (body) VALUES ('the silo serves')")
+
+    assert hall.run("unfence") == 5
+    assert "was written to after it was verified" in hall.message
+    assert hall.run(*WHOLE, back=True) == 0, hall.said
+
+
 def test_each_step_may_be_repeated(hall: Hall) -> None:
     for step in WHOLE:
         # Once it is verified, the target may serve: nothing is copied over it.
