@@ -37,14 +37,14 @@ def test_every_step_is_finished_by_its_next_run(hall: Hall, point: float) -> Non
 
 
 REQUESTS = {
-    "copy": 150,
-    "fence": 110,
-    "catch-up": 190,
-    "verify": 75,
+    "copy": 340,
+    "fence": 98,
+    "catch-up": 400,
+    "verify": 93,
     "open": 60,
     "unfence": 90,
     "empty": 80,
-    "clear": 130,
+    "clear": 88,
 }
 """Of each step, measured; what matters is that they are spread over all of it."""
 
@@ -53,8 +53,7 @@ def test_the_steps_are_as_long_as_they_are_killed_for(hall: Hall) -> None:
     found = {}
     for step in ("copy", "fence", "catch-up", "verify", "open", "clear"):
         found[step] = requests_of(hall, step)
-    for step, count in found.items():
-        assert REQUESTS[step] * 0.5 < count < REQUESTS[step] * 2, found
+    assert {step for step, count in found.items() if not 0.5 < count / REQUESTS[step] < 2} == set(), found
 
 
 def test_under_load_nothing_is_lost_though_every_step_is_killed(hall: Hall) -> None:
@@ -66,7 +65,7 @@ def test_under_load_nothing_is_lost_though_every_step_is_killed(hall: Hall) -> N
 
 async def _killed_under_load(hall: Hall) -> dict[str, int]:
     tenants = [MOVED, OTHER, THIRD]
-    async with Crowd(tenants, 3, dict.fromkeys(tenants, hall.pool.door())) as crowd:
+    async with Crowd(tenants, 3, dict.fromkeys(tenants, hall.pool.door()), first=1000) as crowd:
         await asyncio.sleep(0.5)
         for step in WHOLE[1:]:
             await asyncio.to_thread(hall.killed, int(REQUESTS[step] * 0.6), step)
