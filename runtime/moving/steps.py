@@ -142,6 +142,8 @@ def do_unfence(move: Move) -> Result:
             f"{move.target.where} was written to after it was verified, so it serves: what it has that "
             f"{move.source.where} lacks would be lost; move the tenant back instead"
         )
+    if known is not None and known.side == "target" and known.state != "verified":
+        raise RefusedError(f"{move.source.where} is being copied to and was not verified: run verify first")
     count = lower_fence(move.source, move.here, move.tenant, seconds=move.settings.fence_seconds)
     if known is not None and known.side == "source":
         with move.source.session.transaction():

@@ -68,6 +68,15 @@ def test_the_source_does_not_serve_again_once_the_target_was_written_to(hall: Ha
     assert hall.run(*WHOLE, back=True) == 0, hall.said
 
 
+def test_a_pool_that_is_copied_back_to_is_opened_only_when_it_was_verified(hall: Hall) -> None:
+    assert hall.run(*WHOLE) == 0, hall.said
+    assert hall.run("copy", "fence", back=True) == 0, hall.said
+    assert hall.run("unfence") == 5
+    assert hall.run("open", back=True) == 5
+    assert hall.run("catch-up", "verify", back=True) == 0, hall.said
+    assert hall.run("unfence") == 0, "the same as open, seen from the pool"
+
+
 def test_each_step_may_be_repeated(hall: Hall) -> None:
     for step in WHOLE:
         # Once it is verified, the target may serve: nothing is copied over it.
