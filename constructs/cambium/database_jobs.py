@@ -30,7 +30,7 @@ RETRIES, RETRY_MINUTES = 2, 60
 
 
 class DatabaseJobs(Construct):
-    """One image of ``runtime/database``, in a cluster of its own, so that every platform has them alike.
+    """One image of ``runtime/database`` and ``runtime/moving``, in a cluster that every platform has alike.
 
     A dump is started by EventBridge Scheduler, with few retries; whether one *happened* is not for the task
     to say: ``RecoveryWatch`` looks into the bucket. Restoring is for people and drills: nothing here starts
@@ -62,9 +62,10 @@ class DatabaseJobs(Construct):
         self._image = ecr_assets.DockerImageAsset(
             self,
             "Image",
-            directory=str(ROOT / "runtime" / "database"),
+            directory=str(ROOT / "runtime"),
+            file="database/Dockerfile",
             platform=ecr_assets.Platform.LINUX_ARM64,
-            exclude=["**/__pycache__"],
+            exclude=["*", "!database", "!moving", "**/__pycache__"],
             asset_name="database",
         )
         ids = ",".join(vpc.select_subnets(subnet_group_name=subnets.subnet_group_name).subnet_ids)

@@ -25,6 +25,7 @@ DEPLOYS = (
     "tests/embedded/",
     "tests/emulator/test_database_jobs.py",
     "tests/emulator/test_rotation.py",
+    "tests/runtime/tenant_moves/test_killed.py",
     "tests/tenants/",
 )
 """What deploys whole products, or runs several servers under load: marked ``long``."""
