@@ -140,8 +140,8 @@ SYSTEM = System(
                 # The document names the secret of Clerk's webhooks, and no path for them.
                 home_paths=("/webhooks/",),
             ),
-            # Ten enterprise clinics included; the document's 3,645 leaves out what Multi-AZ costs.
-            monthly_budget_usd=6500,
+            # With ten enterprise clinics at their least; the document's 3,645 leaves out what Multi-AZ costs.
+            monthly_budget_usd=7500,
         ),
         Phase(
             title="100 to 1000 clinics, Europe and America",
@@ -149,7 +149,8 @@ SYSTEM = System(
                 european_home(shards=shards(3)),
                 american_home(cidr="10.1.0.0/16", recovery_region="us-west-2", shards=shards(5)),
             ),
-            monthly_budget_usd=30000,
+            # With 10 enterprise clinics in Europe and 30 in America.
+            monthly_budget_usd=33000,
         ),
     ),
     environments=(
