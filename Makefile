@@ -51,11 +51,13 @@ $(STAMPS)/node: package.json package-lock.json $(STAMPS)/python | $(STAMPS)/comm
 	@npm ci --loglevel=error --no-audit --no-fund --ignore-scripts > /dev/null
 	@touch $@
 
-# The libraries a Lambda ships are installed once, here: synthesis downloads nothing.
+# The libraries a Lambda ships are installed once, here: synthesis downloads nothing. Pure Python or refused, so
+# that what is tested on this machine's architecture is what runs on arm64.
 $(STAMPS)/lambda: runtime/requirements.txt $(STAMPS)/python
 	@echo "setup 3/3  installing the libraries the Lambdas ship"
 	@rm -rf .cambium/lambda-layer
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-compile \
+		--only-binary=:all: --platform any --implementation py --abi none --python-version 3.13 \
 		--target .cambium/lambda-layer/python -r runtime/requirements.txt
 	@touch $@
 

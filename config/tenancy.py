@@ -1,12 +1,11 @@
 """The tier whose tenants each have a database and services of their own."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
 
 from config.aws_limits import INSTANCE_MEMORY_GIB, InstanceClass
 from config.database import Database
-from config.region import Region
 from config.values import Model, Name
 
 if TYPE_CHECKING:
@@ -55,7 +54,8 @@ class TenantQuotas(Model):
 class TenantTier(Model):
     """What each tenant of the tier gets for itself, and when the tier begins to exist."""
 
-    name: Name = "enterprise"
+    name: Literal["enterprise"] = "enterprise"
+    """As the routing table calls it, and what reads the table knows no other."""
     since_phase: int = Field(ge=1)
     services: tuple[Name, ...] = Field(min_length=1)
     """The services a tenant runs for itself; it shares the others with everybody."""
@@ -99,11 +99,6 @@ def tenant_host(tenant: str, host: str) -> str:
     return f"{tenant}-{host}"
 
 
-def residency(region: Region) -> str:
-    """Where the data of a region lies, as laws ask: ``EU``, ``US``, ... by the name AWS gives it."""
-    return region.name.partition("-")[0].upper()
-
-
 def check_tenants(system: "System") -> None:
     """Refuse a tier that the system cannot have.
 
@@ -123,7 +118,19 @@ def check_tenants(system: "System") -> None:
             f"tenants of system {system.name} have an instance like its database, so database must be "
             "Database(...), got " + (system.database.kind if system.database else "None")
         )
+    _check_routing(system, tier)
     _check_services(system, tier)
+
+
+def _check_routing(system: "System", tier: TenantTier) -> None:
+    numbered = enumerate(system.phases, start=1)
+    since = next((number for number, phase in numbered if phase.routing or system.routing), None)
+    if since is None or since > tier.since_phase:
+        allowed = f"{since} or later" if since else "given with routing=Routing(...) in that phase"
+        raise ValueError(
+            f"tenants.since_phase must be {allowed}: each tenant has a line in the routing table, "
+            f"got {tier.since_phase}"
+        )
 
 
 def _check_services(system: "System", tier: TenantTier) -> None:

@@ -19,6 +19,7 @@ from ops.commands import (
     drill,
     grow,
     lifecycle,
+    organization,
     picture,
     plan,
     review,
@@ -102,6 +103,7 @@ for verb in (
     workflows.check_workflows,
 ):
     app.command()(verb)
+app.add_typer(organization.organization, name="organization")
 app.add_typer(tenant.tenant, name="tenant")
 
 

@@ -3,18 +3,21 @@
 from aws_cdk import Aws, CfnOutput
 from constructs import Construct
 
+from cambium.organizations import Organizations, Place
 from cambium.routing_lookup import RoutingCaller, RoutingLookup
 from cambium.routing_table import RoutingTable
 from config.deployment import Deployment
+from config.hosts import origins
 from config.region import Region
 from stacks.base import CambiumStack
 
 
 class RoutingStack(CambiumStack):
-    """The table, in the home region, with a copy in every other region; and whom the Worker asks as.
+    """The table, in the home region, with a copy in every other; what fills it, whom the Worker asks as.
 
     Attributes:
         table: The table.
+        organizations: What gives organizations their places.
         caller: The user whose key the Worker has.
     """
 
@@ -31,6 +34,14 @@ class RoutingStack(CambiumStack):
             table_name=deployment.routing_table_name,
             replica_regions=[region.name for region in deployment.regions if region != deployment.home],
         )
+        self.organizations = Organizations(
+            self,
+            "Organizations",
+            function_name=deployment.stack_name("organizations"),
+            table_name=deployment.routing_table_name,
+            places=_places(deployment),
+        )
+        self.organizations.node.add_dependency(self.table)
         self.caller = RoutingCaller(
             self,
             "Worker",
@@ -75,3 +86,14 @@ class LookupStack(CambiumStack):
 def function_name(deployment: Deployment, region: Region) -> str:
     """The look-up of a region; rights in another region name it."""
     return deployment.stack_name("lookup", region)
+
+
+def _places(deployment: Deployment) -> list[Place]:
+    """Every shard with what it takes."""
+    routing = deployment.routing
+    assert routing is not None  # noqa: S101 - the stack exists where there is routing
+    hosts, room = origins(deployment), routing.organizations_per_shard
+    return [
+        (region.key, shard.key, str(region.residency), room, hosts[region.key, shard.key])
+        for region, shard in deployment.shards()
+    ]

@@ -43,7 +43,7 @@ class TenantSteps:
     ) -> None:
         self._inside, self._preparation = inside, preparation
         self._system, self._environment, self._prefix = system, environment, prefix
-        self._registry = rights.registry(registry)
+        self._registry, self._once = rights.registry(registry), rights.once(registry)
         self._routing = rights.routing(arn("dynamodb", f"table/{routing}", region=region))
         self._bus, self._template, self._role = bus, template, role
         self._defined: dict[str, lambda_.Function] = {}
@@ -64,7 +64,7 @@ class TenantSteps:
         self._add(
             "admit",
             "admission.on_request",
-            [self._registry, self._routing, events, look, rights.look_around()],
+            [self._registry, self._once, self._routing, events, look, rights.look_around()],
         )
         # CloudFormation reads a template with the rights of who asks.
         template = self._template.bucket.arn_for_objects(self._template.s3_object_key)
@@ -87,8 +87,8 @@ class TenantSteps:
         self._add("take_snapshot", "snapshot.take", [self._registry, shots])
         self._add("forget_snapshots", "snapshot.forget", [self._registry, shots])
         self._add("drop_snapshot", "snapshot.drop", [self._registry, shots])
-        self._add("succeed", "conclusion.succeed", [self._registry, events, shots])
-        self._add("fail", "conclusion.fail", [self._registry, events])
+        self._add("succeed", "conclusion.succeed", [self._registry, self._once, events, shots])
+        self._add("fail", "conclusion.fail", [self._registry, self._once, events])
         self._prepare(secrets, cache_token)
         self.plan = self._define("plan", "wave.plan", [self._registry])
         self.judge = self._define("judge", "wave.judge", [])
@@ -113,6 +113,7 @@ class TenantSteps:
             "api.on_request",
             [
                 self._registry,
+                self._once,
                 rights.allow(["states:StartExecution"], [f"{machines}-{verb}" for verb in NOT_OF]),
                 rights.allow(["states:DescribeExecution"], [f"{runs}-*"]),
             ],

@@ -24,7 +24,7 @@ from config.database import Database
 from config.deployment import Deployment
 from config.region import Region, Shard
 from config.service import Service
-from config.tenancy import TenantTier, residency
+from config.tenancy import TenantTier
 from stacks.base import CambiumStack
 from stacks.compute import ComputeStack
 from stacks.data import DataStack
@@ -123,7 +123,7 @@ class TenantsStack(CambiumStack):
             "tier": tier.name,
             "region_key": region.key,
             "shard": self._shard.key,
-            "residency": residency(region),
+            "residency": region.residency,
             "platform": deployment.platform,
             "sizes": [size.name for size in tier.sizes],
             "quotas": tier.quotas.model_dump(),

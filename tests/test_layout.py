@@ -122,6 +122,45 @@ def test_no_module_is_too_long_to_read() -> None:
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST} == {}
 
 
+PAGE = 50
+"""Lines of a handler, at most."""
+
+
+def handlers() -> Iterator[tuple[Path, ast.FunctionDef]]:
+    """What Lambda calls: functions that take its context."""
+    for module in modules("runtime"):
+        for node in ast.walk(ast.parse(module.read_text())):
+            if isinstance(node, ast.FunctionDef) and takes_event_and_context(node):
+                yield module, node
+
+
+def takes_event_and_context(function: ast.FunctionDef) -> bool:
+    kinds = [one.annotation.id if isinstance(one.annotation, ast.Name) else "" for one in function.args.args]
+    return len(kinds) > 1 and kinds[1] == "LambdaContext" and not function.name.startswith("_")
+
+
+def test_no_handler_is_longer_than_a_page() -> None:
+    lengths = {
+        f"{module.relative_to(ROOT)}:{one.name}": (one.end_lineno or 0) - one.lineno + 1
+        for module, one in handlers()
+    }
+
+    assert len(lengths) > 20
+    assert {name: lines for name, lines in lengths.items() if lines > PAGE} == {}
+
+
+def test_every_handler_logs_with_powertools() -> None:
+    silent = {
+        module.relative_to(ROOT).as_posix()
+        for module, _ in handlers()
+        if not re.search(
+            r"^logger = Logger\(|^from [\w.]+ import .*\b(logger|shielded)\b", module.read_text(), re.M
+        )
+    }
+
+    assert silent == set()
+
+
 @pytest.mark.parametrize("folder", ["constructs/cambium", "stacks"])
 def test_nothing_is_decided_by_the_name_of_an_environment_or_the_number_of_a_phase(folder: str) -> None:
     wrong = {

@@ -22,6 +22,7 @@ from config.sources import (
 )
 from config.storage import Bucket
 from config.system import System
+from config.tenancy import TenantQuotas, TenantSize, TenantTier
 
 CORE_API = Service(
     name="core-api",
@@ -101,6 +102,19 @@ SYSTEM = System(
     recovery=RecoveryTargets(
         restore_hours=4, loss_hours=24, point_in_time_minutes=5, availability_percent=99.9
     ),
+    tenants=TenantTier(
+        since_phase=3,
+        # Large clinics have a core API and a database of their own, and share telemetry with everybody.
+        services=("core-api",),
+        # The document says "run database migrations" and not how; this is a command of the core API's image.
+        migrate=("migrate", "up"),
+        sizes=(
+            TenantSize(name="large", instance_class="r6g.large"),
+            TenantSize(name="xlarge", instance_class="r6g.xlarge"),
+        ),
+        # Thirty clinics and five shards of three instances are 45 of 40 in America, and 40 services of 30.
+        quotas=TenantQuotas(database_instances=60, app_runner_services=60),
+    ),
     phases=(
         Phase(title="1 to 10 clinics"),
         Phase(
@@ -127,8 +141,8 @@ SYSTEM = System(
                 # The document names the secret of Clerk's webhooks, and no path for them.
                 home_paths=("/webhooks/",),
             ),
-            # Ten enterprise clinics included; the document's 3,645 leaves out what Multi-AZ costs.
-            monthly_budget_usd=6500,
+            # With ten enterprise clinics at their least; the document's 3,645 leaves out what Multi-AZ costs.
+            monthly_budget_usd=7500,
         ),
         Phase(
             title="100 to 1000 clinics, Europe and America",
@@ -136,7 +150,8 @@ SYSTEM = System(
                 european_home(shards=shards(3)),
                 american_home(cidr="10.1.0.0/16", recovery_region="us-west-2", shards=shards(5)),
             ),
-            monthly_budget_usd=30000,
+            # With 10 enterprise clinics in Europe and 30 in America.
+            monthly_budget_usd=33000,
         ),
     ),
     environments=(

@@ -11,7 +11,8 @@ from cambium.lambda_code import libraries_layer
 from cambium.lambda_function import define_function
 from cambium.tenant_rights import explain
 
-PACKAGE = "tenants"
+PACKAGES = ("tenants", "routing", "asked")
+"""Steps; the table in which they say who is served where; and what checks requests."""
 
 
 class TenantFunctions(Construct):
@@ -46,7 +47,7 @@ class TenantFunctions(Construct):
         function = define_function(
             self,
             construct_id,
-            packages=(PACKAGE,),
+            packages=PACKAGES,
             handler=handler,
             layer=self._layer,
             timeout_minutes=1,

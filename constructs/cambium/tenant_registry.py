@@ -6,6 +6,9 @@ from constructs import Construct
 
 from cambium.acknowledge import acknowledge
 
+EXPIRES = "expires_at"
+"""Only the memory of requests that were answered has it: after a day it goes by itself."""
+
 
 class TenantRegistry(Construct):
     """A table that outlives its stack, and can be read as it was at any moment of the last 35 days.
@@ -21,6 +24,7 @@ class TenantRegistry(Construct):
             "Table",
             table_name=name,
             partition_key=dynamodb.Attribute(name="tenant", type=dynamodb.AttributeType.STRING),
+            time_to_live_attribute=EXPIRES,
             sort_key=dynamodb.Attribute(name="item", type=dynamodb.AttributeType.STRING),
             billing=dynamodb.Billing.on_demand(),
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(

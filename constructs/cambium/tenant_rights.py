@@ -9,6 +9,9 @@ from constructs import IConstruct
 from cambium.arn import arn
 from cambium.wildcards import acknowledge_wildcards
 
+ONCE = "#once"
+"""Partition key of those records."""
+
 
 def allow(actions: Sequence[str], resources: Sequence[str] = ("*",)) -> iam.PolicyStatement:
     """One statement."""
@@ -19,6 +22,15 @@ def registry(table: str) -> iam.PolicyStatement:
     """Read and write the registry of tenants."""
     verbs = ("GetItem", "PutItem", "UpdateItem", "Scan")
     return allow([f"dynamodb:{verb}" for verb in verbs], [table])
+
+
+def once(table: str) -> iam.PolicyStatement:
+    """Forget that something was begun, where it failed: records of requests and events, never of tenants."""
+    return iam.PolicyStatement(
+        actions=["dynamodb:DeleteItem"],
+        resources=[table],
+        conditions={"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [ONCE]}},
+    )
 
 
 def routing(table: str) -> iam.PolicyStatement:

@@ -9,7 +9,6 @@ from uuid import uuid4
 
 from config.deployment import Deployment
 from config.region import Region
-from config.tenancy import residency
 from ops.embedded.aws import Aws, Place, Places
 from ops.outcome import ExitCode, OperatorError
 
@@ -36,9 +35,9 @@ class Tenants:
             OperatorError: there is none; the message lists those there are.
         """
         for region in self.deployment.regions:
-            if residency(region) == wanted:
+            if region.residency == wanted:
                 return region
-        known = ", ".join(sorted({residency(region) for region in self.deployment.regions}))
+        known = ", ".join(sorted({str(region.residency) for region in self.deployment.regions}))
         raise OperatorError(
             ExitCode.USAGE, f"--residency must be {known}, where this deployment is, got {wanted!r}"
         )

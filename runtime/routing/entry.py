@@ -39,7 +39,10 @@ class Entry:
     state: str
     residency: str
     origin: str
-    """The host that answers for it; of an enterprise organization, its own service."""
+    """The host that answers for it; of an enterprise organization, its own service.
+
+    Empty until there is one.
+    """
     version: int = 1
     updated_at: str = ""
 
@@ -51,11 +54,15 @@ class Entry:
             ("tier", self.tier in TIERS),
             ("state", self.state in STATES),
             ("residency", self.residency in RESIDENCIES),
-            ("origin", bool(_HOST.fullmatch(self.origin))),
+            ("origin", bool(_HOST.fullmatch(self.origin)) or self._leads_nowhere_yet),
             ("version", self.version > 0),
         ):
             if not fits:
                 raise MalformedEntryError(f"{name} of a routing entry is not what it must be")
+
+    @property
+    def _leads_nowhere_yet(self) -> bool:
+        return self.origin == "" and self.state != "active"
 
     @classmethod
     def from_item(cls, item: Mapping[str, Mapping[str, Any]]) -> Self:

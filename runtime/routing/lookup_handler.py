@@ -20,6 +20,7 @@ logger = Logger()
 app = LambdaFunctionUrlResolver()
 
 
+@logger.inject_lambda_context
 def on_request(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One request of the function's URL."""
     return app.resolve(event, context)

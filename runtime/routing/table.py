@@ -34,13 +34,19 @@ class Table:
     def __init__(self, client: Client, name: str) -> None:
         self._client, self._name = client, name
 
-    def read(self, organization: str) -> Entry | None:
+    def read(self, organization: str, *, consistent: bool = False) -> Entry | None:
         """Where ``organization`` lives, or None.
+
+        Args:
+            organization: Its id.
+            consistent: Whether to see every write of this region that is over; costs twice as much.
 
         Raises:
             MalformedEntryError: the item is not one of ours.
         """
-        found = self._client.get_item(TableName=self._name, Key=_key(organization)).get("Item")
+        found = self._client.get_item(
+            TableName=self._name, Key=_key(organization), ConsistentRead=consistent
+        ).get("Item")
         return Entry.from_item(found) if found else None
 
     def create(self, entry: Entry) -> Entry:

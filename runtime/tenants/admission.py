@@ -5,27 +5,30 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from tenants import events, quotas, registry, routing
-from tenants.failure import RefusedError
-from tenants.registry import FROM_STATES, Tenant
+from asked.check import RefusedError
+from tenants import events, items, quotas, registry, routing, runs
+from tenants.registry import Tenant
 from tenants.request import Request, parse
+from tenants.runs import FROM_STATES
 from tenants.settings import Settings, settings
 
 logger = Logger()
 Parameters = dict[str, str]
+TOLD = ("tier", "size", "image", "residency", "region")
+"""What an event says of the tenant."""
 
 
 @logger.inject_lambda_context
 def on_request(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer what the following steps do, or under ``refused`` why nothing is done."""
     try:
-        return _admit(event)
+        return _admit(event, context)
     except RefusedError as refusal:
         # An answer and not an error: that there was nothing wrong with us is for machines to see too.
         return {"refused": str(refusal)}
 
 
-def _admit(event: dict[str, Any]) -> dict[str, Any]:
+def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     operation, run, tier = event["operation"], event["run"], settings()
     request = parse(operation, event["request"], tier)
     known = registry.read(request.tenant)
@@ -42,8 +45,9 @@ def _admit(event: dict[str, Any]) -> dict[str, Any]:
     written = {
         key: value for key, value in facts.items() if key not in ("tenant", "item", "operation", "state")
     }
-    registry.claim(known, operation=operation, run=run, state=state, facts={**written, **kept})
-    events.requested(operation, request.tenant)
+    runs.claim(known, operation=operation, run=run, state=state, facts={**written, **kept})
+    told = {name: str(facts[name]) for name in TOLD}
+    events.requested(operation, request.tenant, run, told, context)
     return {
         "tenant": request.tenant,
         "operation": operation,
@@ -64,7 +68,7 @@ def _admit(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_state(known: Tenant, operation: str, run: str) -> None:
-    if known.operation not in ("", run) and registry.is_running(known.operation):
+    if known.operation not in ("", run) and runs.is_running(known.operation):
         raise RefusedError(
             f"tenant {known.tenant} is being changed by another run ({known.operation.rpartition(':')[2]}); "
             "wait for its end"
@@ -80,13 +84,13 @@ def _check_state(known: Tenant, operation: str, run: str) -> None:
 
 def _check_room(request: Request, known: Tenant, tier: Settings) -> None:
     entry = routing.read(request.tenant)
-    if entry and entry["tier"] != tier.tier:
+    if entry and entry.tier != tier.tier:
         raise RefusedError(
-            f"organization {request.tenant} is in the {entry['tier']} tier of region {entry['region']}: "
+            f"organization {request.tenant} is in the {entry.tier} tier of region {entry.region}: "
             "it has data there, which a new tenant would not have"
         )
-    if entry and entry["region"] != tier.region_key:
-        raise RefusedError(f"tenant {request.tenant} is there already, in region {entry['region']}")
+    if entry and entry.region != tier.region_key:
+        raise RefusedError(f"tenant {request.tenant} is there already, in region {entry.region}")
     if known.state != "creating":
         quotas.check(tier)
 
@@ -98,7 +102,7 @@ def _new(request: Request, known: Tenant, tier: Settings) -> dict[str, Any]:
         "tier": tier.tier,
         "residency": tier.residency,
         "region": tier.region_key,
-        "created_at": registry.now(),
+        "created_at": items.now(),
         "requested_by": request.requested_by,
         "priorities": known.facts.get("priorities") or _free_priorities(tier),
     }

@@ -3,24 +3,26 @@
 Who may call it is IAM's to say, before a request arrives here; who did is written down with the operation.
 """
 
-import hashlib
 import json
-import os
 from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response, content_types
+from aws_lambda_powertools.utilities.idempotency.exceptions import (
+    IdempotencyAlreadyInProgressError,
+    IdempotencyValidationError,
+)
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from asked.check import RefusedError, shown
 from tenants import registry
-from tenants.failure import RefusedError
-from tenants.request import parse, shown
-from tenants.settings import client, settings
+from tenants.request import parse
+from tenants.settings import settings
+from tenants.start import Asked, start
 
 logger = Logger()
 app = APIGatewayHttpResolver()
-MACHINES = {"create": "create", "delete": "delete"}
 Answer = Response[str]
 
 
@@ -66,6 +68,19 @@ def refuse(refusal: RefusedError) -> Answer:
     return _answer(HTTPStatus.BAD_REQUEST, {"message": str(refusal)})
 
 
+@app.exception_handler(IdempotencyAlreadyInProgressError)  # type: ignore[untyped-decorator]
+def wait(_: IdempotencyAlreadyInProgressError) -> Answer:
+    """Say that the first of two equal requests is still being answered."""
+    return _answer(HTTPStatus.CONFLICT, {"message": "the same request is being answered; send it again"})
+
+
+@app.exception_handler(IdempotencyValidationError)  # type: ignore[untyped-decorator]
+def refuse_key(_: IdempotencyValidationError) -> Answer:
+    """Say that a key is for one request."""
+    message = "Idempotency-Key must be one of its own for each request, got that of another request"
+    return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, {"message": message})
+
+
 @logger.inject_lambda_context
 def on_request(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request."""
@@ -74,26 +89,16 @@ def on_request(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 def _start(operation: str, given: dict[str, Any]) -> Answer:
     parse(operation, given, settings())
-    told = json.dumps({**given, "operation": operation, "requested_by": _caller()}, sort_keys=True)
-    machine = f"{os.environ['MACHINES']}-{MACHINES.get(operation, 'change')}"
-    run = f"{machine.replace(':stateMachine:', ':execution:')}:{_name(operation, told)}"
-    states = client("stepfunctions")
-    try:
-        states.start_execution(stateMachineArn=machine, name=run.rpartition(":")[2], input=told)
-    except states.exceptions.ExecutionAlreadyExists:
-        logger.info("a repeated request", extra={"run": run})
-    return _answer(HTTPStatus.ACCEPTED, {"run": run, "tenant": given["tenant"]})
-
-
-def _name(operation: str, told: str) -> str:
-    """The name of the run: the same for the same request with the same ``Idempotency-Key``."""
-    key = app.current_event.headers.get("idempotency-key") or app.current_event.request_context.request_id
-    return f"{operation}-{hashlib.sha256(f'{key} {told}'.encode()).hexdigest()[:32]}"
-
-
-def _caller() -> str:
-    iam = app.current_event.request_context.authorizer.iam
-    return str(iam.user_arn if iam else "unknown")
+    event = app.current_event
+    iam = event.request_context.authorizer.iam
+    asked = Asked(
+        operation=operation,
+        given=given,
+        caller=str(iam.user_arn if iam else "unknown"),
+        key=event.headers.get("idempotency-key"),
+        request_id=event.request_context.request_id,
+    )
+    return _answer(HTTPStatus.ACCEPTED, start(asked, app.lambda_context))
 
 
 def _body() -> dict[str, Any]:

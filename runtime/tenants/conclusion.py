@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from tenants import events, registry, snapshot
+from tenants import certificates, events, items, registry, runs, snapshot
 from tenants.failure import reason
 from tenants.settings import settings
 
@@ -20,13 +20,13 @@ def succeed(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     facts: dict[str, Any] = {"size": wanted["Size"], "image": wanted["Image"], "prior": ""}
     state = "active" if wanted["Serve"] == "yes" else "suspended"
     if operation == "create":
-        facts |= {"activated_at": registry.now(), "origin": event["origin"], "failure": ""}
+        facts |= {"activated_at": items.now(), "origin": event["origin"], "failure": ""}
     if operation == "delete":
         certificate = _certificate(event)
-        registry.certify(tenant, event["run"], certificate)
+        certificates.keep(tenant, event["run"], certificate)
         state, facts = "deleted", {"prior": "", "activated_at": "", "final_snapshot": "", **certificate}
-    registry.conclude(tenant, event["run"], state=state, outcome="succeeded", facts=facts)
-    events.ended(operation, tenant, succeeded=True, state=state)
+    runs.conclude(tenant, event["run"], state=state, outcome="succeeded", facts=facts)
+    _tell(event, state, context)
     return {"tenant": tenant, "state": state, **facts}
 
 
@@ -37,10 +37,20 @@ def fail(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
     why = f"{whole['step']}: {reason(whole['failure'])}"
     left = f"; then {whole['left_step']}: {reason(whole['left'])}" if whole.get("left") else ""
     told = f"{whole['operation']} failed at {why}{left}"
-    registry.conclude(whole["tenant"], whole["run"], state=state, outcome="failed", facts={"failure": told})
-    events.ended(whole["operation"], whole["tenant"], succeeded=False, reason=told)
+    runs.conclude(whole["tenant"], whole["run"], state=state, outcome="failed", facts={"failure": told})
+    events.failed(
+        whole["operation"], whole["tenant"], whole["run"], state=state, reason=told, context=context
+    )
     after = "run it again to finish" if left or state == "deleting" else "nothing of it is left"
     return {"message": f"{told}. Tenant {whole['tenant']} is {state}; {after}"}
+
+
+def _tell(event: dict[str, Any], state: str, context: LambdaContext) -> None:
+    wanted, tenant = event["wanted"], event["tenant"]
+    facts = {"size": wanted["Size"], "image": wanted["Image"]} if state != "deleted" else {}
+    if event["operation"] == "create":
+        facts["origin"] = event["origin"]
+    events.succeeded(event["operation"], tenant, event["run"], state=state, facts=facts, context=context)
 
 
 def _certificate(event: dict[str, Any]) -> dict[str, Any]:
@@ -48,7 +58,7 @@ def _certificate(event: dict[str, Any]) -> dict[str, Any]:
     until = datetime.now(UTC) + timedelta(days=settings().retention_days)
     known = registry.read(event["tenant"]).facts
     return {
-        "deleted_at": registry.now(),
+        "deleted_at": items.now(),
         "deleted_by": event["requestedBy"],
         "database": event["database"],
         "last_snapshot": event["snapshot"],

@@ -4,10 +4,6 @@ import json
 from typing import Any
 
 
-class RefusedError(Exception):
-    """What was asked for cannot be; nothing has been changed."""
-
-
 class StepError(Exception):
     """A step failed for good; the state machine takes back what came before."""
 

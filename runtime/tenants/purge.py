@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from tenants import registry
+from tenants import certificates, items
 from tenants.settings import client
 
 logger = Logger()
@@ -16,11 +16,11 @@ logger = Logger()
 def on_schedule(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Delete the snapshots that certificates name and date, and write down that it was done."""
     rds, deleted = client("rds"), list[str]()
-    for certificate in registry.due(registry.now()[:10]):
+    for certificate in certificates.due(items.now()[:10]):
         for name in certificate["snapshots"]:
             with suppress(rds.exceptions.DBSnapshotNotFoundFault):
                 rds.delete_db_snapshot(DBSnapshotIdentifier=name)
             deleted.append(name)
-        registry.conclude_certificate(certificate)
+        certificates.conclude(certificate)
     logger.info("retention is over", extra={"snapshots": deleted})
     return {"deleted": deleted}

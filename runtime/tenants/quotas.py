@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from asked.check import RefusedError
 from tenants import registry
-from tenants.failure import RefusedError
 from tenants.settings import Settings, client
 
 

@@ -7,7 +7,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tenants.failure import StepError
-from tenants.registry import TIME, read, remember
+from tenants.items import TIME
+from tenants.registry import read, remember
 from tenants.settings import client
 
 logger = Logger()

@@ -1,15 +1,15 @@
 """A new image for all tenants: a few first, then a tenth, then the rest, and no further after a failure."""
 
-import re
 from collections import Counter
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from asked.check import RefusedError, shown
 from tenants import registry
-from tenants.failure import RefusedError, StepError
-from tenants.request import IMAGE, shown
+from tenants.failure import StepError
+from tenants.request import parse_wave
 
 logger = Logger()
 TENTH = 10
@@ -57,9 +57,8 @@ def groups(names: list[str], canaries: list[str]) -> list[list[str]]:
 
 
 def _plan(request: dict[str, Any]) -> dict[str, Any]:
-    image, canaries = request.get("image"), request.get("canaries", [])
-    if not (isinstance(image, str) and re.fullmatch(IMAGE, image)):
-        raise RefusedError(f"image must be the tag of an image, such as a commit, got {shown(image)}")
+    told = parse_wave(request)
+    image, canaries = told["image"], told.get("canaries", [])
     active = {str(one["tenant"]): one for one in registry.every() if one["state"] == "active"}
     unknown = [name for name in canaries if name not in active]
     if unknown:
@@ -68,6 +67,8 @@ def _plan(request: dict[str, Any]) -> dict[str, Any]:
         [name for name in group if active[name]["image"] != image]
         for group in groups(sorted(active), canaries)
     ]
-    by = str(request.get("requested_by") or "unknown")
-    told = [[{"tenant": name, "image": image, "by": by} for name in group] for group in waiting if group]
-    return {"groups": told, "skew": skew(list(active.values()))}
+    by = str(told.get("requested_by") or "unknown")
+    groups_told = [
+        [{"tenant": name, "image": image, "by": by} for name in group] for group in waiting if group
+    ]
+    return {"groups": groups_told, "skew": skew(list(active.values()))}

@@ -76,9 +76,14 @@ async function signed(region, url, organization, key) {
 
 /** The entry, if it is of this organization and leads into our own domain: sessions are sent nowhere else. */
 function checked(entry, organization, settings) {
-  const inside = typeof entry.origin === "string" && entry.origin.endsWith(`.${settings.domain}`);
-  if (entry.organization !== organization || !inside || !/^[a-z0-9.-]+$/.test(entry.origin)) {
+  if (entry.organization !== organization || !leadsInside(entry, settings)) {
     throw new TypeError("not an entry");
   }
   return entry;
+}
+
+/** One that is not served yet has no origin, and is led nowhere. */
+function leadsInside({ origin, state }, { domain }) {
+  if (origin === "" && state !== "active") return true;
+  return typeof origin === "string" && origin.endsWith(`.${domain}`) && /^[a-z0-9.-]+$/.test(origin);
 }

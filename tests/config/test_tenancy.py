@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from config.region import american_home, european_home
 from config.system import System
-from config.tenancy import TenantSize, TenantTier, residency, tenant_host
+from config.tenancy import TenantSize, TenantTier, tenant_host
 
 CLINIC: System = runpy.run_path(str(Path(__file__).parents[1] / "stacks" / "tenanted" / "clinic.py"))[
     "SYSTEM"
@@ -28,10 +27,20 @@ def clinic(**fields: Any) -> System:
     return System.model_validate({**dict(CLINIC), **fields})
 
 
+NO_ROUTING = tuple(phase.model_copy(update={"routing": None}) for phase in CLINIC.phases)
+
 WRONG: dict[str, tuple[Callable[[], object], str]] = {
     "a phase that is not there": (
         lambda: clinic(tenants=tier(since_phase=3)),
         "tenants.since_phase must be 1 to 2: system clinic ends there, got 3",
+    ),
+    "a phase before there is a routing table": (
+        lambda: clinic(tenants=tier(since_phase=1)),
+        "tenants.since_phase must be 2 or later: each tenant has a line in the routing table, got 1",
+    ),
+    "no routing table at all": (
+        lambda: clinic(phases=NO_ROUTING, tenants=tier()),
+        "tenants.since_phase must be given with routing=Routing(...) in that phase",
     ),
     "a service that is not there": (
         lambda: clinic(tenants=tier(services=("web",))),
@@ -77,10 +86,6 @@ def test_a17_a_tier_that_cannot_be_is_refused(describe: Callable[[], object], sa
 def test_a17_the_tier_exists_from_its_phase_on() -> None:
     assert CLINIC.resolve("production", 1).tenants is None
     assert CLINIC.resolve("production", 2).tenants == CLINIC.tenants
-
-
-def test_a17_residency_is_where_the_region_lies() -> None:
-    assert [residency(region()) for region in (european_home, american_home)] == ["EU", "US"]
 
 
 def test_a17_a_tenants_host_is_under_the_certificate_of_everybodys() -> None:

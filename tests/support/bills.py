@@ -7,6 +7,7 @@ from ops.cost.line import Line
 from ops.cost.projection import projection
 from ops.cost.reading import Reading
 from ops.cost.savings import Saving, savings
+from ops.cost.tenants import tenant_bills
 from ops.plan.side import read_side
 from support.synthesis import SYNTHS
 from support.synths import Synths
@@ -20,6 +21,11 @@ def reading_of(synths: Synths, name: str) -> Reading:
 def bill(synths: Synths, name: str) -> Bill:
     """Its bill."""
     return bill_of(reading_of(synths, name))
+
+
+def tenants(synths: Synths, name: str) -> dict[str, Bill]:
+    """What each enterprise tenant adds to it, by region."""
+    return dict(tenant_bills(synths[name].folder, SYNTHS[name].target.resolve()))
 
 
 def lines(bill: Bill, *words: str) -> list[Line]:
@@ -91,6 +97,10 @@ COMPARED = (
         (),
         "3,600 for eight shards leaves 450 for each, and its databases alone cost more than three times that",
     ),
+    Compared("tenant", "a tenant's App Runner", "25", ("CoreApi", "Services"), APP_RUNNER),
+    Compared("tenant", "a tenant's database", "200", ("db.r6g.large", "gp3"), "Multi-AZ, and its disk"),
+    Compared("tenant", "one tenant", "225", (), "Multi-AZ"),
+    Compared("american_tenant", "one tenant in America", "225", (), "Multi-AZ"),
     Compared("pooled_staging", "staging, idle", "under 100", (), "as the document has it; see below"),
     Compared("pooled_production", "production, day 1", "545", (), "the least is with the fewest tasks"),
     Compared(
@@ -212,6 +222,8 @@ def every_row(synths: Synths) -> list[str]:
         for what, names in SUMMED.items()
         for phase, name in enumerate(names, start=1)
     ]
+    bills["tenant"] = tenants(synths, "phase_three")["eu"]
+    bills["american_tenant"] = tenants(synths, "phase_four")["us"]
     rows += [one.row(bills[one.deployment]) for one in COMPARED]
     for what, name in AHEAD.items():
         months = projection(reading_of(synths, name), monthly_growth=GROWTH_PERCENT / 100)

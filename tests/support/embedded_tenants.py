@@ -386,7 +386,7 @@ class Region:
         sqs, events = self.client("sqs"), self.client("events")
         queue = sqs.create_queue(QueueName="heard")["QueueUrl"]
         arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        sources = ["controlPlaneEventSource", "applicationPlaneEventSource"]
+        sources = ["sbt.control.plane", "sbt.application.plane"]
         events.put_rule(Name="heard", EventPattern=json.dumps({"source": sources}))
         events.put_targets(Rule="heard", Targets=[{"Id": "1", "Arn": arn}])
         heard: list[dict[str, Any]] = []
@@ -445,15 +445,5 @@ def deployed(assembly: Path, folder: Path) -> Iterator[Region]:
             read, places = manifest.read(assembly), Places(running.url)
             bootstrap(workspace, read.places, places, lambda _: None)
             region = Region(running.url, running.data, workspace)
-            _make_routing(region)
             deploy(workspace, read, running.url, lambda _: None)
             yield region
-
-
-def _make_routing(region: Region) -> None:
-    region.client("dynamodb").create_table(
-        TableName=ROUTING,
-        KeySchema=[{"AttributeName": "organization", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "organization", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )

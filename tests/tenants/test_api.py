@@ -1,5 +1,7 @@
 """A17: the HTTP API of tenants, asked over HTTP."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from support.assembly import Assembly
@@ -40,3 +42,35 @@ def test_a17_a_tenant_is_made_changed_and_deleted_over_http(region: Region) -> N
     _, deletion = region.ask("DELETE", "/tenants/webby?confirm=webby")
     assert region.end(deletion["run"])["status"] == "SUCCEEDED"
     assert region.ask("GET", "/tenants/nobody")[0] == 404
+
+
+@pytest.mark.embedded
+@pytest.mark.database
+def test_a17_a_request_that_is_sent_again_starts_no_second_run(region: Region) -> None:
+    asked = {**NEW, "tenant": "repeated"}
+    first = region.ask("POST", "/tenants", asked)
+    assert first == region.ask("POST", "/tenants", asked), "without a key, a minute long"
+    keyed = region.ask("POST", "/tenants", asked, key="mine")
+    assert keyed[1]["run"] != first[1]["run"], "a key is for a request of its own"
+
+    status, refused = region.ask("POST", "/tenants", {**asked, "size": "xlarge"}, key="mine")
+    assert (status, refused["message"]) == (
+        422,
+        "Idempotency-Key must be one of its own for each request, got that of another request",
+    )
+    assert region.end(first[1]["run"])["status"] == "SUCCEEDED"
+    assert "Refused" in str(region.end(keyed[1]["run"])["error"])
+    region.is_whole("repeated")
+    assert keyed == region.ask("POST", "/tenants", asked, key="mine"), "long after, with the key"
+
+
+@pytest.mark.embedded
+@pytest.mark.database
+def test_a17_many_repeats_at_once_are_one_run(region: Region) -> None:
+    asked = {**NEW, "tenant": "hurried"}
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: region.ask("POST", "/tenants", asked, key="hurry"), range(8)))
+    runs = {answer["run"] for status, answer in answers if status == 202}
+    assert {status for status, _ in answers} <= {202, 409}
+    assert len(runs) == 1
+    assert region.end(runs.pop())["status"] == "SUCCEEDED"

@@ -86,7 +86,8 @@ def test_a17_a_deleted_tenant_leaves_a_snapshot_a_date_a_certificate_and_word_of
         region.run("create", tenant="leaves", **NEW)
         region.run("delete", tenant="leaves", confirm="leaves", requested_by="the customer")
     assert [event["detail-type"] for event in heard] == [
-        *("onboardingRequest", "provisionSuccess", "offboardingRequest", "deprovisionSuccess")
+        *("sbt_aws_onboardingRequest", "sbt_aws_provisionSuccess"),
+        *("sbt_aws_offboardingRequest", "sbt_aws_deprovisionSuccess"),
     ]
     assert region.traces("leaves") == NO_TRACES
     (certificate,) = region.items("leaves", "certificate#")
@@ -108,8 +109,11 @@ def test_a17_a_name_may_be_used_again_and_the_older_snapshots_stay(region: Regio
     last = region.known("again")["last_snapshot"]
     with region.listening() as heard, region.broken("create", ("Migrate", "before")):
         region.fail("create", tenant="again", **NEW)
-    assert heard[-1]["detail-type"] == "provisionFailure"
-    assert heard[-1]["detail"]["tenantId"] == "again"
+    assert heard[-1]["detail-type"] == "sbt_aws_provisionFailure"
+    assert heard[-1]["detail"]["tenantRegistrationId"] == "again"
+    output = heard[-1]["detail"]["jobOutput"]
+    assert output["tenantRegistrationData"] == {"registrationStatus": "failed"}
+    assert "create failed at Migrate" in output["tenantStatus"]
     assert last in region.snapshots("again")
     region.run("create", tenant="again", **NEW)
     region.is_whole("again")
@@ -139,7 +143,11 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("create", {**NEW, "tenant": "new", "size": "huge"}, "size must be one of large, xlarge, got 'huge'"),
     ("create", {**NEW, "tenant": "new", "residency": "US"}, "residency must be EU"),
     ("create", {**NEW, "tenant": "new", "image": "v1; rm -rf /"}, "image must be the tag of an image"),
-    ("create", {"tenant": "new", "residency": "EU"}, "image must be the tag of the image"),
+    (
+        "create",
+        {"tenant": "new", "residency": "EU"},
+        "image must be the tag of an image, such as a commit, got None",
+    ),
     ("change", {"tenant": "nobody", "operation": "suspend"}, "nobody is unknown"),
     ("change", {"tenant": TENANT, "operation": "resume"}, "resume needs a tenant that is suspended"),
     ("change", {"tenant": TENANT, "operation": "update"}, "an update must say size or image"),

@@ -82,6 +82,12 @@ def test_an_entry_that_leads_nowhere_cannot_be_made(entry: MakeEntry, field: str
         entry(**{field: value})
 
 
+def test_a18_only_an_organization_that_is_not_served_may_have_no_origin(entry: MakeEntry) -> None:
+    assert entry(state="provisioning", origin="").origin == ""
+    with pytest.raises(MalformedEntryError, match="origin"):
+        entry(state="active", origin="")
+
+
 @pytest.mark.parametrize("name", ["org_2abcXYZ", "a", "0", "a-b_c", "x" * 63])
 def test_ids_of_identity_providers_are_organizations(name: str) -> None:
     assert valid_organization(name)

@@ -8,6 +8,7 @@ from config.edge import Edge
 from config.environment import Environment
 from config.network import Network
 from config.region import european_home
+from config.routing import Routing
 from config.scaling import Scaling
 from config.service import DatabaseUrl, Service
 from config.sources import BucketName, CacheUrl, SetByOperator
@@ -64,7 +65,17 @@ SYSTEM = System(
             TenantSize(name="xlarge", instance_class="r6g.xlarge"),
         ),
     ),
-    phases=(Phase(title="everybody together"), Phase(title="large customers by themselves")),
+    phases=(
+        Phase(title="everybody together"),
+        Phase(
+            title="large customers by themselves",
+            routing=Routing(
+                service="api",
+                organizations_per_shard=50,
+                token_issuer="https://login.clinic.example",  # an address
+            ),
+        ),
+    ),
     environments=(
         Environment(
             name="production",

@@ -1,0 +1,87 @@
+"""Verbs of ``tenant`` about one of them: made, changed, suspended, resumed, deleted."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from config.region import Region
+from ops.commands.tenant.options import (
+    ConfirmOption,
+    ImageOption,
+    OtherImageOption,
+    ResidencyOption,
+    SizeOption,
+    TenantArgument,
+    of_tenants,
+)
+from ops.console import progress, results
+from ops.tenants.machines import Tenants
+
+
+@of_tenants
+def create(
+    tenants: Tenants,
+    tenant: TenantArgument,
+    residency: ResidencyOption,
+    image: ImageOption,
+    size: SizeOption = None,
+) -> None:
+    """Make a tenant: stack, database, secrets, migration, routing, services.
+
+    Example:  cambium tenant create org-101 --system s --env production --residency EU --image 3f2c1ab
+    """
+    request = {"tenant": tenant, "residency": residency, "image": image, "size": size}
+    _run(tenants, tenants.home_of(residency), "create", request)
+
+
+@of_tenants
+def update(
+    tenants: Tenants, tenant: TenantArgument, image: OtherImageOption = None, size: SizeOption = None
+) -> None:
+    """Give a tenant another size or another image: the schema first, then the services.
+
+    Example:  cambium tenant update org-101 --system s --env production --size xlarge
+    """
+    _run(tenants, tenants.region_of(tenant), "update", {"tenant": tenant, "image": image, "size": size})
+
+
+@of_tenants
+def suspend(tenants: Tenants, tenant: TenantArgument) -> None:
+    """Stop serving a tenant; its database stays as it is.
+
+    Example:  cambium tenant suspend org-101 --system s --env production
+    """
+    _run(tenants, tenants.region_of(tenant), "suspend", {"tenant": tenant})
+
+
+@of_tenants
+def resume(tenants: Tenants, tenant: TenantArgument) -> None:
+    """Serve a suspended tenant again.
+
+    Example:  cambium tenant resume org-101 --system s --env production
+    """
+    _run(tenants, tenants.region_of(tenant), "resume", {"tenant": tenant})
+
+
+@of_tenants
+def delete(tenants: Tenants, tenant: TenantArgument, confirm: ConfirmOption = None) -> None:
+    """Delete a tenant, after a last snapshot that is kept for the days the configuration says.
+
+    Example:  cambium tenant delete org-101 --system s --env production --confirm org-101
+    """
+    _run(tenants, tenants.region_of(tenant), "delete", {"tenant": tenant, "confirm": confirm})
+
+
+@contextmanager
+def telling(what: str) -> Iterator[Callable[[str], None]]:
+    """Show which step ``what`` is at, while it runs."""
+    with progress().status(what) as status:
+        yield lambda step: status.update(f"{what}: {step}")
+
+
+def _run(tenants: Tenants, region: Region, operation: str, request: dict[str, Any]) -> None:
+    name = request["tenant"]
+    with telling(f"{operation} {name}") as say:
+        tenants.run(region, operation, {**request, "requested_by": "cambium"}, say)
+    known = tenants.show(region, name)
+    results().print(f"{name} is {known['state']}  {known.get('origin', '')}", markup=False)

@@ -1,0 +1,21 @@
+"""``tenant wave``: a new image for all of them."""
+
+from ops.commands.tenant.change import telling
+from ops.commands.tenant.options import CanaryOption, ImageOption, of_tenants
+from ops.console import results
+from ops.tenants.machines import Tenants
+
+
+@of_tenants
+def wave(tenants: Tenants, image: ImageOption, canary: CanaryOption = None) -> None:
+    """Bring all active tenants to an image: canaries, a tenth, the rest; stop at a failure.
+
+    Run it again to go on: who has the image is left out.
+
+    Example:  cambium tenant wave --system s --env production --image 3f2c1ab --canary org-101
+    """
+    for region in tenants.deployment.regions:
+        request = {"image": image, "canaries": canary or [], "requested_by": "cambium"}
+        with telling(f"wave in {region.key}") as say:
+            tenants.run(region, "wave", request, say)
+        results().print(f"all active tenants in {region.key} run {image}", markup=False)

@@ -1,0 +1,157 @@
+"""Organizations of the shared tier: each gets a place once, is shown, suspended and served again."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from asked.check import RefusedError
+from routing.entry import Entry, now
+from routing.placement import NoRoomError, NoSuchResidencyError, Place, place
+from routing.table import ConflictError, Table
+
+SHARED = "shared"
+TURN = "#placement"
+"""Key of the item that every placement changes; no organization can have such an id."""
+ATTEMPTS = 40
+LONGEST_PAUSE_SECONDS = 0.25
+
+
+class Organizations:
+    """The shared tier of one deployment, by its table in the home region.
+
+    Args:
+        client: A DynamoDB client.
+        name: Name of the table.
+        places: Every shard there is.
+    """
+
+    def __init__(self, client: Any, name: str, places: Sequence[Place]) -> None:
+        self._client, self._name, self._places = client, name, places
+        self._table = Table(client, name)
+
+    def place(self, organization: str, residency: str) -> Entry:
+        """Give an organization a place: the least loaded shard where its data may be. Again: the same place.
+
+        Of two placements at once one counts again, so a shard never takes more than it may.
+
+        Raises:
+            RefusedError: it has a place already where this residency is not, or there is none with room.
+        """
+        for _ in range(ATTEMPTS):
+            known = self._table.read(organization, consistent=True)
+            if known is not None:
+                return _as_asked(known, residency)
+            # Before counting: whoever places meanwhile takes the turn, and what was counted is not used.
+            turn = self._turn()
+            entry = self._at(organization, self._choose(residency))
+            if self._write(entry, turn):
+                return entry
+            time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))  # noqa: S311 - spreads, hides nothing
+        raise RefusedError(
+            f"organization {organization} could not be placed: others were, {ATTEMPTS} times in between; "
+            "ask again"
+        )
+
+    def show(self, organization: str) -> Entry:
+        """Where an organization is.
+
+        Raises:
+            RefusedError: nobody has heard of it.
+        """
+        known = self._table.read(organization, consistent=True)
+        if known is None:
+            raise RefusedError(f"there is no organization {organization}")
+        return known
+
+    def every(self) -> list[Entry]:
+        """All organizations, of both tiers, by name."""
+        pages = self._client.get_paginator("scan").paginate(TableName=self._name, ConsistentRead=True)
+        items = [item for page in pages for item in page["Items"]]
+        found = [Entry.from_item(one) for one in items if one["organization"]["S"] != TURN]
+        return sorted(found, key=lambda one: one.organization)
+
+    def become(self, organization: str, state: str) -> Entry:
+        """Suspend an organization, or serve it again.
+
+        Args:
+            organization: Its id.
+            state: ``suspended`` or ``active``.
+
+        Raises:
+            RefusedError: it is of another tier, or being moved, set up or deleted.
+        """
+        known = self.show(organization)
+        if known.tier != SHARED:
+            raise RefusedError(
+                f"organization {organization} is in the {known.tier} tier: use the verbs of tenants"
+            )
+        if known.state == state:
+            return known
+        if known.state not in ("active", "suspended"):
+            raise RefusedError(f"organization {organization} is {known.state}: wait until that is over")
+        try:
+            return self._table.replace(replace(known, state=state), known.version)
+        except ConflictError:
+            raise RefusedError(f"organization {organization} was changed meanwhile: ask again") from None
+
+    def _choose(self, residency: str) -> Place:
+        counts = Counter((one.region, one.shard) for one in self.every() if one.tier == SHARED)
+        try:
+            return place(residency, self._places, counts)
+        except NoRoomError as full:
+            raise RefusedError(
+                f"{full}. Add a shard, or raise routing.organizations_per_shard; nothing was changed"
+            ) from None
+        except NoSuchResidencyError as wrong:
+            raise RefusedError(str(wrong)) from None
+
+    def _at(self, organization: str, chosen: Place) -> Entry:
+        return Entry(
+            organization=organization,
+            region=chosen.region,
+            shard=chosen.shard,
+            tier=SHARED,
+            state="active",
+            residency=chosen.residency,
+            origin=chosen.origin,
+            updated_at=now(),
+        )
+
+    def _turn(self) -> int:
+        key = {"organization": {"S": TURN}}
+        found = self._client.get_item(TableName=self._name, Key=key, ConsistentRead=True).get("Item")
+        return int(found["turn"]["N"]) if found else 0
+
+    def _write(self, entry: Entry, turn: int) -> bool:
+        """Write the line if nobody was placed since ``turn``; whether it was written."""
+        ours = {
+            "TableName": self._name,
+            "Key": {"organization": {"S": TURN}},
+            "UpdateExpression": "SET #turn = :next",
+            "ConditionExpression": "#turn = :turn" if turn else "attribute_not_exists(#turn)",
+            "ExpressionAttributeNames": {"#turn": "turn"},
+            "ExpressionAttributeValues": {":next": {"N": str(turn + 1)}}
+            | ({":turn": {"N": str(turn)}} if turn else {}),
+        }
+        line = {
+            "TableName": self._name,
+            "Item": entry.to_item(),
+            "ConditionExpression": "attribute_not_exists(organization)",
+        }
+        try:
+            self._client.transact_write_items(TransactItems=[{"Update": ours}, {"Put": line}])
+        except self._client.exceptions.TransactionCanceledException:
+            return False
+        return True
+
+
+def _as_asked(known: Entry, residency: str) -> Entry:
+    if known.residency != residency:
+        raise RefusedError(
+            f"organization {known.organization} is in the {known.residency} already, in region "
+            f"{known.region}: its data stay there, so residency must be {known.residency}, got {residency!r}"
+        )
+    return known

@@ -1,0 +1,93 @@
+"""Who changes a tenant now, and the record of every run that did."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from asked.check import RefusedError
+from tenants import items, registry
+from tenants.registry import Tenant
+from tenants.settings import client
+
+FROM_STATES: Mapping[str, tuple[str, ...]] = {
+    "create": ("", "failed", "deleted", "creating"),
+    "update": ("active",),
+    "suspend": ("active",),
+    "resume": ("suspended",),
+    "delete": ("active", "suspended", "failed", "deleting"),
+}
+"""In which states an operation may begin; ``""`` is a tenant nobody has heard of."""
+
+
+def claim(known: Tenant, *, operation: str, run: str, state: str | None, facts: Mapping[str, Any]) -> None:
+    """Let this run, and no other, change the tenant.
+
+    Args:
+        known: What was read of it; a change since then is a conflict.
+        operation: What the run does.
+        run: Its ARN.
+        state: What the tenant is from now on; None leaves it.
+        facts: What else is written.
+
+    Raises:
+        RefusedError: somebody else has begun meanwhile.
+    """
+    written = {**facts, "operation": run, "state": state or known.state, "updated_at": items.now()}
+    before = "attribute_not_exists(#state)"
+    values: dict[str, Any] = {}
+    if known.state:
+        before = "#state = :was AND (attribute_not_exists(#operation) OR #operation = :other)"
+        values = {":was": known.state, ":other": known.operation or run}
+    try:
+        registry.update(known.tenant, written, condition=before, values=values)
+    except ClientError as error:
+        if not _is_conflict(error):
+            raise
+        raise RefusedError(
+            f"tenant {known.tenant} is being changed by another run; wait for its end"
+        ) from None
+    items.table().put_item(
+        Item={
+            **_record(known.tenant, run),
+            "operation": operation,
+            "run": run,
+            "started_at": items.now(),
+            "outcome": "running",
+        }
+    )
+
+
+def conclude(tenant: str, run: str, *, state: str, outcome: str, facts: Mapping[str, Any]) -> None:
+    """Let go of the tenant and write down how the run ended."""
+    written = {"state": state, "updated_at": items.now(), **facts}
+    try:
+        registry.update(
+            tenant, written, condition="#operation = :run", values={":run": run}, remove=("operation",)
+        )
+    except ClientError as error:
+        if not _is_conflict(error):
+            raise
+        # Concluded already, by an earlier call of this very step.
+    items.table().update_item(
+        Key=_record(tenant, run),
+        UpdateExpression="SET outcome = :outcome, ended_at = :now, facts = :facts",
+        ExpressionAttributeValues={":outcome": outcome, ":now": items.now(), ":facts": dict(facts)},
+    )
+
+
+def is_running(run: str) -> bool:
+    """Whether the run that claimed a tenant is still at it."""
+    states = client("stepfunctions")
+    try:
+        return bool(states.describe_execution(executionArn=run)["status"] == "RUNNING")
+    except states.exceptions.ExecutionDoesNotExist:
+        return False
+
+
+def _record(tenant: str, run: str) -> dict[str, str]:
+    return {"tenant": tenant, "item": f"operation#{run.rpartition(':')[2]}"}
+
+
+def _is_conflict(error: ClientError) -> bool:
+    return error.response["Error"]["Code"] == "ConditionalCheckFailedException"

@@ -1,0 +1,67 @@
+"""What may be asked for, as JSON Schemas."""
+
+from asked.check import Schema, among, only, text
+from tenants.settings import Settings
+
+LONGEST_TENANT = 20
+OPERATIONS = ("create", "update", "suspend", "resume", "delete")
+_TENANT = f"^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){{1,{LONGEST_TENANT - 1}}}$"
+_IMAGE = "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"
+
+
+def of_request(operation: str, given: object, tier: Settings) -> Schema:
+    """The schema of a request about one tenant."""
+    fields: dict[str, Schema] = {
+        "operation": among("operation", OPERATIONS),
+        "tenant": {
+            "type": "string",
+            "pattern": _TENANT,
+            "description": f"tenant must be 2 to {LONGEST_TENANT} lower-case letters, digits and single "
+            "hyphens, beginning with a letter and not ending with a hyphen",
+        },
+        "tier": among("tier", (tier.tier,)),
+        "size": among("size", tier.sizes),
+        "image": image(),
+        "residency": text("residency must be a word such as EU"),
+        "confirm": text("confirm must be the tenant"),
+        "requested_by": text("requested_by must be the name of who asks"),
+    }
+    whole: Schema = {"required": ["operation", "tenant"]}
+    if operation == "create":
+        whole["required"] += ["residency", "image"]
+        fields["residency"] = {
+            "const": tier.residency,
+            "description": f"residency must be {tier.residency}: this is region {tier.region_key}, and the "
+            "data of a tenant stays where it must",
+        }
+    if operation == "update":
+        whole["anyOf"] = [{"required": ["size"]}, {"required": ["image"]}]
+        whole["description"] = "an update must say size or image, got neither"
+    if operation == "delete":
+        whole["required"] += ["confirm"]
+        fields["confirm"] = {
+            "const": given.get("tenant") if isinstance(given, dict) else None,
+            "description": "deleting a tenant must be confirmed by its id: confirm must be the tenant",
+        }
+    return only(fields, **whole)
+
+
+def of_wave() -> Schema:
+    """The schema of a wave."""
+    return only(
+        {
+            "image": image(),
+            "canaries": {
+                "type": "array",
+                "items": text("canaries must be active tenants"),
+                "description": "canaries must be a list of active tenants",
+            },
+            "requested_by": text("requested_by must be the name of who asks"),
+        },
+        required=["image"],
+    )
+
+
+def image() -> Schema:
+    """The tag of an image."""
+    return {**text("image must be the tag of an image, such as a commit"), "pattern": _IMAGE}

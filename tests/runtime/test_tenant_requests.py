@@ -1,0 +1,105 @@
+"""A17: what may be asked of a tenant is compared with a schema by Powertools, and refused in our words."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asked.check import RefusedError
+from tenants.request import Request, parse, parse_wave
+from tenants.settings import Settings
+
+TIER = Settings(
+    system="clinic",
+    environment="production",
+    tier="enterprise",
+    region_key="eu",
+    shard="1",
+    residency="EU",
+    platform="fargate",
+    sizes=("large", "xlarge"),
+    quotas={},
+    services=1,
+    stack_prefix="clinic-production-eu-tenant-",
+    registry="clinic-production-eu-tenants",
+    routing="clinic-production-routing",
+    home_region="eu-central-1",
+    retention_days=90,
+    last_priority=34000,
+    place={},
+)
+NEW: dict[str, Any] = {"tenant": "org-101", "residency": "EU", "image": "3f2c1ab"}
+NAMES = "tenant must be 2 to 20 lower-case letters, digits and single hyphens, beginning with a letter"
+
+WRONG: list[tuple[str, dict[str, Any], str]] = [
+    ("create", {**NEW, "tenant": "x' OR '1'='1"}, NAMES),
+    ("create", {**NEW, "tenant": "../../etc/passwd"}, NAMES),
+    ("create", {**NEW, "tenant": "kliník"}, r"got 'klin\xedk'"),
+    ("create", {**NEW, "tenant": "a" * 300}, "(300 characters)"),
+    ("create", {**NEW, "tenant": "org-101\n"}, NAMES),
+    ("create", {**NEW, "tenant": 7}, "got 7"),
+    ("create", {"residency": "EU", "image": "v1"}, NAMES),
+    ("create", {**NEW, "residency": "US"}, "residency must be EU: this is region eu"),
+    ("create", {"tenant": "org-101", "image": "v1"}, "residency must be EU"),
+    ("create", {"tenant": "org-101", "residency": "EU"}, "such as a commit, got None"),
+    ("create", {**NEW, "image": "v1; rm -rf /"}, "image must be the tag of an image"),
+    ("create", {**NEW, "size": "huge"}, "size must be one of large, xlarge, got 'huge'"),
+    ("create", {**NEW, "tier": "platinum"}, "tier must be one of enterprise, got 'platinum'"),
+    ("create", {**NEW, "sise": "xlarge"}, "got 'sise'"),
+    ("create", {**NEW, "requested_by": ["x"]}, "requested_by must be the name of who asks, got ['x']"),
+    ("update", {"tenant": "org-101"}, "an update must say size or image, got neither"),
+    ("update", {"tenant": "org-101", "image": None}, "an update must say size or image, got neither"),
+    ("delete", {"tenant": "org-101"}, "confirm must be the tenant, got None"),
+    ("delete", {"tenant": "org-101", "confirm": "org-102"}, "confirm must be the tenant, got 'org-102'"),
+    ("explode", {"tenant": "org-101"}, "operation must be one of create, update"),
+]
+
+
+@pytest.mark.parametrize(("operation", "told", "said"), WRONG)
+def test_a17_what_cannot_be_is_refused_with_what_is_allowed(
+    operation: str, told: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(RefusedError) as refused:
+        parse(operation, told, TIER)
+    assert said in str(refused.value)
+
+
+def test_a17_what_can_be_is_taken() -> None:
+    assert parse("create", {**NEW, "size": None, "requested_by": "you"}, TIER) == Request(
+        tenant="org-101", image="3f2c1ab", requested_by="you"
+    )
+    assert parse("delete", {"tenant": "org-101", "confirm": "org-101"}, TIER).tenant == "org-101"
+
+
+VALUES = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.lists(st.text(max_size=2), max_size=2)
+)
+
+
+@given(
+    st.sampled_from(["create", "update", "suspend", "resume", "delete", "x"]),
+    st.dictionaries(st.sampled_from([*NEW, "size", "tier", "confirm", "requested_by", "else"]), VALUES),
+)
+def test_a17_nothing_ends_in_anything_but_a_request_or_a_refusal(
+    operation: str, told: dict[str, Any]
+) -> None:
+    try:
+        assert isinstance(parse(operation, told, TIER), Request)
+    except RefusedError as refused:
+        assert "got " in str(refused)  # noqa: PT017 - both ends are allowed
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({}, "image must be the tag of an image, such as a commit, got None"),
+        ({"image": "v 1"}, "image must be the tag of an image, such as a commit, got 'v 1'"),
+        ({"image": "v1", "canaries": "org-101"}, "canaries must be a list of active tenants, got 'org-101'"),
+        ({"image": "v1", "canaries": [7]}, "canaries must be active tenants, got 7"),
+    ],
+)
+def test_a17_a_wave_is_compared_in_the_same_way(told: dict[str, Any], said: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        parse_wave(told)
+    assert str(refused.value) == said
