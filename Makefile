@@ -19,14 +19,15 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
 # jsii unpacks the construct library once, here rather than in the home folder.
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/.cambium/jsii
-unexport PYTHONPATH VIRTUAL_ENV
+# Python keeps what it compiles: hundreds of programs that tests start would compile all of ours again.
+unexport PYTHONPATH VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup up down status synth diff check test test-long bench lock snapshots clean
+.PHONY: help setup up down status synth diff check lint types test tests test-long bench lock snapshots clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-setup: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/lambda ## install everything into this checkout
+setup: $(STAMPS)/python $(STAMPS)/commands $(STAMPS)/node $(STAMPS)/lambda ## install everything into this checkout
 
 # The stamp comes last, so that an environment that was interrupted half way is made anew.
 $(STAMPS)/venv:
@@ -39,10 +40,13 @@ $(STAMPS)/python: requirements.txt pyproject.toml | $(STAMPS)/venv
 	@echo "setup 1/3  installing the Python packages of requirements.txt (about a minute)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@$(BIN)/python -m ops.pinned_node
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/node: package.json package-lock.json $(STAMPS)/python
+$(STAMPS)/commands: ops/pinned_node.py $(STAMPS)/python
+	@$(BIN)/python -m ops.pinned_node
+	@touch $@
+
+$(STAMPS)/node: package.json package-lock.json $(STAMPS)/python | $(STAMPS)/commands
 	@echo "setup 2/3  installing the CDK CLI into node_modules"
 	@npm ci --loglevel=error --no-audit --no-fund --ignore-scripts > /dev/null
 	@touch $@
@@ -72,15 +76,23 @@ synth: setup ## write the cloud assembly of SYSTEM ENV [PHASE] to OUT
 diff: setup ## compare SYSTEM ENV [PHASE] with what is deployed on the embedded AWS
 	@$(BIN)/cambium diff $(TARGET)
 
-check: setup ## linters, types, workflows
+check: lint types ## linters, types, workflows
+
+lint: setup
 	@ruff format --check . && ruff check .
-	@mypy
 	@$(BIN)/cambium check-workflows
+
+types: setup
+	@mypy
 
 PYTEST = pytest -q -n auto --maxprocesses 4 --dist loadfile --durations=3
 
-test: setup check ## all checks, and every test but the long ones
-	@echo "tests: minutes on two cores; what deploys whole products is in make test-long"
+# mypy has one thread, and tests wait for servers half of the time: beside each other they cost little more.
+test: lint ## all checks, and every test but the long ones
+	@echo "types and tests: minutes on two cores"
+	@$(MAKE) --no-print-directory -j2 types tests
+
+tests: setup
 	@$(PYTEST) -m "not long"
 
 test-long: setup ## the tests that deploy whole products and rehearse on real servers

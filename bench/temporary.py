@@ -10,19 +10,28 @@ from pathlib import Path
 
 @contextmanager
 def temporary_files_in(folder: Path) -> Iterator[None]:
-    """Give this process, and every program it starts meanwhile, ``folder`` for temporary files.
+    """Give this process, and every program it starts meanwhile, a part of ``folder`` for temporary files.
 
-    It is made anew, and removed at the end.
+    Each process has a part of its own: a test of this command, or a second measurement, must not take away
+    what another is measuring with. It is removed at the end; so is what killed processes have left.
     """
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    _remove_left(folder)
+    mine = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=folder))
     before = os.environ.get("TMPDIR")
     try:
-        _use(str(folder))
+        _use(str(mine))
         yield
     finally:
         _use(before)
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(mine, ignore_errors=True)
+
+
+def _remove_left(folder: Path) -> None:
+    for part in folder.iterdir():
+        process = part.name.partition("-")[0]
+        if not (process.isdigit() and Path(f"/proc/{process}").exists()):
+            shutil.rmtree(part, ignore_errors=True)
 
 
 def _use(folder: str | None) -> None:

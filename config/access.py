@@ -136,7 +136,8 @@ def _to_database(
     if database is None:
         return
     if pool is not None:
-        yield AccessRule(source=POOL_DOOR, target=POOL, port=pool.port, why="pooled PostgreSQL")
+        if pool.door == "load-balancer":
+            yield AccessRule(source=POOL_DOOR, target=POOL, port=pool.port, why="pooled PostgreSQL")
         yield AccessRule(source=POOL, target=DATABASE, port=database.port, why="pooled PostgreSQL")
     for service in services:
         for source in service.secrets.values():
@@ -151,9 +152,16 @@ def _way_to_database(
 ) -> Iterator[AccessRule]:
     replicas = database.read_replicas if isinstance(database, Database) else 0
     if pool is not None and pools(source):
-        yield AccessRule(source=service.group, target=POOL_DOOR, port=pool.port, why="pooled PostgreSQL")
+        yield AccessRule(
+            source=service.group, target=pool_door(pool), port=pool.port, why="pooled PostgreSQL"
+        )
     elif isinstance(source, DatabaseUrl) or (isinstance(source, ReplicaUrls) and replicas):
         yield AccessRule(source=service.group, target=DATABASE, port=database.port, why="PostgreSQL")
+
+
+def pool_door(pool: ConnectionPool) -> str:
+    """What clients of the pool connect to: its load balancer, or the poolers themselves."""
+    return POOL_DOOR if pool.door == "load-balancer" else POOL
 
 
 def _of_jobs(
@@ -166,7 +174,7 @@ def _of_jobs(
     yield AccessRule(source=JOBS, target=INTERNET, port=HTTPS, why="AWS and third-party APIs")
     if pool is not None:
         yield AccessRule(source=JOBS, target=POOL, port=pool.port, why="reconnects it after a migration")
-        yield AccessRule(source=JOBS, target=POOL_DOOR, port=pool.port, why="tries a login")
+        yield AccessRule(source=JOBS, target=pool_door(pool), port=pool.port, why="tries a login")
 
 
 def has_jobs_group(

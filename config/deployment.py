@@ -7,7 +7,6 @@ from pydantic import model_validator
 
 from config import names
 from config.access import HOST, JOBS, AccessRule, access_rules, has_jobs_group, nat_rules, tenant_rules
-from config.alarms import NoAlarms
 from config.cache import Cache
 from config.calls import check_calls
 from config.connection_budget import ConnectionBudget, connection_budgets
@@ -26,7 +25,7 @@ from config.pool import ConnectionPool
 from config.pooling import check_pool
 from config.protections import check_protections
 from config.recovery import DatabaseDump, RecoveryTargets
-from config.recovery_checks import check_recovery
+from config.recovery_checks import check_recovery, is_measured
 from config.references import DRILLS, MOVES
 from config.region import Region, Shard
 from config.rotation import check_rotation
@@ -253,6 +252,11 @@ class Deployment(Model):
         """Whether restores are rehearsed: there are dumps, and a promise to measure them by."""
         return bool(self.dumps) and self.recovery is not None
 
+    @property
+    def measures_point_in_time(self) -> bool:
+        """Whether it is measured how close to now RDS could restore: it was promised, and can be."""
+        return is_measured(self)
+
     def drills_bucket(self, region: Region, shard: Shard) -> str:
         """The physical name of the bucket with the records of restore drills."""
         return self.bucket_name(f"{DRILLS}{shard.suffix}", region.name)
@@ -297,13 +301,17 @@ class Deployment(Model):
 
     def opt_outs(self) -> Iterator[tuple[str, str]]:
         """Every protection that is off, with its reason."""
-        if isinstance(self.environment.alarms, NoAlarms):
-            yield "alarms", self.environment.alarms.reason
-        if self.database and isinstance(self.database.deletion_protection, OptOut):
-            yield "database.deletion_protection", self.database.deletion_protection.reason
-        if self.cache and isinstance(self.cache.transit_encryption, OptOut):
-            yield "cache.transit_encryption", self.cache.transit_encryption.reason
-        if self.tenants and isinstance(self.tenants.exports, OptOut):
-            yield "tenants.exports", self.tenants.exports.reason
+        environment = self.environment
+        choices = {
+            "alarms": environment.alarms,
+            "outside_checks": environment.outside_checks,
+            "container_insights": environment.container_insights,
+            "database.deletion_protection": self.database and self.database.deletion_protection,
+            "cache.transit_encryption": self.cache and self.cache.transit_encryption,
+            "tenants.exports": self.tenants and self.tenants.exports,
+        }
+        for field, choice in choices.items():
+            if isinstance(choice, OptOut):
+                yield field, choice.reason
         for left_out in self.edge.firewall.off if self.edge.firewall else ():
             yield f"edge.firewall.{left_out.rule}", left_out.reason

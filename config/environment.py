@@ -11,9 +11,12 @@ from config.region import Region
 from config.schedule import NoDeploys, Schedule
 from config.usage import Usage
 from config.values import Model, Name, RegionCode, either, worded
+from config.watching import ContainerInsights, NoOutsideChecks, OutsideChecks
 
 SOMEBODY = 'Alarms(emails=("you@example.com",))'
 NOBODY = 'NoAlarms(reason="...")'
+ASKED = 'OutsideChecks() or NoOutsideChecks(reason="...")'
+MEASURED = '"standard", "enhanced" or NoContainerInsights(reason="...")'
 
 
 ProviderArn = Annotated[
@@ -61,6 +64,9 @@ class Environment(Model):
     production: bool
     """Real users depend on it: alarms are compulsory and protections stay on."""
     alarms: Annotated[Alarms | NoAlarms, either(f"{SOMEBODY} or {NOBODY}")]
+    outside_checks: Annotated[OutsideChecks | NoOutsideChecks, either(ASKED)] = OutsideChecks()
+    """Who asks from outside whether services are well; nobody does where ``alarms`` tells nobody."""
+    container_insights: Annotated[ContainerInsights, either(MEASURED)] = "standard"
     monthly_budget_usd: int = Field(ge=1)
     usage: Usage = Field(default_factory=Usage)
     """What ``cambium cost`` assumes where no template says how much is used."""

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from config.doors import MOST_VALUES
 from config.edge import Distribution
-from config.hosts import all_hosts, distributed_hosts, in_shard, origin_host
+from config.hosts import all_hosts, distributed_hosts, in_shard, origin_host, public_hosts
+from config.watching import OutsideChecks
 
 if TYPE_CHECKING:
     from config.deployment import Deployment
@@ -21,6 +22,7 @@ def check_hosts(deployment: "Deployment") -> None:
     Raises:
         ValueError: names both sides.
     """
+    _check_asked(deployment)
     edge = deployment.edge
     if edge.dns == "route53" or edge.distribution is not None:
         _check_one_door(deployment)
@@ -32,6 +34,20 @@ def check_hosts(deployment: "Deployment") -> None:
         _check_certificate(deployment)
     if edge.distribution is not None:
         _check_distribution(deployment, edge.distribution)
+
+
+def _check_asked(deployment: "Deployment") -> None:
+    environment = deployment.environment
+    asked = (
+        environment.outside_checks.services if isinstance(environment.outside_checks, OutsideChecks) else ()
+    )
+    public = [one.name for one in deployment.services if public_hosts(deployment, one)]
+    for name in asked:
+        if name not in public:
+            raise ValueError(
+                f"outside_checks.services of environment {environment.name} must name services with a public "
+                f"host ({', '.join(public)}), got {name}"
+            )
 
 
 def _check_one_door(deployment: "Deployment") -> None:

@@ -6,6 +6,7 @@ from config.doors import takes_the_rest
 from config.names import shard_host
 from config.region import Region, Shard
 from config.service import Service
+from config.watching import OutsideChecks
 
 if TYPE_CHECKING:
     from config.deployment import Deployment
@@ -48,8 +49,19 @@ def outside_hosts(deployment: "Deployment", service: Service) -> tuple[str, ...]
 
     None where the environment sleeps: it would be missed each time. What wakes it looks at its services.
     """
-    if deployment.environment.schedule is not None:
+    if deployment.environment.schedule is not None or not is_asked(deployment, service):
         return ()
+    return public_hosts(deployment, service)
+
+
+def is_asked(deployment: "Deployment", service: Service) -> bool:
+    """Whether the environment has this service asked from outside, if it has a host."""
+    checks = deployment.environment.outside_checks
+    return isinstance(checks, OutsideChecks) and (not checks.services or service.name in checks.services)
+
+
+def public_hosts(deployment: "Deployment", service: Service) -> tuple[str, ...]:
+    """Host names that lead to a service: its own, or the domain where it takes what no other does."""
     rest = service.behind_door and takes_the_rest(service)
     return service.hosts or ((deployment.edge.domain,) if rest else ())
 

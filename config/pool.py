@@ -1,6 +1,6 @@
 """What pools database connections: pgbouncer, in transaction mode."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -10,6 +10,9 @@ LONGEST_DRAIN_SECONDS = 110
 """Fargate kills a container 120 seconds after it was asked to stop, and the pooler needs the rest to end."""
 CONSOLE = ("pgbouncer", "pool_admin", "pool_stats")
 """Names of pgbouncer's console and its users, which no database and no role may have."""
+PoolDoor = Literal["load-balancer", "service-discovery"]
+"""``service-discovery`` is a name in the network's own DNS, for a single task: it costs next to nothing. Of a
+pooler that is gone nobody hears before the answer of DNS has expired, where a load balancer leads past it."""
 
 
 class ConnectionPool(Model):
@@ -22,6 +25,9 @@ class ConnectionPool(Model):
 
     tasks: int = Field(ge=1, le=6)
     """Each in another zone, as far as there are zones."""
+    door: PoolDoor = "load-balancer"
+    """How clients find a pooler, from the first deploy on: a change moves the address, and what is connected
+    has to start anew."""
     pool_sizes: FrozenMap[Positive]
     """Server connections by role. Without a share of its own, a busy role makes the others wait until it is
     done: 23 seconds were measured."""
@@ -54,6 +60,11 @@ class ConnectionPool(Model):
                 f"got {stated}, together {together}: one role would keep the others waiting; "
                 f"lower one by {together - self.max_server_connections}, "
                 f"or raise max_server_connections to {together}"
+            )
+        if self.door == "service-discovery" and self.tasks > 1:
+            raise ValueError(
+                'door must be "load-balancer" for more than one task, got "service-discovery" with '
+                f"{self.tasks} tasks: clients would go on asking a pooler that is gone"
             )
         if self.drain_seconds <= self.client_max_age_seconds:
             raise ValueError(

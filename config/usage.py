@@ -22,6 +22,8 @@ class Usage(Model):
     """LCU that a load balancer uses on average; one is 25 new connections a second or 1 GB an hour."""
     requests_millions: float = Field(default=1, ge=0)
     """From visitors: what the firewall, DNS and the distribution count."""
+    private_names_millions: float = Field(default=1, ge=0)
+    """Look-ups of private names, such as a pool's: two for each connection that is opened."""
     cdn_gb: float = Field(default=50, ge=0)
     """Delivered by CloudFront, of which 1 TB a month is free."""
     app_runner_active_share: float = Field(default=0.3, ge=0, le=1)

@@ -19,7 +19,7 @@ from emulator import pg_program
 from emulator.poolers.container import NotStartedError, Told
 from emulator.postgres.certificates import Authority
 from emulator.postgres.databases import Databases
-from emulator.postgres.programs import programs
+from emulator.postgres.programs import majors, programs
 from emulator.postgres.unprivileged import follow_us
 from emulator.settings import CHECKOUT
 
@@ -27,7 +27,6 @@ MARKS = ("BACKUP_BUCKET", "MOVE_INTO")
 """The container of a database job is told one of them, and no other is."""
 PROGRAM = ("python", "-m", "database")
 """What the image runs, unless its container says otherwise."""
-SERVERS = ("16", "18")
 NOT_STARTED = 137
 
 
@@ -91,7 +90,7 @@ class DatabaseJobs:
     def _programs(self) -> Path:
         with self._lock:
             self._databases.show_sockets(self._folder / "sockets.json")
-            for version in SERVERS:
+            for version in map(str, majors()):
                 for name in ("pg_dump", "pg_restore"):
                     self._stand_in(version, name)
         return self._folder

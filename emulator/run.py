@@ -17,6 +17,7 @@ from emulator import (
     references,
     registration,
     resources,
+    restorable_times,
     services,
     step_functions,
     stopped_databases,
@@ -33,7 +34,15 @@ from emulator.postgres.tls import TlsFront
 from emulator.relays import Relays
 from emulator.settings import Settings
 from emulator.topups import databases as database_top_ups
-from emulator.topups import domains, firewalls, load_balancers, records, service_connect, storage
+from emulator.topups import (
+    domains,
+    firewalls,
+    load_balancers,
+    private_names,
+    records,
+    service_connect,
+    storage,
+)
 
 _AMI_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-{}-{}"
 """Public SSM parameters from which the CDK takes the newest Amazon Linux."""
@@ -57,6 +66,7 @@ def _assembled(wanted: Settings) -> Iterator[tuple[Gateway, Activity]]:
     databases = Databases(wanted.data, front, authority, addresses)
     relays = Relays(activity.touch)
     poolers = PoolerTasks(Starter(wanted.data, wanted.pgbouncer, authority, addresses, databases))
+    names = private_names.PrivateNames(addresses, Relays(activity.touch))
     jobs = DatabaseJobs(wanted.data, wanted.url, databases, authority)
     try:
         registration.register(
@@ -70,7 +80,8 @@ def _assembled(wanted: Settings) -> Iterator[tuple[Gateway, Activity]]:
                 firewalls.WebAcl(),
                 load_balancers.LoadBalancer(addresses, relays),
                 load_balancers.Listener(relays, poolers.whereabouts),
-                records.EcsService(poolers),
+                private_names.DiscoveredService(names),
+                records.EcsService(poolers, names),
                 service_connect.ServiceConnect(),
                 records.MetricMathAlarm(),
                 records.SecretWithoutValue(),
@@ -84,15 +95,18 @@ def _assembled(wanted: Settings) -> Iterator[tuple[Gateway, Activity]]:
         one_off_tasks.install(jobs)
         task_addresses.install()
         references.install()
+        names.install()
         poolers.install()
         stopped_databases.install(databases)
         made_databases.install(databases)
+        restorable_times.install()
         ours = services.every()
         step_functions.install(ours)
         inner = import_module("ministack.app").app
         yield Gateway(inner, ours, activity), activity
     finally:
         relays.stop()
+        names.stop()
         poolers.stop()
         jobs.stop()
         databases.stop()

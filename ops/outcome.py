@@ -46,7 +46,7 @@ class ExitCode(IntEnum):
     MAY_LOSE_DATA = 21
     """``cambium plan``: AWS decides during the deploy whether data is lost. Read what the plan says of it."""
     REFUSED = 22
-    """``cambium plan``: AWS refuses the step; the deploy would go back to what was, and lose nothing."""
+    """``cambium plan`` and ``up``: AWS refuses the step; the deploy would go back and lose nothing."""
     NOT_COMPARABLE = 23
     """``cambium plan``: a side cannot be read, or the two have nothing in common."""
     CLOSED = 24

@@ -12,6 +12,7 @@ from ops.console import progress, results
 from ops.deploy import ledger
 from ops.deploy.bootstrap import bootstrap, missing
 from ops.deploy.deployment import deploy
+from ops.deploy.impossible import refuse_impossible
 from ops.deploy.neighbours import refuse_neighbours
 from ops.deploy.repair import repair
 from ops.embedded import emulator, pool_program, programs
@@ -22,6 +23,7 @@ from ops.report import summary
 from ops.report.deploying import DeployView
 from ops.report.steps import Steps
 from ops.report.wording import clip, count
+from ops.verify.outside import outside
 from ops.verify.verification import Verification, verify
 from ops.workspace import Workspace
 
@@ -42,17 +44,31 @@ def bring_up(workspace: Workspace, target: Target) -> None:
     places = Places(running.url)
     refuse_neighbours(deployment, places)
     assembly = _synthesis(workspace, steps, target, deployment)
+    before = ledger.entry(workspace, running, target)
+    refuse_impossible(assembly, places, target, before.target if before else target)
     _bootstrap(workspace, steps, assembly, places)
     ledger.record(
         workspace,
         running,
-        ledger.Entry(target, deployment.phase, deployment.phase_title, deployment.platform, assembly.folder),
+        _entry(target, deployment, assembly),
     )
     seconds = _deploy(workspace, steps, assembly, places)
     found = _verification(workspace, steps, deployment, assembly, places)
-    summary.show(results(), target, deployment, found, seconds)
+    left = outside(ledger.entry(workspace, running, target), assembly, places)
+    summary.show(results(), target, deployment, found, seconds, left)
     if found.differences:
         raise _differences(workspace, found)
+
+
+def _entry(target: Target, deployment: Deployment, assembly: Assembly) -> ledger.Entry:
+    return ledger.Entry(
+        target,
+        deployment.phase,
+        deployment.phase_title,
+        deployment.platform,
+        assembly.folder,
+        tuple(ledger.Known(one.name, one.place.account, one.place.region) for one in assembly.stacks),
+    )
 
 
 def _configuration(steps: Steps, target: Target) -> Deployment:

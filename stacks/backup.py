@@ -1,6 +1,6 @@
 """What backs up a shard, what brings it back, and what notices that neither was tried."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from aws_cdk import Aws, CfnOutput
@@ -12,14 +12,14 @@ from cambium.backups import Backup, Target
 from cambium.bucket import PrivateBucket
 from cambium.database_jobs import DatabaseJobs
 from cambium.postgres_database import PostgresDatabase
-from cambium.recovery_watch import RecoveryWatch, Watched
+from cambium.recovery_watch import RecoveryWatch, Restorable, Watched
 from cambium.restore_drill import RestoreDrill, Server
 from cambium.security_groups import immutable
 from config import names
 from config.access import DATABASE
 from config.deployment import Deployment
 from config.names import words
-from config.recovery import DatabaseDump
+from config.recovery import DatabaseDump, RecoveryTargets
 from config.references import DRILLS
 from config.region import Region, Shard
 from config.storage import Bucket
@@ -38,6 +38,7 @@ class BackupStack(CambiumStack):
     Attributes:
         watch: Looks into the buckets, or None where no dump is described.
         watched: What it looks at, by the dump that puts it there.
+        restorable: The database whose latest restorable moment it asks for, or None where none was promised.
     """
 
     def __init__(
@@ -70,10 +71,17 @@ class BackupStack(CambiumStack):
             dump: Watched(backup=self._backup(dump), records=records if first else None)
             for first, dump in ((dump is deployment.dumps[0], dump) for dump in deployment.dumps)
         }
+        self.restorable = (
+            Restorable(database=data.database, name=self._prefix)
+            if deployment.measures_point_in_time
+            else None
+        )
         if deployment.dumps:
             jobs = self._define_jobs(data.database, data.backup_secret)
             self._define_drill(jobs, data.database, records)
-            self.watch = RecoveryWatch(self, "Watch", watched=list(self.watched.values()))
+            self.watch = RecoveryWatch(
+                self, "Watch", watched=list(self.watched.values()), restorable=self.restorable
+            )
 
     def _define_identity(self, database: PostgresDatabase, key: secretsmanager.ISecret) -> BackupIdentity:
         deployment, region = self.deployment, self._region
@@ -125,6 +133,7 @@ class BackupStack(CambiumStack):
                 "DRILL_INSTANCE": server.told(),
                 "DRILL_SUBNET_GROUP": server.subnet_group,
                 "DRILL_SECURITY_GROUP": server.security_group.security_group_id,
+                **self._told_of(database, targets),
             },
         )
         machine = RestoreDrill(
@@ -140,6 +149,7 @@ class BackupStack(CambiumStack):
             records=records,
             restore_hours=targets.restore_hours,
             monthly=targets.drill_days >= TWO_MONTHS,
+            in_use=database if self.deployment.measures_point_in_time else None,
         )
         CfnOutput(
             self,
@@ -147,6 +157,16 @@ class BackupStack(CambiumStack):
             value=machine.state_machine.state_machine_arn,
             description="Rehearses a restore: aws stepfunctions start-execution",
         )
+
+    def _told_of(self, database: PostgresDatabase, targets: RecoveryTargets) -> Mapping[str, str]:
+        """What a drill is told of the database in use, where it is to measure that too."""
+        if not self.deployment.measures_point_in_time:
+            return {}
+        return {
+            "DRILL_DATABASE": database.identifier,
+            "DRILL_DATABASE_KIND": database.kind,
+            "DRILL_POINT_IN_TIME_MINUTES": f"{targets.point_in_time_minutes:g}",
+        }
 
     def _define_jobs(self, database: PostgresDatabase, key: secretsmanager.ISecret) -> DatabaseJobs:
         deployment, config = self.deployment, self.deployment.database
@@ -162,6 +182,7 @@ class BackupStack(CambiumStack):
             encryption_key=key,
             log_days=deployment.log_days,
             every_tenant_setting=deployment.tenants.every_tenant_setting if deployment.tenants else None,
+            insights=deployment.environment.container_insights,
         )
         for dump in deployment.dumps:
             jobs.define_dump(
@@ -191,6 +212,10 @@ class BackupStack(CambiumStack):
         # What was dumped from elsewhere, on the day the product moves here.
         for one in self.watched.values():
             yield replace(one.backup, name=f"{one.backup.name}-moved")
+
+    @property
+    def _prefix(self) -> str:
+        return self.deployment.stack_name("", self._region, self._shard).removesuffix("-")
 
     def _name(self, job: str) -> str:
         return names.service_name(self.deployment.system, job, self._shard)

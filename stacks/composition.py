@@ -152,7 +152,7 @@ class ShardStacks:
     def _define_credentials(self) -> CredentialsStack | None:
         if not self.data.service_secrets:
             return None
-        return CredentialsStack(
+        credentials = CredentialsStack(
             self._app,
             deployment=self._deployment,
             region=self._place.region,
@@ -161,6 +161,10 @@ class ShardStacks:
             data=self.data,
             door=self._door,
         )
+        if self._door is not None:
+            # A name that is text, as in a private zone, tells CDK of no order.
+            credentials.add_stack_dependency(cdk.Stack.of(self._door))
+        return credentials
 
     def _define_backup(self) -> BackupStack | None:
         if not self._deployment.backup_buckets:

@@ -143,6 +143,7 @@ class ComputeStack(CambiumStack):
                 certificates=self._certificates(edge),
                 protected=environment.production,
                 shell_access=environment.shell_access,
+                insights=environment.container_insights,
                 session_log_days=self._session_log_days,
                 names=self._define_names(),
                 waiting={name: queue.waiting for name, queue in self._data.queues.items()},

@@ -12,8 +12,9 @@ from cambium.outside_view import FAILURES, OutsideView
 from cambium.slack_channel import SlackChannel
 from config.alarms import Alarms as AlarmsConfig
 from config.deployment import GLOBAL_REGION, Deployment
-from config.hosts import outside_hosts
+from config.hosts import is_asked, outside_hosts
 from config.names import shard_host, words
+from config.watching import OutsideChecks
 from stacks.base import CambiumStack
 
 
@@ -55,20 +56,26 @@ class GlobalStack(CambiumStack):
                 config=watching.slack,
             )
         self._watch_bill(deployment.monthly_budget_usd)
+        checks = deployment.environment.outside_checks
+        if isinstance(checks, OutsideChecks):
+            self._watch_hosts(checks)
+
+    def _watch_hosts(self, checks: OutsideChecks) -> None:
+        deployment = self.deployment
         for service in deployment.services:
             for number, host in enumerate(outside_hosts(deployment, service), start=1):
                 name = service.name if number == 1 else f"{service.name}-{number}"
-                self._watch_host(name, host, service.health.path)
+                self._watch_host(name, host, service.health.path, checks)
         if deployment.routing is not None:
-            self._watch_shards()
+            self._watch_shards(checks)
 
-    def _watch_shards(self) -> None:
+    def _watch_shards(self, checks: OutsideChecks) -> None:
         """Behind the public name stand many; one of them that fails would go unseen."""
         for region, shard in self.deployment.shards():
             for service in self.deployment.services:
-                for host in service.hosts[:1]:
+                for host in service.hosts[:1] if is_asked(self.deployment, service) else ():
                     name = f"{service.name}-{region.key}-{shard.key}"
-                    self._watch_host(name, shard_host(host, region, shard), service.health.path)
+                    self._watch_host(name, shard_host(host, region, shard), service.health.path, checks)
 
     def _watch_bill(self, monthly_usd: int) -> None:
         charges = cloudwatch.Metric(
@@ -90,8 +97,8 @@ class GlobalStack(CambiumStack):
             runbook="monthly-spend",
         )
 
-    def _watch_host(self, name: str, host: str, path: str) -> None:
-        view = OutsideView(self, f"View{words(name)}", host=host, path=path)
+    def _watch_host(self, name: str, host: str, path: str, checks: OutsideChecks) -> None:
+        view = OutsideView(self, f"View{words(name)}", host=host, path=path, config=checks)
         self._alarms.define(
             f"{words(name)}Unhealthy",
             name=f"{name}-unhealthy",

@@ -14,7 +14,7 @@ from cambium.json_log_signals import JsonLogSignals
 from cambium.notifications import Notifications
 from cambium.pool_alarms import watch_pool
 from cambium.queue_alarms import watch_queue
-from cambium.recovery_alarms import watch_backup, watch_drill
+from cambium.recovery_alarms import watch_backup, watch_drill, watch_restorable_time
 from cambium.routing_alarms import watch_copy, watch_lookup
 from cambium.service_metrics import RequestMetrics, ServiceMetrics
 from cambium.task_alarms import watch_tasks
@@ -168,6 +168,8 @@ class ObservabilityStack(CambiumStack):
             if watched.records and self.deployment.recovery:
                 days = self.deployment.recovery.drill_days
                 watch_drill(alarms, dump, watched.backup, drill_days=days)
+        if self._backup and self._backup.restorable and self.deployment.recovery:
+            watch_restorable_time(alarms, self._backup.restorable.name, self.deployment.recovery)
 
     def _watch_way_out(self, alarms: Alarms) -> None:
         nat_instance = self._data.network.network.nat_instance

@@ -13,10 +13,11 @@ from cambium.alarms import Alarms
 from cambium.arn import arn
 from cambium.connection_secrets import RoleLogin
 from cambium.rollout import Rollout
-from cambium.rotation import FAILED_MINUTES, Rotation
+from cambium.rotation import Rotation
 from cambium.rotation_plan import Reader, RotatedDatabase, RotatedPool, RotationPlan
 from cambium.security_groups import immutable
 from cambium.service_secret import ServiceSecret
+from cambium.state_machine import FAILED_MINUTES
 from config.alarms import Alarms as AlarmsConfig
 from config.deployment import Deployment
 from config.region import Region, Shard

@@ -94,6 +94,7 @@ class TenantServices(Construct):
                 subnets=PRIVATE,
                 security_group=immutable(self, f"{words(service.name)}Group", self._stack.groups.service),
                 shell_access=False,
+                insights=self._deployment.environment.container_insights,
             ),
             door=Door(load_balancer=self._door, target=door.target),
         )

@@ -96,6 +96,7 @@ class TenantsStack(CambiumStack):
             subnets=network.network.private_subnets,
             config=database,
             pool_group=network.groups[shard.key].group(DATABASE).security_group_id,
+            insights=deployment.environment.container_insights,
         )
         self._jobs = jobs_image(self)
         steps = self._define_steps()

@@ -1,5 +1,6 @@
 """One synthesis per deployment, shared by every test that reads it."""
 
+import gc
 import os
 import runpy
 from collections.abc import Iterator
@@ -9,12 +10,15 @@ from xdist.remote import Producer
 
 from config.system import System
 from support.assembly import Assembly
-from support.distribution import Groups, in_order, is_long
+from support.distribution import Groups, busy_workers, in_order, is_long
 from support.inside import FOLDERS, forget_old, stay_inside
+from support.left_out import LeftOut
 from support.reviewed import use_reviewed
 from support.synthesis import CHATBOT, NEWCOMER, POOLED, RESTARTIX, SYNTHS
 from support.synths import Deployments, Synths
 
+# Collecting makes millions of objects that stay: looking through them for garbage takes a second each time.
+gc.disable()
 stay_inside()
 use_reviewed()
 
@@ -31,10 +35,26 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker("long")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """As many workers as keep the cores busy."""
+    return busy_workers()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Count what is left out."""
+    config.pluginmanager.register(LeftOut(config), "left-out")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run what takes long first."""
     in_order(items)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage again, but not among what was collected."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)

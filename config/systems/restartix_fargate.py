@@ -30,6 +30,8 @@ from config.sources import (
 )
 from config.storage import Bucket
 from config.system import System
+from config.usage import Usage
+from config.watching import NoContainerInsights, NoOutsideChecks
 
 ROLES = (
     DatabaseRole(name="restartix_owner", kind="owner"),
@@ -154,7 +156,12 @@ def staging_of(name: str) -> ServiceChange:
 STAGING = Changes(
     aurora=STAGING_AURORA,
     pool=ConnectionPool(
-        tasks=1, pool_sizes=POOL_SIZES, max_server_connections=25, connect_seconds=45, wait_seconds=60
+        tasks=1,
+        door="service-discovery",
+        pool_sizes=POOL_SIZES,
+        max_server_connections=25,
+        connect_seconds=45,
+        wait_seconds=60,
     ),
     cache=CacheChange(replicas=0),
     network=NetworkChange(nat=NatInstance(instance_type="t4g.nano", image_id="ami-0123456789abcdef0")),
@@ -237,7 +244,16 @@ SYSTEM = System(
             phase=1,
             production=False,
             alarms=Alarms(emails=("alerts@restartix.com",)),
+            # Each cost more than what it watches.
+            outside_checks=NoOutsideChecks(
+                reason="only the team visits staging; alarms on the load balancer and the tasks stay"
+            ),
+            container_insights=NoContainerInsights(
+                reason="one task a service: CPU, memory and health are published without it"
+            ),
             monthly_budget_usd=100,
+            # Idle, as the document counts: metrics of the pool alone, and tasks that have little to say.
+            usage=Usage(custom_metrics=7, logs_gb=2),
             log_days=30,
             shell_access=True,
             changes=STAGING,

@@ -22,6 +22,7 @@ from config.service import Service
 from config.sources import BucketName, CacheUrl, DatabaseUrl, Generated, SetByOperator
 from config.storage import Bucket, Transition
 from config.system import System
+from config.watching import OutsideChecks
 
 SEVEN_YEARS = 7 * 365 + 2
 """HIPAA's six years for documentation, and one; with two leap days."""
@@ -213,6 +214,8 @@ SYSTEM = System(
             platform="host",
             alarms=Alarms(emails=("oncall@vantrexia.com",)),
             monthly_budget_usd=80,
+            # Its answer depends on name, machine, nginx, database, cache and Celery.
+            outside_checks=OutsideChecks(services=("backend",)),
             log_days=90,
             github=GitHubRepository(owner="highlandpc", name="vantrexia"),
         ),

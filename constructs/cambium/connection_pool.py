@@ -124,7 +124,7 @@ class ConnectionPool(Construct):
             ],
             enable_ecs_managed_tags=True,
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
-            health_check_grace_period=Duration.seconds(30),
+            health_check_grace_period=Duration.seconds(door.grace_seconds) if door.grace_seconds else None,
         )
         # Includes the capacity providers of the cluster, which CDK adds beside it without an order.
         self.service.node.add_dependency(cluster)
@@ -133,7 +133,7 @@ class ConnectionPool(Construct):
         self.rollout = ecs_rollout(
             cluster_name=cluster.cluster_name, cluster_arn=cluster.cluster_arn, service=name
         )
-        door.target.add_target(self.service)
+        door.admit(self.service)
 
     @property
     def connections(self) -> ec2.Connections:
@@ -152,8 +152,8 @@ class ConnectionPool(Construct):
 
     @property
     def healthy_poolers(self) -> cloudwatch.IMetric:
-        """Poolers that accept connections."""
-        return self._door.healthy_poolers
+        """Poolers that accept connections: by their door, or else by how many report each minute."""
+        return self._door.healthy_poolers or self.metric("ClientConnections", "SampleCount")
 
     @property
     def cpu_percent(self) -> cloudwatch.IMetric:

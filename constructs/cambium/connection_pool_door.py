@@ -1,114 +1,43 @@
-"""The address of a connection pool: an internal load balancer, there before the pool itself."""
+"""The address of a connection pool, there before the pool itself."""
 
-from aws_cdk import Duration
+from abc import abstractmethod
+
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_elasticloadbalancingv2 as elb
+from aws_cdk import aws_ecs as ecs
 from constructs import Construct
-
-from cambium.acknowledge import acknowledge
-from config.pool import ConnectionPool
 
 
 class ConnectionPoolDoor(Construct):
-    """A Network Load Balancer that passes TCP on to the poolers that accept connections.
+    """What clients connect to. ``PoolLoadBalancer`` and ``PoolName`` are its kinds.
 
-    It opens no port: the security group it is given says who may connect. It is a construct of its own since
-    connection URLs name it, and poolers start only when the logins behind those URLs exist.
+    It is a construct of its own since connection URLs name it, and poolers start only when the logins behind
+    those URLs exist.
 
     Attributes:
-        load_balancer: The load balancer.
-        target: Where a pool registers its tasks.
+        grace_seconds: How long ECS lets the door find a new task unwell; None where the door asks nobody.
     """
 
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        vpc: ec2.IVpc,
-        subnets: ec2.SubnetSelection,
-        security_group: ec2.ISecurityGroup,
-        deletion_protection: bool,
-        config: ConnectionPool,
-    ) -> None:
+    grace_seconds: int | None = None
+
+    def __init__(self, scope: Construct, construct_id: str, *, port: int) -> None:
         super().__init__(scope, construct_id)
-        self._port = config.port
-        self.load_balancer = elb.NetworkLoadBalancer(
-            self,
-            "LoadBalancer",
-            vpc=vpc,
-            vpc_subnets=subnets,
-            internet_facing=False,
-            # Without a group, tasks could tell neither this door nor its callers from anybody else.
-            security_groups=[security_group],
-            # A zone whose only pooler is gone still answers.
-            cross_zone_enabled=True,
-            deletion_protection=deletion_protection,
-        )
-        self.target = elb.NetworkTargetGroup(
-            self,
-            "Target",
-            vpc=vpc,
-            port=config.port,
-            protocol=elb.Protocol.TCP,
-            target_type=elb.TargetType.IP,
-            # Clients renew their connections meanwhile, and are led to the other poolers.
-            deregistration_delay=Duration.seconds(config.drain_seconds),
-            connection_termination=False,
-            # A pooler that drains closes its port. Asking more would take it out when the database is busy.
-            health_check=elb.HealthCheck(
-                protocol=elb.Protocol.TCP,
-                interval=Duration.seconds(10),
-                healthy_threshold_count=2,
-                unhealthy_threshold_count=2,
-            ),
-        )
-        self.load_balancer.add_listener(
-            "Postgres",
-            port=config.port,
-            protocol=elb.Protocol.TCP,
-            default_action=elb.NetworkListenerAction.forward([self.target]),
-        )
-        recorded = "flow logs record every connection"
-        inside = "it passes TCP on unread: client and pooler encrypt it"
-        if not deletion_protection:
-            acknowledge(
-                self,
-                {
-                    "HIPAA.Security-ELBDeletionProtectionEnabled": "it holds no data, and an environment "
-                    "without real users may be deleted as a whole"
-                },
-            )
-        acknowledge(
-            self,
-            {
-                "AwsSolutions-ELB2": recorded,
-                "HIPAA.Security-ELBLoggingEnabled": recorded,
-                "HIPAA.Security-ELBv2ACMCertificateRequired": inside,
-            },
-        )
+        self._port = port
 
     @property
+    @abstractmethod
     def host(self) -> str:
         """The name clients connect to."""
-        return self.load_balancer.load_balancer_dns_name
 
     @property
     def port(self) -> int:
         """The port clients connect to."""
         return self._port
 
+    @abstractmethod
+    def admit(self, service: ecs.FargateService) -> None:
+        """Lead clients to the tasks of ``service``."""
+
     @property
-    def healthy_poolers(self) -> cloudwatch.IMetric:
-        """Poolers that accept connections."""
-        return cloudwatch.Metric(
-            namespace="AWS/NetworkELB",
-            metric_name="HealthyHostCount",
-            dimensions_map={
-                "LoadBalancer": self.load_balancer.load_balancer_full_name,
-                "TargetGroup": self.target.target_group_full_name,
-            },
-            statistic="Minimum",
-            period=Duration.minutes(1),
-        )
+    @abstractmethod
+    def healthy_poolers(self) -> cloudwatch.IMetric | None:
+        """Poolers that accept connections; None where only the poolers themselves can say."""

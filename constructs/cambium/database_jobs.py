@@ -15,11 +15,13 @@ from constructs import Construct
 from cambium.acknowledge import acknowledge
 from cambium.backups import Backup, Target, allow_reading
 from cambium.lambda_code import ROOT
+from cambium.measured_cluster import measured_cluster
 from cambium.task_container import SecretValue, TaskContainer
 from cambium.task_definition import define_task
 from config.operator_keys import BACKUP_KEY
 from config.recovery import DatabaseDump
 from config.service import LONGEST_STOP_SECONDS
+from config.watching import ContainerInsights
 
 CONTAINER = "database-job"
 EVERY_TENANT = "EVERY_TENANT_SETTING"
@@ -30,7 +32,7 @@ RETRIES, RETRY_MINUTES = 2, 60
 
 
 class DatabaseJobs(Construct):
-    """One image of ``runtime/database``, in a cluster of its own, so that every platform has them alike.
+    """One image of ``runtime/database`` and ``runtime/moving``, in a cluster that every platform has alike.
 
     A dump is started by EventBridge Scheduler, with few retries; whether one *happened* is not for the task
     to say: ``RecoveryWatch`` looks into the bucket. Restoring is for people and drills: nothing here starts
@@ -52,15 +54,14 @@ class DatabaseJobs(Construct):
         target: Target,
         encryption_key: secretsmanager.ISecret,
         log_days: int,
+        insights: ContainerInsights,
         every_tenant_setting: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self._every_tenant = every_tenant_setting
         self._subnets, self._security_group = subnets, security_group
         self._target, self._key, self._log_days = target, encryption_key, log_days
-        self.cluster = ecs.Cluster(
-            self, "Cluster", vpc=vpc, container_insights_v2=ecs.ContainerInsights.ENABLED
-        )
+        self.cluster = measured_cluster(self, "Cluster", vpc=vpc, insights=insights)
         self.schedules = scheduler.ScheduleGroup(self, "Schedules", removal_policy=RemovalPolicy.DESTROY)
         self._image = jobs_image(self)
         ids = ",".join(vpc.select_subnets(subnet_group_name=subnets.subnet_group_name).subnet_ids)
@@ -206,9 +207,10 @@ def jobs_image(scope: Construct) -> ecr_assets.DockerImageAsset:
     return ecr_assets.DockerImageAsset(
         scope,
         "Image",
-        directory=str(ROOT / "runtime" / "database"),
+        directory=str(ROOT / "runtime"),
+        file="database/Dockerfile",
         platform=ecr_assets.Platform.LINUX_ARM64,
-        exclude=["**/__pycache__"],
+        exclude=["*", "!database", "!moving", "**/__pycache__"],
         asset_name="database",
     )
 

@@ -8,6 +8,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elb
 
 from cambium.service_metrics import RequestMetrics, ServiceMetrics
+from config.watching import ContainerInsights, NoContainerInsights
 
 
 class NamedLoadBalancer(Protocol):
@@ -25,13 +26,13 @@ class NamedLoadBalancer(Protocol):
 class TaskMetrics(ServiceMetrics):
     """A service that no load balancer knows: only its tasks can be counted."""
 
-    def __init__(self, service: ecs.FargateService) -> None:
-        self._service = service
+    def __init__(self, service: ecs.FargateService, insights: ContainerInsights) -> None:
+        self._service, self._insights = service, insights
 
     @property
     def instances(self) -> cloudwatch.IMetric:
-        """Tasks that run, by Container Insights of the cluster."""
-        return running_tasks(self._service)
+        """Tasks that run."""
+        return running_tasks(self._service, self._insights)
 
     @property
     def cpu_percent(self) -> cloudwatch.IMetric:
@@ -44,8 +45,13 @@ class TaskMetrics(ServiceMetrics):
         return self._service.metric_memory_utilization(period=Duration.minutes(1))
 
 
-def running_tasks(service: ecs.FargateService) -> cloudwatch.Metric:
-    """Tasks of ``service`` that run."""
+def running_tasks(service: ecs.FargateService, insights: ContainerInsights) -> cloudwatch.Metric:
+    """Tasks of ``service`` that run: by Container Insights, or without it by how many report their CPU.
+
+    Each task reports once a minute, so AWS counts tasks by the samples too ("Service RUNNING task count").
+    """
+    if isinstance(insights, NoContainerInsights):
+        return service.metric_cpu_utilization(statistic="SampleCount", period=Duration.minutes(1))
     return cloudwatch.Metric(
         namespace="ECS/ContainerInsights",
         metric_name="RunningTaskCount",
@@ -64,8 +70,9 @@ class DoorMetrics(TaskMetrics, RequestMetrics):
         service: ecs.FargateService,
         target: elb.ApplicationTargetGroup,
         load_balancer: NamedLoadBalancer,
+        insights: ContainerInsights,
     ) -> None:
-        super().__init__(service)
+        super().__init__(service, insights)
         # The L2's own metrics cut the balancer's name out of the listener's ARN, which cfn-lint and a
         # reader cannot follow across stacks.
         self._dimensions = {

@@ -13,12 +13,14 @@ from constructs import Construct
 from cambium.container_platform import ContainerPlatform
 from cambium.fargate_service import Door, FargateService, Place
 from cambium.load_balancer import LoadBalancer
+from cambium.measured_cluster import measured_cluster
 from cambium.network import Network
 from cambium.retention import retention
 from cambium.security_groups import SecurityGroups, immutable
 from cambium.service_names import ServiceNames
 from cambium.web_service import ContainerSpec, WebService
 from config.access import LOAD_BALANCER
+from config.watching import ContainerInsights
 
 
 class FargatePlatform(ContainerPlatform):
@@ -40,6 +42,7 @@ class FargatePlatform(ContainerPlatform):
         certificates: Sequence[acm.ICertificate],
         protected: bool,
         shell_access: bool,
+        insights: ContainerInsights,
         session_log_days: int | None = None,
         names: ServiceNames | None = None,
         waiting: Mapping[str, cloudwatch.IMetric] | None = None,
@@ -50,13 +53,14 @@ class FargatePlatform(ContainerPlatform):
         self._shell_access = shell_access
         self._names, self._waiting = names, waiting or {}
         self.session_log = self._define_session_log(session_log_days) if session_log_days else None
-        self.cluster = ecs.Cluster(
+        self._insights = insights
+        self.cluster = measured_cluster(
             self,
             "Cluster",
             vpc=network.vpc,
-            enable_fargate_capacity_providers=True,
-            container_insights_v2=ecs.ContainerInsights.ENABLED,
-            execute_command_configuration=_logged(self.session_log) if self.session_log else None,
+            insights=insights,
+            capacity_providers=True,
+            sessions=_logged(self.session_log) if self.session_log else None,
         )
         CfnOutput(
             self,
@@ -113,6 +117,7 @@ class FargatePlatform(ContainerPlatform):
                 session_log=self.session_log,
                 names=self._names,
                 waiting=self._waiting,
+                insights=self._insights,
             ),
             door=door,
         )

@@ -21,6 +21,7 @@ from cambium.task_scaling import scale
 from cambium.trace_collector import allow_traces, trace_collector
 from cambium.web_service import ContainerSpec, WebService
 from cambium.wildcards import acknowledge_wildcards
+from config.watching import ContainerInsights
 
 FILES = "files"
 """What the volume is called inside a task."""
@@ -42,6 +43,8 @@ class Place:
     subnets: ec2.SubnetSelection
     security_group: ec2.ISecurityGroup
     shell_access: bool
+    insights: ContainerInsights
+    """What CloudWatch measures of them."""
     session_log: logs.ILogGroup | None = None
     names: ServiceNames | None = None
     """By which services find each other; None where they do not."""
@@ -93,7 +96,7 @@ class FargateService(WebService):
             self,
             self.service,
             spec.service.scaling,
-            running=running_tasks(self.service),
+            running=running_tasks(self.service, place.insights),
             waiting=place.waiting,
         )
         self.rollout = ecs_rollout(
@@ -101,9 +104,14 @@ class FargateService(WebService):
         )
         self.address = door.load_balancer.load_balancer_dns_name if door else None
         self.metrics = (
-            DoorMetrics(service=self.service, target=door.target, load_balancer=door.load_balancer)
+            DoorMetrics(
+                service=self.service,
+                target=door.target,
+                load_balancer=door.load_balancer,
+                insights=place.insights,
+            )
             if door
-            else TaskMetrics(self.service)
+            else TaskMetrics(self.service, place.insights)
         )
 
     def start_after(self, other: "FargateService") -> None:

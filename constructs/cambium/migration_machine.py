@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import Aws, Duration
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from cambium.arn import arn
 from cambium.connection_pool_checks import Reconnection
 from cambium.migration_steps import TASK_DEFINITION, MigrationSteps
+from cambium.state_machine import define_state_machine
 from cambium.wildcards import acknowledge_wildcards
 
 
@@ -52,21 +52,12 @@ class MigrationMachine(Construct):
             explain=explain,
             reconnect=reconnect,
         )
-        self.state_machine = sfn.StateMachine(
+        self.state_machine = define_state_machine(
             self,
-            "StateMachine",
-            state_machine_name=name,
-            definition_body=sfn.DefinitionBody.from_chainable(steps.first),
+            name=name,
+            body=sfn.DefinitionBody.from_chainable(steps.first),
             # The task's own limit comes first: that can still be explained.
             timeout=Duration.minutes(timeout_minutes + 5),
-            tracing_enabled=True,
-            logs=sfn.LogOptions(
-                destination=logs.LogGroup(
-                    self, "Log", retention=logs.RetentionDays.ONE_YEAR, removal_policy=RemovalPolicy.DESTROY
-                ),
-                level=sfn.LogLevel.ALL,
-                include_execution_data=True,
-            ),
         )
         self._allow()
         self._acknowledge(explain, *([reconnect.function] if reconnect else []))

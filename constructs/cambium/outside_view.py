@@ -5,9 +5,10 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_route53 as route53
 from constructs import Construct
 
+from config.watching import OutsideChecks
+
 FAILURES = 3
 """So many failed checks in a row are forgiven; one more is an alarm."""
-INTERVAL_SECONDS = 10
 
 
 class OutsideView(Construct):
@@ -17,7 +18,9 @@ class OutsideView(Construct):
         health_check: The health check.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, host: str, path: str) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, host: str, path: str, config: OutsideChecks
+    ) -> None:
         super().__init__(scope, construct_id)
         self.health_check = route53.CfnHealthCheck(
             self,
@@ -27,7 +30,7 @@ class OutsideView(Construct):
                 fully_qualified_domain_name=host,
                 port=443,
                 resource_path=path,
-                request_interval=INTERVAL_SECONDS,
+                request_interval=config.interval_seconds,
                 failure_threshold=FAILURES + 1,
                 enable_sni=True,
                 measure_latency=False,

@@ -8,6 +8,7 @@ import jsii
 from aws_cdk import CfnDeletionPolicy, CfnResource, RemovalPolicy
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_rds as rds
 from constructs import Construct
 
@@ -17,6 +18,9 @@ from config.postgres import PostgresDatabase as PostgresConfig
 
 PASSWORD_EXCLUDES = "/@\" '%:?#[]&=+\\`{}|<>^~$;,!*()"  # noqa: S105 - characters, not a password
 """RDS refuses four of these; the others would need escaping in a connection URL."""
+
+
+_DESCRIBE = {"instance": "rds:DescribeDBInstances", "cluster": "rds:DescribeDBClusters"}
 
 
 @jsii.implements(ec2.IConnectable)
@@ -130,6 +134,11 @@ class PostgresDatabase(Construct):
     @abstractmethod
     def define_alarms(self, alarms: Alarms) -> None:
         """Have everything watched that people can do something about."""
+
+
+def may_describe(database: PostgresDatabase) -> iam.PolicyStatement:
+    """Asking RDS about this database and no other: its status, and the moments it could be restored to."""
+    return iam.PolicyStatement(actions=[_DESCRIBE[database.kind]], resources=[database.arn])
 
 
 def leave_when_replaced(database: rds.DatabaseInstance | rds.DatabaseCluster) -> None:

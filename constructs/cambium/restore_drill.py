@@ -4,11 +4,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import Aws, Duration
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 from aws_cdk import aws_stepfunctions as sfn
@@ -17,7 +16,9 @@ from constructs import Construct
 from cambium.arn import arn
 from cambium.backups import Backup
 from cambium.database_jobs import CONTAINER
+from cambium.postgres_database import PostgresDatabase, may_describe
 from cambium.restore_drill_steps import DrillRun, drill_machine
+from cambium.state_machine import define_state_machine
 from cambium.wildcards import acknowledge_wildcards
 
 INSTANCE_CLASS = "db.t4g.medium"
@@ -65,7 +66,8 @@ class RestoreDrill(Construct):
     """A state machine that runs the drill and cleans up after it, and the schedule that starts it.
 
     The task makes the instance itself: its password is in no template, no state and no secret. Whatever
-    becomes of the task, the machine deletes the instance and waits until it is gone.
+    becomes of the task, the machine deletes the instance and waits until it is gone. Of the database that is
+    ``in_use`` it may ask how close to now RDS could restore it, where that was promised.
 
     Attributes:
         state_machine: Runs one drill.
@@ -86,6 +88,7 @@ class RestoreDrill(Construct):
         records: str,
         restore_hours: float,
         monthly: bool,
+        in_use: PostgresDatabase | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self._task, self._cluster, self._server = task, cluster, server
@@ -95,6 +98,8 @@ class RestoreDrill(Construct):
             iam.PolicyStatement(actions=["s3:PutObject"], resources=[self._records])
         )
         acknowledge_wildcards(task.task_role, {self._records: "records of drills, each under its own time"})
+        if in_use is not None:
+            task.task_role.add_to_principal_policy(may_describe(in_use))
         run = DrillRun(
             cluster=cluster.cluster_arn,
             task=task.task_definition_arn,
@@ -121,22 +126,8 @@ class RestoreDrill(Construct):
         )
 
     def _define_machine(self, name: str, definition: dict[str, Any], hours: float) -> sfn.StateMachine:
-        return sfn.StateMachine(
-            self,
-            "StateMachine",
-            state_machine_name=name,
-            definition_body=sfn.DefinitionBody.from_string(
-                json.dumps({"TimeoutSeconds": int((hours + SPARE_HOURS) * 2 * 3600), **definition})
-            ),
-            tracing_enabled=True,
-            logs=sfn.LogOptions(
-                destination=logs.LogGroup(
-                    self, "Log", retention=logs.RetentionDays.ONE_YEAR, removal_policy=RemovalPolicy.DESTROY
-                ),
-                level=sfn.LogLevel.ALL,
-                include_execution_data=True,
-            ),
-        )
+        body = json.dumps({"TimeoutSeconds": int((hours + SPARE_HOURS) * 2 * 3600), **definition})
+        return define_state_machine(self, name=name, body=sfn.DefinitionBody.from_string(body))
 
     def _allow(self) -> None:
         here = {"ArnEquals": {"ecs:cluster": self._cluster.cluster_arn}}

@@ -2,16 +2,14 @@
 
 from typing import Any
 
-from aws_cdk import Aws, Duration, RemovalPolicy, TimeZone
+from aws_cdk import Aws, Duration, RemovalPolicy
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_scheduler as scheduler
-from aws_cdk import aws_scheduler_targets as scheduler_targets
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
@@ -21,12 +19,12 @@ from cambium.lambda_code import libraries_layer
 from cambium.lambda_function import define_function
 from cambium.rotation_plan import RotationPlan
 from cambium.rotation_steps import definition
+from cambium.state_machine import define_state_machine, failed_runs, start_by_the_clock
 from cambium.wildcards import acknowledge_wildcards
 from config.schedule import Weekly
 
 PACKAGES = ("rotation", "connection_secrets", "connection_pool")
 METRICS = "Cambium/Rotation"
-FAILED_MINUTES = 5
 
 
 class Rotation(Construct):
@@ -84,23 +82,7 @@ class Rotation(Construct):
     @property
     def failures(self) -> cloudwatch.IMetric:
         """Runs that failed, took too long or were stopped, and runs that could not be started."""
-        ended = {
-            how: getattr(self.state_machine, f"metric_{how}")(statistic="Sum")
-            for how in ("failed", "timed_out", "aborted")
-        }
-        not_started = cloudwatch.Metric(
-            namespace="AWS/Scheduler",
-            metric_name="TargetErrorCount",
-            dimensions_map={"ScheduleGroup": self._group.schedule_group_name},
-            statistic="Sum",
-        )
-        metrics: dict[str, Any] = {**ended, "not_started": not_started}
-        return cloudwatch.MathExpression(
-            expression=" + ".join(f"FILL({one}, 0)" for one in metrics),
-            using_metrics=metrics,
-            label="Failed runs",
-            period=Duration.minutes(FAILED_MINUTES),
-        )
+        return failed_runs({"": self.state_machine}, self._group, ("failed", "timed_out", "aborted"))
 
     def age_days(self, of: str) -> cloudwatch.IMetric:
         """Age of the oldest ``Password``, or third-party ``Key``, as the run of each day found it."""
@@ -153,22 +135,8 @@ class Rotation(Construct):
     def _define_machine(
         self, function: lambda_.Function, told: dict[str, Any], *, pooled: bool
     ) -> sfn.StateMachine:
-        made = sfn.StateMachine(
-            self,
-            "StateMachine",
-            state_machine_name=self._name,
-            definition_body=sfn.DefinitionBody.from_string(
-                definition(function.function_arn, told, pooled=pooled)
-            ),
-            tracing_enabled=True,
-            logs=sfn.LogOptions(
-                destination=logs.LogGroup(
-                    self, "Log", retention=logs.RetentionDays.ONE_YEAR, removal_policy=RemovalPolicy.DESTROY
-                ),
-                level=sfn.LogLevel.ALL,
-                include_execution_data=True,
-            ),
-        )
+        body = definition(function.function_arn, told, pooled=pooled)
+        made = define_state_machine(self, name=self._name, body=sfn.DefinitionBody.from_string(body))
         made.add_to_role_policy(
             iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function.function_arn])
         )
@@ -176,20 +144,14 @@ class Rotation(Construct):
         return made
 
     def _start(self, daily: Weekly, time_zone: str) -> None:
-        scheduler.Schedule(
+        start_by_the_clock(
             self,
             "Daily",
+            machine=self.state_machine,
+            group=self._group,
+            when=daily,
+            time_zone=time_zone,
             description=f"{self._name}: finish, look at ages, and rotate when it is due",
-            schedule_group=self._group,
-            schedule=scheduler.ScheduleExpression.cron(
-                minute=str(daily.minute),
-                hour=str(daily.hour),
-                week_day=",".join(daily.days),
-                time_zone=TimeZone.of(time_zone),
-            ),
-            target=scheduler_targets.StepFunctionsStartExecution(
-                self.state_machine, retry_attempts=2, max_event_age=Duration.minutes(15)
-            ),
         )
         # The first ages, so that the alarm for their absence need not wait for the night.
         events.Rule(

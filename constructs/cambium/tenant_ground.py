@@ -2,14 +2,15 @@
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from cambium.database_parameters import sizeless_parameters
+from cambium.measured_cluster import measured_cluster
 from cambium.security_groups import SecurityGroups
 from config.access import DATABASE, TENANT_DATABASES, TENANT_MOVER, TENANT_PREPARATION, tenant_rules
 from config.database import Database
+from config.watching import ContainerInsights
 
 
 class TenantGround(Construct):
@@ -32,18 +33,13 @@ class TenantGround(Construct):
         vpc: ec2.IVpc,
         subnets: ec2.SubnetSelection,
         config: Database,
+        insights: ContainerInsights,
         pool_group: str,
     ) -> None:
         super().__init__(scope, construct_id)
         self._vpc = vpc
         self.subnets = vpc.select_subnets(subnet_group_name=subnets.subnet_group_name).subnet_ids
-        self.cluster = ecs.Cluster(
-            self,
-            "Cluster",
-            vpc=vpc,
-            enable_fargate_capacity_providers=True,
-            container_insights_v2=ecs.ContainerInsights.ENABLED,
-        )
+        self.cluster = measured_cluster(self, "Cluster", vpc=vpc, insights=insights, capacity_providers=True)
         pool = ec2.SecurityGroup.from_security_group_id(self, "PoolGroup", pool_group)
         groups = SecurityGroups(self, "Access", vpc=vpc, rules=tenant_rules(config), known={DATABASE: pool})
         self.preparation = groups.group(TENANT_PREPARATION)

@@ -1,18 +1,16 @@
 """Nights and weekends: a shard is put to sleep and woken by the clock, and by whoever needs it sooner."""
 
-from typing import Any
-
-from aws_cdk import Duration, RemovalPolicy, TimeZone
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_scheduler as scheduler
-from aws_cdk import aws_scheduler_targets as scheduler_targets
 from aws_cdk import aws_ssm as ssm
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from cambium.arn import arn
+from cambium.state_machine import failed_runs, start_by_the_clock
 from cambium.working_hours_holds import LONG_AGO, SCHEDULED, Holds, first_parts
 from cambium.working_hours_machine import (
     WorkingHoursMachine,
@@ -25,7 +23,6 @@ from config.schedule import Schedule, Weekly
 
 STARTED_BY_RDS = ("RDS-EVENT-0153", "RDS-EVENT-0154")
 """A cluster, or an instance, is being started since it was stopped for seven days."""
-FAILED_MINUTES = 5
 
 
 class WorkingHours(Construct):
@@ -82,24 +79,8 @@ class WorkingHours(Construct):
     @property
     def failures(self) -> cloudwatch.IMetric:
         """Runs that failed or took too long, and runs that could not be started."""
-        ended = {
-            f"{verb}_{how}": getattr(machine, f"metric_{how}")(statistic="Sum")
-            for verb, machine in (("sleep", self.sleep), ("wake", self.wake))
-            for how in ("failed", "timed_out")
-        }
-        not_started = cloudwatch.Metric(
-            namespace="AWS/Scheduler",
-            metric_name="TargetErrorCount",
-            dimensions_map={"ScheduleGroup": self._group.schedule_group_name},
-            statistic="Sum",
-        )
-        metrics: dict[str, Any] = {**ended, "not_started": not_started}
-        return cloudwatch.MathExpression(
-            expression=" + ".join(f"FILL({one}, 0)" for one in metrics),
-            using_metrics=metrics,
-            label="Failed runs",
-            period=Duration.minutes(FAILED_MINUTES),
-        )
+        machines = {"sleep_": self.sleep, "wake_": self.wake}
+        return failed_runs(machines, self._group, ("failed", "timed_out"))
 
     def _define_hold(self, construct_id: str) -> str:
         return ssm.StringParameter(
@@ -110,24 +91,15 @@ class WorkingHours(Construct):
         ).parameter_name
 
     def _start(self, construct_id: str, machine: sfn.StateMachine, when: Weekly, schedule: Schedule) -> None:
-        scheduler.Schedule(
+        start_by_the_clock(
             self,
             construct_id,
+            machine=machine,
+            group=self._group,
+            when=when,
+            time_zone=schedule.time_zone,
             description=f"{schedule.wake} to {schedule.sleep} {schedule.time_zone}: {schedule.in_words}",
-            schedule_group=self._group,
-            schedule=scheduler.ScheduleExpression.cron(
-                minute=str(when.minute),
-                hour=str(when.hour),
-                week_day=",".join(when.days),
-                time_zone=TimeZone.of(schedule.time_zone),
-            ),
-            target=scheduler_targets.StepFunctionsStartExecution(
-                machine,
-                input=scheduler.ScheduleTargetInput.from_object({SCHEDULED: True}),
-                # AWS's own default would still put it to sleep the next morning.
-                retry_attempts=2,
-                max_event_age=Duration.minutes(15),
-            ),
+            told={SCHEDULED: True},
         )
 
     def _sleep_again(self, identifier: str) -> None:

@@ -3,13 +3,12 @@
 import json
 from collections.abc import Sequence
 
-from aws_cdk import RemovalPolicy
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from cambium.arn import arn
+from cambium.state_machine import define_state_machine
 from cambium.wildcards import acknowledge_wildcards
 from cambium.working_hours_holds import Holds
 from cambium.working_hours_plan import Shard
@@ -40,23 +39,9 @@ class WorkingHoursMachine(Construct):
         what: str,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.state_machine = sfn.StateMachine(
-            self,
-            "StateMachine",
-            state_machine_name=name,
-            # The CDK's own JSON leaves out what is null, which is how a step drops its answer.
-            definition_body=sfn.DefinitionBody.from_string(
-                json.dumps({"Comment": what, "TimeoutSeconds": TIMEOUT_MINUTES * 60, **machine(*parts)})
-            ),
-            tracing_enabled=True,
-            logs=sfn.LogOptions(
-                destination=logs.LogGroup(
-                    self, "Log", retention=logs.RetentionDays.ONE_YEAR, removal_policy=RemovalPolicy.DESTROY
-                ),
-                level=sfn.LogLevel.ALL,
-                include_execution_data=True,
-            ),
-        )
+        # The CDK's own JSON leaves out what is null, which is how a step drops its answer.
+        body = json.dumps({"Comment": what, "TimeoutSeconds": TIMEOUT_MINUTES * 60, **machine(*parts)})
+        self.state_machine = define_state_machine(self, name=name, body=sfn.DefinitionBody.from_string(body))
         for statement in statements:
             self.state_machine.add_to_role_policy(statement)
         acknowledge_wildcards(

@@ -8,7 +8,7 @@ then the old ones are taken out of the load balancer, and then they are asked to
 import json
 import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ministack.core import responses
@@ -32,6 +32,7 @@ class PoolerTasks:
         self._run_task: Any = ecs._run_task
         self._mark_stopped: Any = ecs._mark_task_stopped
         self._running: dict[str, Running] = {}
+        self._services: dict[str, tuple[str, str]] = {}
         self._leaving: list[Running] = []
         self._failures: dict[tuple[str, str], str] = {}
         self._stopping = False
@@ -52,7 +53,19 @@ class PoolerTasks:
 
     def failure(self, service: Mapping[str, Any]) -> str | None:
         """Return why the newest tasks of a service could not be started, once."""
-        return self._failures.pop((service["clusterArn"], f"service:{service['serviceName']}"), None)
+        return self._failures.pop(_group(service), None)
+
+    def told_port(self, service: Mapping[str, Any]) -> int | None:
+        """Return where the template has the poolers of a service listen; None where it has none."""
+        return next((one.told_port for one in self._of(service)), None)
+
+    def places_of(self, service: Mapping[str, Any]) -> Callable[[], list[tuple[str, int]]]:
+        """Return what tells where the poolers of a service listen, at the moment it is asked."""
+        return lambda: [(one.address, one.port) for one in self._of(service)]
+
+    def _of(self, service: Mapping[str, Any]) -> list[Running]:
+        wanted = _group(service)
+        return [one for arn, one in list(self._running.items()) if self._services[arn] == wanted]
 
     def stop(self) -> None:
         """End all poolers at once."""
@@ -81,6 +94,7 @@ class PoolerTasks:
             return
         for task, one in zip(tasks, started, strict=True):
             show(task, one)
+            self._services[task["taskArn"]] = (task["clusterArn"], task["group"])
             self._running[task["taskArn"]] = one
 
     def _ready(self, tasks: list[Task], container: Container) -> list[Running]:
@@ -133,3 +147,7 @@ class PoolerTasks:
     def _drain(self, one: Running) -> None:
         if not self._stopping:
             one.pooler.drain()
+
+
+def _group(service: Mapping[str, Any]) -> tuple[str, str]:
+    return service["clusterArn"], f"service:{service['serviceName']}"

@@ -52,16 +52,15 @@ class Credentials:
 class Server:
     """A running server; started by the constructor, over with ``stop``."""
 
-    def __init__(self, folder: Path, engine_version: str, *, installed: Path | None = None) -> None:
+    def __init__(self, folder: Path, engine_version: str) -> None:
         """Start a server.
 
         Args:
             folder: Where its data go.
             engine_version: What RDS calls the version.
-            installed: Programs of exactly that version, where the machine has them; left out, its stand-in's.
         """
         self._folder = folder
-        self._programs = installed or programs(engine_version)
+        self._programs = programs(engine_version)
         self._admin_password = secrets.token_urlsafe(24)
         self._process: subprocess.Popen[bytes] | None = None
         self._opened: int | None = None

@@ -1,5 +1,6 @@
 """Properties that only fit into MiniStack's own records, because its API ignores them too."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from ministack.services import cloudwatch, ecs, secretsmanager
@@ -7,15 +8,19 @@ from ministack.services import cloudwatch, ecs, secretsmanager
 from emulator.poolers.tasks import PoolerTasks
 from emulator.resources.base import Attributes, Properties
 from emulator.topups.base import TopUp
+from emulator.topups.private_names import PrivateNames
 
 
 class EcsService(TopUp):
-    """The service discovery registries of an ECS service, and whether its poolers could be started."""
+    """The service discovery registries of an ECS service, and whether its poolers could be started.
+
+    Names lead to poolers, the only tasks that run here. Cloud Map's own list of instances stays empty.
+    """
 
     type_name = "AWS::ECS::Service"
 
-    def __init__(self, poolers: PoolerTasks) -> None:
-        self._poolers = poolers
+    def __init__(self, poolers: PoolerTasks, names: PrivateNames) -> None:
+        self._poolers, self._names = poolers, names
 
     def apply(self, physical_id: str, properties: Properties) -> Attributes:
         """Complete the record; fail as the circuit breaker of ECS does."""
@@ -26,7 +31,14 @@ class EcsService(TopUp):
                 failure = self._poolers.failure(service)
                 if failure:
                     raise ValueError(f"{service['serviceName']} has not reached a steady state: {failure}")
+                for registry in registries:
+                    self._lead(registry["registryArn"], service)
         return {}
+
+    def _lead(self, registry_arn: str, service: Mapping[str, Any]) -> None:
+        port = self._poolers.told_port(service)
+        if port is not None:
+            self._names.lead(registry_arn.rpartition("/")[2], port, self._poolers.places_of(service))
 
 
 def _lower_camel(registry: dict[str, Any]) -> dict[str, Any]:

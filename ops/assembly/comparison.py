@@ -29,6 +29,11 @@ class Output:
     value: str
     description: str
 
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.description or self.key
+
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
@@ -68,7 +73,7 @@ def _compare(stack: Stack, aws: Aws) -> Deployed:
     return Deployed(
         stack,
         found["StackStatus"],
-        same_template=_template(aws, stack.name) == stack.template,
+        same_template=template_of(aws, stack.name) == stack.template,
         outputs=tuple(
             Output(output["OutputKey"], output["OutputValue"], output.get("Description", ""))
             for output in found.get("Outputs", [])
@@ -77,7 +82,8 @@ def _compare(stack: Stack, aws: Aws) -> Deployed:
     )
 
 
-def _template(aws: Aws, name: str) -> dict[str, Any] | None:
+def template_of(aws: Aws, name: str) -> dict[str, Any] | None:
+    """The template that a stack was deployed with last; None if it does not exist or never was."""
     try:
         body: Any = aws.cloudformation.get_template(StackName=name, TemplateStage="Original")["TemplateBody"]
     except ClientError:

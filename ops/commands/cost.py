@@ -14,10 +14,11 @@ from ops.cost.bill import bill_of
 from ops.cost.projection import projection
 from ops.cost.reading import Reading
 from ops.cost.savings import savings
+from ops.cost.tenants import tenant_bills
 from ops.embedded import programs
 from ops.outcome import ExitCode, OperatorError
-from ops.plan.assemblies import read_all
-from ops.report.cost import show_bill, show_months, show_savings
+from ops.plan.assemblies import folder_of, read_all
+from ops.report.cost import show_bill, show_months, show_savings, show_tenants
 from ops.report.cost_markdown import bill_markdown
 from ops.report.steps import Steps
 from ops.report.wording import count
@@ -56,16 +57,18 @@ def cost(
     target = Target(system, env, phase, platform)
     reading = read(ctx.obj, target)
     bill = bill_of(reading)
+    tenants = dict(tenant_bills(folder_of((ctx.obj, target)), reading.deployment))
     ahead = list(projection(reading, monthly_growth=growth / 100)) if months else []
     commitments = list(savings(bill)) if plans else []
     if json:
-        print_json(as_json(bill, months=ahead, commitments=commitments))
+        print_json(as_json(bill, months=ahead, commitments=commitments, tenants=tenants))
     elif markdown:
         before = bill_before(ctx.obj, base, target, lambda _: None) if base else None
         sys.stdout.write(bill_markdown(bill, before))
     else:
         console = results()
         show_bill(console, bill)
+        show_tenants(console, tenants)
         show_months(console, ahead, bill.budget_usd)
         if plans:
             show_savings(console, commitments)

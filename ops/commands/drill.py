@@ -1,4 +1,4 @@
-"""``drill``: tries on real servers what is promised about connections and backups. Needs no AWS."""
+"""``drill``: tries on real servers what is promised about connections, backups and tenants. Needs no AWS."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from config.catalog import load_system, system_names
+from config.deployment import Deployment
 from config.system import System
 from ops.assembly import manifest
 from ops.assembly.synthesis import synthesise
@@ -22,6 +23,8 @@ from ops.workspace import Workspace
 
 ALL = "all"
 GUIDE = "docs/runbooks/drills.md"
+Alone = Callable[[Deployment, Callable[[str], None]], Report]
+"""A drill that needs no templates."""
 _WORDS = {"pass": "passed", "fail": "FAILED"}
 
 
@@ -56,17 +59,18 @@ def drill(
         show.show_names(results())
         return
     chosen = _chosen(names)
-    pooled = [name for name in chosen if name != catalog.RESTORE]
+    pooled = [name for name in chosen if name in catalog.DRILLS]
     steps = Steps(progress(), len(chosen) + bool(pooled))
     reports = []
     if pooled:
-        target = _target(system, env, phase, platform)
+        target = _target(system, env, phase, platform, _first_with_pool)
         with steps.step("templates") as step:
             wanted = _plan(ctx.obj, target, assembly, step.say)
             step.conclude(wanted.title)
         reports += [_run(ctx.obj, steps, name, wanted) for name in pooled]
-    if catalog.RESTORE in chosen:
-        reports.append(_rehearse(steps, _target(system, env, phase, platform, _first_with_recovery)))
+    for name in filter(chosen.__contains__, _ALONE):
+        target = _target(system, env, phase, platform, _ALONE[name][1])
+        reports.append(_run_alone(steps, name, target, _ALONE[name][0]))
     if json:
         print_json(show.as_json(reports))
     else:
@@ -76,7 +80,7 @@ def drill(
 
 
 def _chosen(names: list[str]) -> list[str]:
-    known = (*catalog.DRILLS, catalog.RESTORE)
+    known = (*catalog.DRILLS, catalog.RESTORE, catalog.MOVING)
     unknown = [name for name in names if name not in (*known, ALL)]
     if unknown:
         raise OperatorError(
@@ -91,9 +95,9 @@ def _target(
     env: str | None,
     phase: int | None,
     platform: Platform | None,
-    first: Callable[[], System] | None = None,
+    first: Callable[[], System],
 ) -> Target:
-    found = load_system(system) if system else (first or _first_with_pool)()
+    found = load_system(system) if system else first()
     if env is None:
         env = next((one.name for one in found.environments if one.production), found.environments[0].name)
     return Target(found.name, env, phase, platform)
@@ -136,11 +140,18 @@ def _run(workspace: Workspace, steps: Steps, name: str, wanted: Plan) -> Report:
     return report
 
 
-def _rehearse(steps: Steps, target: Target) -> Report:
-    with steps.step(catalog.RESTORE) as step:
-        report = catalog.rehearse(target.resolve(), step.say)
+def _run_alone(steps: Steps, name: str, target: Target, drill: Alone) -> Report:
+    """Run a drill that needs no templates."""
+    with steps.step(name) as step:
+        report = drill(target.resolve(), step.say)
         step.conclude(_WORDS.get(report.verdict, "could not be tried in full"))
     return report
+
+
+_ALONE: dict[str, tuple[Alone, Callable[[], System]]] = {
+    catalog.RESTORE: (catalog.rehearse, _first_with_recovery),
+    catalog.MOVING: (catalog.move, _first_with_pool),
+}
 
 
 def _conclude(reports: list[Report]) -> None:

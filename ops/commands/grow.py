@@ -1,11 +1,13 @@
 """``grow``: where the step to a later phase stands."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
 from config.deployment import Deployment
 from config.region import Region, Shard
+from ops.assembly.comparison import describe
 from ops.assembly.target import Target
 from ops.commands.options import EnvOption, JsonOption, SystemOption
 from ops.console import print_json, progress, results
@@ -19,6 +21,8 @@ from ops.report.checklists import show_checklist
 from ops.workspace import Workspace
 
 RUNBOOK = "docs/runbooks/grow-a-phase.md"
+NOTHING_THERE = ("REVIEW_", "CREATE_IN_", "CREATE_FAILED", "ROLLBACK_", "DELETE_")
+"""How the state begins of a stack that was never there as a whole, or is going."""
 
 
 def grow(
@@ -35,17 +39,17 @@ def grow(
     Example:  cambium grow --system restartix-fargate --env production --to 2
     """
     before, after = _phases(system, env, to)
-    if not any(steps(before, after, shard) for _, shard in after.shards()):
+    growing = list(shards_that_grow(before, after))
+    if not any(steps(before, after, shard) for _, shard in growing):
         results().print(f"phase {to} has no steps to tick off in {system} {env}: deploy it")
         return
     workspace: Workspace = ctx.obj
     running = emulator.find(workspace)
     if running is None:
-        raise OperatorError(
-            ExitCode.NOT_RUNNING, "the embedded AWS does not run", hint=Target(system, env).command_up
-        )
+        raise _not_there("the embedded AWS does not run", before)
     places = Places(running.url)
-    found = [_tick(before, after, region, shard, places) for region, shard in after.shards()]
+    _require_deployed(before, places)
+    found = [_tick(before, after, region, shard, places) for region, shard in growing]
     if json:
         print_json([_facts(checklist) for checklist in found])
     else:
@@ -59,6 +63,25 @@ def _phases(system: str, env: str, to: int) -> tuple[Deployment, Deployment]:
     if to < 2:
         raise OperatorError(ExitCode.USAGE, f"--to must be 2 or more: nobody grows to phase {to}")
     return Target(system, env, to - 1).resolve(), after
+
+
+def shards_that_grow(before: Deployment, after: Deployment) -> Iterator[tuple[Region, Shard]]:
+    """The shards that are there already: a deploy makes further ones whole."""
+    there = {(region.key, shard.key) for region, shard in before.shards()}
+    return ((region, shard) for region, shard in after.shards() if (region.key, shard.key) in there)
+
+
+def _require_deployed(before: Deployment, places: Places) -> None:
+    for region, shard in before.shards():
+        name = before.stack_name("data", region, shard)
+        stack = describe(places.at(Place(before.environment.account, region.name)), name)
+        if stack is None or stack["StackStatus"].startswith(NOTHING_THERE):
+            raise _not_there(f"{name} is not deployed, so there is nothing to grow from", before)
+
+
+def _not_there(what: str, before: Deployment) -> OperatorError:
+    first = Target(before.system, before.environment.name, before.phase)
+    return OperatorError(ExitCode.NOT_RUNNING, what, hint=f"deploy phase {before.phase}: {first.command_up}")
 
 
 def _tick(before: Deployment, after: Deployment, region: Region, shard: Shard, places: Places) -> Checklist:

@@ -1,5 +1,6 @@
 """``up``, ``down`` and ``status``: the embedded AWS and what is deployed on it."""
 
+import dataclasses
 import shutil
 from typing import Any
 
@@ -18,6 +19,7 @@ from ops.report import summary
 from ops.report.wording import count
 from ops.up import bring_up
 from ops.verify import poolers
+from ops.verify.outside import Outside, outside
 from ops.workspace import Workspace
 
 
@@ -67,20 +69,21 @@ def status(ctx: typer.Context, json: JsonOption = False) -> None:
     if running is None:
         raise OperatorError(ExitCode.NOT_RUNNING, "the embedded AWS does not run", hint="make up")
     environments = _environments(workspace, running)
-    deployed = [one for _, stacks in environments for one in stacks]
+    deployed = [one for _, stacks, _ in environments for one in stacks]
     if json:
         print_json(
             {
                 "url": running.url,
-                "environments": [_environment(entry) for entry, _ in environments],
+                "environments": [_environment(entry) for entry, _, _ in environments],
                 "stacks": [_facts(one) for one in deployed],
+                "outside": [dataclasses.asdict(one) for _, _, left in environments for one in left],
             }
         )
     else:
         _show(running, environments)
     if not deployed:
         raise OperatorError(ExitCode.NOT_RUNNING, "nothing is deployed on it yet", hint="make up")
-    stale = [entry for entry, stacks in environments if not all(one.up_to_date for one in stacks)]
+    stale = [entry for entry, stacks, _ in environments if not all(one.up_to_date for one in stacks)]
     if stale:
         raise OperatorError(
             ExitCode.VERIFICATION,
@@ -89,16 +92,18 @@ def status(ctx: typer.Context, json: JsonOption = False) -> None:
         )
 
 
-Environments = list[tuple[ledger.Entry, list[comparison.Deployed]]]
+Environments = list[tuple[ledger.Entry, list[comparison.Deployed], tuple[Outside, ...]]]
+"""Each with its stacks, and with those that are left of another phase."""
 
 
 def _environments(workspace: Workspace, running: emulator.Emulator) -> Environments:
     places = Places(running.url)
-    return [
-        (entry, comparison.compare(manifest.read(entry.assembly), places))
-        for entry in ledger.entries(workspace, running)
-        if (entry.assembly / "manifest.json").exists()
-    ]
+    found: Environments = []
+    for entry in ledger.entries(workspace, running):
+        if (entry.assembly / "manifest.json").exists():
+            assembly = manifest.read(entry.assembly)
+            found.append((entry, comparison.compare(assembly, places), outside(entry, assembly, places)))
+    return found
 
 
 def _show(running: emulator.Emulator, environments: Environments) -> None:
@@ -106,10 +111,11 @@ def _show(running: emulator.Emulator, environments: Environments) -> None:
     since = f"process {running.process.pid}, since {running.since}"
     console.print(f"[bold]embedded AWS[/]  {running.url}  {since}")
     places = Places(running.url)
-    for entry, stacks in environments:
+    for entry, stacks, left in environments:
         console.print()
         summary.show_title(console, entry.target, entry.phase, entry.phase_title, entry.platform)
         summary.show_stacks(console, tuple(stacks), {})
+        summary.show_outside(console, left, entry.phase)
         summary.show_endpoints(console, tuple(stacks))
         summary.show_straight_pools(console, poolers.straight(places, {one.stack.place for one in stacks}))
         summary.show_next(console, entry.target, (entry.target.command_up, "deploy it again, after a change"))

@@ -27,7 +27,9 @@ def worker(
 ) -> None:
     """Write the settings of the Worker that leads requests to the region of their organization.
 
-    Example:  cambium worker --system restartix --env production --lookup eu=https://ID.lambda-url.REGION.on.aws/
+    Example:  cambium worker --system restartix --env production --phase 4
+    --lookup eu=https://abc.lambda-url.eu-central-1.on.aws/
+    --lookup us=https://def.lambda-url.us-east-1.on.aws/
     """
     workspace: Workspace = ctx.obj
     deployment = Target(system, env, phase).resolve()

@@ -1,6 +1,6 @@
 """The bill for a program."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ops.cost.bill import NOT_COUNTED, Bill
@@ -10,7 +10,11 @@ from ops.cost.savings import Saving
 
 
 def as_json(
-    bill: Bill, *, months: Sequence[Month] = (), commitments: Sequence[Saving] = ()
+    bill: Bill,
+    *,
+    months: Sequence[Month] = (),
+    commitments: Sequence[Saving] = (),
+    tenants: Mapping[str, Bill] | None = None,
 ) -> dict[str, Any]:
     """All of it; what is unknown is null, never 0."""
     shown: dict[str, Any] = {
@@ -26,6 +30,11 @@ def as_json(
         "free": bill.free,
         "not_counted": list(NOT_COUNTED),
     }
+    if tenants:
+        shown["each_tenant"] = {
+            region: {"low_usd": _cents(one.total("low")), "high_usd": _cents(one.total("high"))}
+            for region, one in tenants.items()
+        }
     if months:
         shown["months"] = [{"month": one.number, "usd": _cents(one.usd)} for one in months]
     if commitments:

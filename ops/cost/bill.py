@@ -20,8 +20,8 @@ Scale = Literal["low", "high"]
 NOT_COUNTED = (
     "taxes, credits and the first year's free tier",
     "a support plan",
-    "requests to S3, KMS and Secrets Manager, X-Ray traces, and tasks that a rollout adds for minutes",
-    "the stacks of enterprise tenants, which are made one by one",
+    "requests to S3, KMS, Secrets Manager and EFS, X-Ray traces, and tasks that a rollout adds for minutes",
+    "enterprise tenants, which are made one by one: each adds its own bill",
     "whatever is not on AWS",
 )
 """What no line is about."""

@@ -4,6 +4,10 @@ _NOTHING = "AWS does not bill it"
 _ELSEWHERE = "billed with what it belongs to"
 
 FREE: dict[str, str] = {
+    "AWS::ApiGatewayV2::Api": "a dollar or so for a million requests, of which operators make a few a day",
+    "AWS::ApiGatewayV2::Integration": _ELSEWHERE,
+    "AWS::ApiGatewayV2::Route": _ELSEWHERE,
+    "AWS::ApiGatewayV2::Stage": _ELSEWHERE,
     "AWS::AppRunner::AutoScalingConfiguration": _ELSEWHERE,
     "AWS::AppRunner::VpcConnector": _NOTHING,
     "AWS::ApplicationAutoScaling::ScalableTarget": "what it adds is in the largest scale-out",
@@ -60,6 +64,7 @@ FREE: dict[str, str] = {
     "AWS::Scheduler::ScheduleGroup": _NOTHING,
     "AWS::SecretsManager::SecretTargetAttachment": _ELSEWHERE,
     "AWS::ServiceDiscovery::HttpNamespace": "Service Connect is free",
+    "AWS::ServiceDiscovery::Service": "tasks that ECS registers are free; zone and look-ups are counted",
     "AWS::StepFunctions::StateMachine": "4,000 steps a month are free, more than a release a day takes",
     "AWS::WAFv2::LoggingConfiguration": "its records are in the assumed logs",
     "AWS::WAFv2::WebACLAssociation": _NOTHING,

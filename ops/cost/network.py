@@ -88,6 +88,18 @@ def zones(reading: Reading, resources: Sequence[Resource]) -> Iterator[Line]:
     yield Line("network", "DNS queries", "global", asked, asked, price, "million", note, "with use")
 
 
+@counts("AWS::ServiceDiscovery::PrivateDnsNamespace")
+def private_zones(reading: Reading, resources: Sequence[Resource]) -> Iterator[Line]:
+    """The private zone of each namespace, and the look-ups in it; what ECS registers there is free."""
+    number, asked = float(len(resources)), reading.usage.private_names_millions
+    price = reading.price("AmazonRoute53", "hosted zone (first 25)", "global")
+    yield Line("network", "private DNS zones", "global", number, number, price, "zones")
+    price = reading.price("AmazonRoute53", "standard queries", "global")
+    note = f"assumed: {asked:g} million"
+    words = "look-ups of private names"
+    yield Line("network", words, "global", asked, asked, price, "million", note, "with use")
+
+
 @counts("AWS::CloudFront::Distribution")
 def distributions(reading: Reading, resources: Sequence[Resource]) -> Iterator[Line]:
     """What a distribution delivers, after what AWS gives to each account."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import psycopg
 
 from config.deployment import Deployment
-from ops.drills import connections, failover, prepared, restoring, tenancy
+from ops.drills import connections, failover, moving, prepared, restoring, tenancy
 from ops.drills.check import CannotRunError, Check, Report, not_run
 from ops.drills.ground import Say
 from ops.drills.plan import Plan
@@ -55,6 +55,49 @@ REHEARSAL = (
 )
 
 
+MOVING = "moving"
+"""Needs neither pool nor templates, only the version of the database."""
+MOVE = (
+    "Does a tenant move to a database of its own and back under load, with nothing lost?",
+    60,
+)
+
+
+def move(deployment: Deployment, say: Say) -> Report:
+    """Run the drill of moving a tenant; whatever goes wrong with it is a line of its report.
+
+    Raises:
+        OperatorError: the deployment has no database.
+    """
+    if deployment.database is None:
+        raise OperatorError(
+            ExitCode.CONFIGURATION, f"{deployment.system} has no database, so there is nothing to move"
+        )
+    version = deployment.database.version
+    return _report(
+        MOVING,
+        MOVE[0],
+        lambda: moving.run(version, say),
+        {
+            "PostgreSQL": f"{release_of(version)}, for the {version} of the configuration",
+            "data": f"{moving.MEGABYTES:g} MB of the tenant that moves, {moving.TENANTS} tenants with "
+            f"{moving.EACH} clients each",
+        },
+    )
+
+
+def _report(name: str, question: str, work: Callable[[], list[Check]], facts: dict[str, str]) -> Report:
+    began = time.monotonic()
+    try:
+        checks = work()
+    except CannotRunError as error:
+        checks = [not_run("the whole drill", "to run here", str(error))]
+    except (RuntimeError, OSError, psycopg.Error) as error:
+        checks = [broken(error)]
+    seconds = round(time.monotonic() - began, 1)
+    return Report(name=name, question=question, checks=checks, facts=facts, seconds=seconds)
+
+
 def rehearse(deployment: Deployment, say: Say) -> Report:
     """Run the restore drill; whatever goes wrong with it is a line of its report.
 
@@ -66,23 +109,15 @@ def rehearse(deployment: Deployment, say: Say) -> Report:
             ExitCode.CONFIGURATION,
             f"{deployment.system} has no recovery targets (`recovery`), so there is nothing to measure by",
         )
-    version = deployment.database.version
-    began = time.monotonic()
-    try:
-        checks = restoring.run(version, deployment.recovery, say)
-    except CannotRunError as error:
-        checks = [not_run("the whole drill", "to run here", str(error))]
-    except (RuntimeError, OSError, psycopg.Error) as error:
-        checks = [broken(error)]
-    return Report(
-        name=RESTORE,
-        question=REHEARSAL[0],
-        checks=checks,
-        facts={
+    version, recovery = deployment.database.version, deployment.recovery
+    return _report(
+        RESTORE,
+        REHEARSAL[0],
+        lambda: restoring.run(version, recovery, say),
+        {
             "PostgreSQL": f"{release_of(version)}, for the {version} of the configuration",
             "data": f"{restoring.MEGABYTES} MB made for this; hours of a larger database follow from MB/s",
         },
-        seconds=round(time.monotonic() - began, 1),
     )
 
 

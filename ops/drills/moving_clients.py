@@ -63,10 +63,10 @@ class Crowd:
         clients: All of them.
     """
 
-    def __init__(self, tenants: list[str], each: int, doors: dict[str, Door]) -> None:
+    def __init__(self, tenants: list[str], each: int, doors: dict[str, Door], *, first: int = 0) -> None:
         self.clients = [
             Client(number, tenant)
-            for number, tenant in enumerate(one for one in tenants for _ in range(each))
+            for number, tenant in enumerate((one for one in tenants for _ in range(each)), first)
         ]
         self.doors = doors
         """By tenant: the routing table."""

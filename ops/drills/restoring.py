@@ -13,7 +13,7 @@ from typing import Any
 
 from config.recovery import RecoveryTargets
 from emulator.client import session
-from emulator.postgres.programs import programs
+from emulator.postgres.programs import majors, programs
 from ops.drills.check import CannotRunError, Check, at_least, at_most, exactly
 from ops.drills.ground import Say
 from ops.drills.servers.lifetime import Lifetime
@@ -29,7 +29,6 @@ DATABASE, BUCKET, NAME = "shop", "drill-backups", "database-1"
 START_SECONDS = 60
 KEY = "d1" * 32
 """For backups that end with the drill."""
-_MAJORS = ("16", "18")
 _ROWS_PER_MEGABYTE = 1000
 _FILL = (
     "CREATE TABLE visits AS SELECT n AS id, now() - n * interval '1 second' AS at,"
@@ -178,7 +177,7 @@ def fill(server: Postgres, megabytes: int) -> int:
 def lay_out(lifetime: Lifetime) -> Path:
     """PostgreSQL's programs as Debian lays them out."""
     folder = lifetime.make_folder("programs")
-    for major in _MAJORS:
+    for major in map(str, majors()):
         (folder / major).symlink_to(programs(major).parent)
     return folder
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
-from ops.drills.catalog import DRILLS, REHEARSAL, RESTORE
+from ops.drills.catalog import DRILLS, MOVE, MOVING, REHEARSAL, RESTORE
 from ops.drills.check import Check, Report, Verdict
 from ops.report.tables import bad, faint, good, heading, table
 from ops.report.wording import count
@@ -22,6 +22,7 @@ def show_names(console: Console) -> None:
     for name, drill in DRILLS.items():
         content.add_row(name, str(drill.seconds), drill.question)
     content.add_row(RESTORE, str(REHEARSAL[1]), REHEARSAL[0])
+    content.add_row(MOVING, str(MOVE[1]), MOVE[0])
     console.print(content)
 
 

@@ -24,7 +24,7 @@ class FrontDoor:
         self.bottom = left.y
         if deployment.platform == "app-runner":
             note = "run by AWS, with its own load balancer and HTTPS"
-            cards = service_cards(deployment.services)
+            cards = service_cards(deployment, deployment.services)
             self._row = Row("app-runner", "Services on App Runner", "compute", note, cards)
             # The line to the internet passes on the left.
             x = left.x + EDGE + WAY_OUT

@@ -1,6 +1,6 @@
 """The parties of the access table, as rows of the network: doors, services, and what holds data."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from config.access import CACHE, DATABASE, HOST, JOBS, LOAD_BALANCER, POOL, POOL_DOOR, VOLUME
@@ -8,6 +8,7 @@ from config.cache import Cache
 from config.database import AuroraServerless, Database
 from config.deployment import Deployment
 from config.edge import Firewall
+from config.platform_name import Platform
 from config.service import Service
 from ops.picture.things import Card, Row
 from ops.picture.words import instances, size
@@ -22,7 +23,7 @@ def public_rows(deployment: Deployment) -> list[Row]:
         host = deployment.host
         beside = f"nginx and {deployment.cache.engine}" if deployment.cache else "nginx"
         note = f"{host.instance_type}, with a disk of {host.data_volume_gib} GB; {beside} run beside these"
-        cards = service_cards(deployment.services)
+        cards = service_cards(deployment, deployment.services)
         return [Row(HOST, "One machine", "compute", note, cards)]
     if any(rule.target == LOAD_BALANCER for rule in deployment.access):
         note = f"takes requests, with HTTPS{_firewall(deployment.edge.firewall)}"
@@ -54,22 +55,21 @@ def _groups(deployment: Deployment) -> Iterator[Row]:
             note = f"the services’ way in (access group “{group}”)"  # noqa: RUF001
             yield Row(group, "VPC connector", "network", note)
         else:
-            yield Row(
-                group, "Services", "compute", f"on Fargate, access group “{group}”", service_cards(members)
-            )
+            note = f"on Fargate, access group “{group}”"
+            yield Row(group, "Services", "compute", note, service_cards(deployment, members))
 
 
-def service_cards(services: "Iterator[Service] | tuple[Service, ...]") -> tuple[Card, ...]:
+def service_cards(deployment: Deployment, services: Iterable[Service]) -> tuple[Card, ...]:
     """A card for each service."""
     return tuple(
-        Card(f"service:{service.name}", service.name, tuple(_facts(service)), "compute")
+        Card(f"service:{service.name}", service.name, tuple(_facts(service, deployment.platform)), "compute")
         for service in services
     )
 
 
-def _facts(service: Service) -> Iterator[str]:
+def _facts(service: Service, platform: Platform) -> Iterator[str]:
     yield size(service.cpu, service.memory_mib)
-    yield instances(service) + (" on Spot" if service.spot else "")
+    yield instances(service, platform) + (" on Spot" if service.spot else "")
     if service.port is not None:
         yield f"port {service.port}"
     elif not service.before_rollout:
@@ -85,7 +85,9 @@ def _jobs(deployment: Deployment) -> Iterator[Row]:
 
 def _pool(deployment: Deployment) -> Iterator[Row]:
     if (pool := deployment.pool) is not None:
-        yield Row(POOL_DOOR, "Pool’s load balancer", "network", "leads to poolers that accept connections")  # noqa: RUF001
+        if pool.door == "load-balancer":
+            leads = "leads to poolers that accept connections"
+            yield Row(POOL_DOOR, "Pool’s load balancer", "network", leads)  # noqa: RUF001
         note = f"pgbouncer, {pool.tasks} × {size(pool.cpu, pool.memory_mib)}"  # noqa: RUF001
         yield Row(POOL, "Connection pool", "data", note)
 

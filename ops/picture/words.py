@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from config.environment import Platform
+from config.platform_name import Platform
 from config.service import Service
 
 PLATFORMS: dict[Platform, str] = {
@@ -10,6 +10,9 @@ PLATFORMS: dict[Platform, str] = {
     "fargate": "containers on AWS Fargate",
     "host": "containers on one machine",
 }
+
+MIGRATES: dict[Platform, str] = {"host": "runs once requests have moved"}
+"""When a platform migrates that does not migrate first: see ``runtime/host/release.py``."""
 
 
 def size(cpu: int, memory_mib: int) -> str:
@@ -26,11 +29,11 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def instances(service: Service) -> str:
-    """How many there are, and how many there may be."""
+def instances(service: Service, platform: Platform) -> str:
+    """How many there are, and how many there may be; of migrations, when they run."""
     least, most = service.scaling.min, service.scaling.max
     if service.before_rollout:
-        return "runs before a rollout"
+        return MIGRATES.get(platform, "runs before a rollout")
     return count(most, "instance") if least == most else f"{least}–{most} instances"  # noqa: RUF001
 
 

@@ -14,6 +14,8 @@ from ops.plan.value import links
 from ops.plan.verdict import Change, Verdict
 from ops.reachability.templates import Address
 
+Rule = Callable[[Change], Iterator["Refusal"]]
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -39,6 +41,11 @@ def refused(change: Change, cascade: Cascade) -> Iterator[Refusal]:
             "keep the function's logical id, or give the custom resource another one",
         )
     yield from _fixed_name(change, cascade)
+    yield from never_goes(change)
+
+
+def never_goes(change: Change) -> Iterator[Refusal]:
+    """Why AWS refuses new values of a resource, whatever else there is: storage never shrinks."""
     for rule in RULES:
         yield from rule(change)
 
@@ -60,7 +67,7 @@ def _fixed_name(change: Change, cascade: Cascade) -> Iterator[Refusal]:
     )
 
 
-def _shrinks(type_name: str, name: str, words: str) -> Callable[[Change], Iterator[Refusal]]:
+def _shrinks(type_name: str, name: str, words: str) -> Rule:
     def rule(change: Change) -> Iterator[Refusal]:
         if change.resource.type == type_name and name in change.touched:
             was, becomes = _number(change.before, name), _number(change.after, name)
@@ -70,7 +77,7 @@ def _shrinks(type_name: str, name: str, words: str) -> Callable[[Change], Iterat
     return rule
 
 
-def _older(type_name: str) -> Callable[[Change], Iterator[Refusal]]:
+def _older(type_name: str) -> Rule:
     def rule(change: Change) -> Iterator[Refusal]:
         if change.resource.type == type_name and "EngineVersion" in change.touched:
             was, becomes = _version(change.before), _version(change.after)
@@ -84,13 +91,14 @@ def _older(type_name: str) -> Callable[[Change], Iterator[Refusal]]:
     return rule
 
 
+VERSIONED = ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "AWS::ElastiCache::ReplicationGroup")
 RULES = (
     _shrinks("AWS::RDS::DBInstance", "AllocatedStorage", "storage of a database never shrinks"),
     _shrinks("AWS::EC2::Volume", "Size", "a volume never shrinks"),
-    _older("AWS::RDS::DBInstance"),
-    _older("AWS::RDS::DBCluster"),
-    _older("AWS::ElastiCache::ReplicationGroup"),
+    *(_older(type_name) for type_name in VERSIONED),
 )
+NEVER_SMALLER_OR_OLDER = frozenset({*VERSIONED, "AWS::EC2::Volume"})
+"""Types that ``RULES`` are about."""
 
 
 def say(name: tuple[Any, ...]) -> str:

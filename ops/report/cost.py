@@ -1,6 +1,6 @@
 """A bill on the terminal: where the money goes first, then every line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -47,6 +47,14 @@ def verdict(bill: Bill) -> Text:
             (reach, "bold"), known, Text(f"{within}, which the most exceeds", style="yellow")
         )
     return Text.assemble((reach, "bold"), known, good(within))
+
+
+def show_tenants(console: Console, tenants: Mapping[str, Bill]) -> None:
+    """What each enterprise tenant adds, by region; nothing where there is no such tier."""
+    for bill in tenants.values():
+        low, high = usd(bill.total("low")), usd(bill.total("high"))
+        least = "at least " if bill.unknown else ""
+        console.print(f"  {bill.title} adds {least}{low} to {high} a month", markup=False)
 
 
 def show_months(console: Console, months: Sequence[Month], budget_usd: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,6 +16,8 @@ from ops.reachability.connections import Connection
 from ops.report.tables import bad, entry, faint, good, heading, section, table
 from ops.report.wording import count, peer
 from ops.verify.network import FoundGroups
+from ops.verify.outside import Outside
+from ops.verify.secrets import Login
 from ops.verify.verification import Verification
 
 
@@ -24,11 +27,13 @@ def show(
     deployment: Deployment,
     found: Verification,
     seconds: Mapping[str, float | None],
+    left: tuple[Outside, ...] = (),
 ) -> None:
-    """Print the whole report."""
+    """Print the whole report; what is ``left`` of another phase too."""
     console.print()
     show_title(console, target, deployment.phase, deployment.phase_title, deployment.platform)
     show_stacks(console, found.stacks, seconds)
+    show_outside(console, left, deployment.phase)
     show_endpoints(console, found.stacks)
     show_groups(console, deployment, found.groups)
     for part in (_stores, _logins, _empty_keys, _opt_outs):
@@ -58,18 +63,32 @@ def show_stacks(console: Console, stacks: tuple[Deployed, ...], seconds: Mapping
     section(console, "Stacks", content)
 
 
+def show_outside(console: Console, stacks: tuple[Outside, ...], phase: int) -> None:
+    """Stacks of another phase that are still there, and cost what they cost."""
+    content = table("stack", "region", "state", keep=["stack", "state"])
+    for one in stacks:
+        content.add_row(
+            one.name, one.region, faint(f"{one.state.replace('_', ' ').lower()}, not in phase {phase}")
+        )
+    if stacks:
+        section(console, "Left of another phase; a deploy deletes no stack, make down deletes all", content)
+
+
 def show_endpoints(console: Console, stacks: tuple[Deployed, ...]) -> None:
     """What the stacks tell people, addresses first; what they only tell each other is left out."""
-    outputs = [output for one in stacks for output in one.outputs]
-    roles = [output for output in outputs if ":role/" in output.value]
-    others = [output for output in outputs if output not in roles]
-    others.sort(key=lambda output: not output.key.endswith("Address"))
+    told = [(one.stack.name, output) for one in stacks for output in one.outputs]
+    titles = Counter(output.title for _, output in told)
+    roles = [(stack, output) for stack, output in told if ":role/" in output.value]
+    others = [pair for pair in told if pair not in roles]
+    others.sort(key=lambda pair: not pair[1].key.endswith("Address"))
     for title, group in {"Endpoints": others, "IAM roles": roles}.items():
         if group:
             heading(console, title)
-        for output in group:
-            remark = output.key if output.description else ""
-            entry(console, output.description or output.key, remark, output.value)
+        for stack, output in group:
+            # Where several shards or regions have the same, the stack says whose it is.
+            remark = [output.key] if output.description else []
+            remark += [stack] if titles[output.title] > 1 else []
+            entry(console, output.title, ", ".join(remark), output.value)
 
 
 def show_groups(console: Console, deployment: Deployment, groups: tuple[FoundGroups, ...]) -> None:
@@ -121,15 +140,29 @@ def _stores(console: Console, _target: Target, _deployment: Deployment, found: V
         entry(console, f"{store.kind} · {store.size} · {store.protection}", store.region, store.name)
 
 
-def _logins(console: Console, _target: Target, _deployment: Deployment, found: Verification) -> None:
-    content = table("service", "key", "logged in as", "database", "TLS", keep=["key"])
-    for login, shards in Counter(found.secrets.logins).items():
-        role = good(login.role) if login.role else bad("nobody")
-        service = login.service if shards == 1 else f"{login.service}, {shards} shards"
-        content.add_row(service, login.key, role, login.database, "yes" if login.encrypted else bad("no"))
+def _logins(console: Console, _target: Target, deployment: Deployment, found: Verification) -> None:
     if found.secrets.logins:
-        section(console, "Database URLs, tried on the embedded PostgreSQL", content)
+        show_logins(console, found.secrets.logins, several=len(list(deployment.shards())) > 1)
     show_straight_pools(console, found.straight_pools)
+
+
+def show_logins(console: Console, logins: Iterable[Login], *, several: bool) -> None:
+    """Every URL that was tried, how many a key has, and in which shards, where there are several."""
+    where = ["shards"] if several else []
+    content = table("service", "key", "logged in as", "database", "TLS", *where, keep=["key"])
+    same: dict[tuple[Login, int], list[str]] = {}
+    for login, number in Counter(logins).items():
+        same.setdefault((replace(login, shard=""), number), []).append(login.shard)
+    for (login, number), shards in same.items():
+        content.add_row(
+            login.service,
+            login.key if number == 1 else f"{login.key}, {number}",
+            good(login.role) if login.role else bad("nobody"),
+            login.database,
+            "yes" if login.encrypted else bad("no"),
+            *([", ".join(shards)] if several else []),
+        )
+    section(console, "Database URLs, tried on the embedded PostgreSQL", content)
 
 
 def show_straight_pools(console: Console, names: Iterable[str]) -> None:

@@ -73,6 +73,8 @@ QUESTIONS = {
     "AWS::SNS::Topic": Question("sns", "get_topic_attributes", "TopicArn"),
     "AWS::SecretsManager::Secret": Question("secretsmanager", "describe_secret", "SecretId"),
     "AWS::ServiceDiscovery::HttpNamespace": Question("servicediscovery", "get_namespace", "Id"),
+    "AWS::ServiceDiscovery::PrivateDnsNamespace": Question("servicediscovery", "get_namespace", "Id"),
+    "AWS::ServiceDiscovery::Service": Question("servicediscovery", "get_service", "Id"),
 }
 """The types that stand on their own. The others, such as a route or a policy, are parts of these."""
 

@@ -5,7 +5,7 @@ Values are read, and never leave this module: not in a result, a message or a lo
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
@@ -42,6 +42,8 @@ class Login:
     """Who the database says we are; empty when it did not let us in."""
     database: str = ""
     encrypted: bool = False
+    shard: str = ""
+    """Region and number, such as ``eu 1``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def read(deployment: Deployment, places: Places, certificate: Path) -> FoundSecr
         for key, role, url, pooled in _urls(deployment, service, values):
             # The certificate of a pooler is its own: services encrypt and do not verify.
             login, complaint = log_in(service.name, key, role, url, None if pooled else certificate)
-            logins.append(login)
+            logins.append(replace(login, shard=f"{region.key} {shard.key}"))
             complaints += [complaint] if complaint else []
     return FoundSecrets(tuple(_empty(deployment, places)), tuple(logins), tuple(complaints))
 

@@ -15,10 +15,14 @@ from database.connection import Connection
 from database.failure import JobError, must
 from database.fresh import Server
 from database.manifest import ID, Backups
+from database.point_in_time import PointInTime
 from database.restore import Restoration, Wish, restore
 from database.settings import Settings
 from database.store import Store
 from database.throw_away import Plan, instance
+
+_PROMISES = ("rto", "rpo", "point_in_time")
+"""What each record says of itself: measured, target, met."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,8 @@ class Drill:
     """From where the recovery time counts: an instance that is made first is part of it."""
     plan: Plan | None
     """None restores into a new database of the server that was named."""
+    point_in_time: PointInTime | None = None
+    """The database in use, where something was promised of restoring it to its latest moment."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Drill":
@@ -49,6 +55,7 @@ class Drill:
             loss_hours=_hours(environ, "DRILL_LOSS_HOURS"),
             started=_time(environ.get("DRILL_STARTED")),
             plan=_plan(environ),
+            point_in_time=PointInTime.from_environment(environ),
         )
 
 
@@ -66,14 +73,18 @@ def drill(settings: Settings, asked: Drill) -> dict[str, Any]:
         "passed": False,
     }
     try:
+        if asked.point_in_time:
+            record["point_in_time"] = asked.point_in_time.measure()
         record |= _rehearse(settings, asked, backups, record)
+        missed = [one for one in _PROMISES if one in record and not record[one]["met"]]
+        record |= {"passed": not missed} | ({"reason": f"missed {', '.join(missed)}"} if missed else {})
     except BaseException as error:
         record["reason"] = str(error) if isinstance(error, JobError) else type(error).__name__
         raise
     finally:
         _write(settings, asked, record)
     if not record["passed"]:
-        raise JobError(f"the drill took too long or the backup was too old: {json.dumps(record)}")
+        raise JobError(f"the drill {record['reason']}: {json.dumps(record)}")
     return record
 
 
@@ -86,14 +97,28 @@ def _rehearse(settings: Settings, asked: Drill, backups: Backups, record: dict[s
         with _gone_afterwards(place, name):
             done = restore(settings.at(place), Wish(backup=manifest.id, into=name, create_roles=True))
             rto = _elapsed_hours(asked.started, datetime.now(UTC))
-    met = {"rto": rto <= asked.restore_hours, "rpo": rpo <= asked.loss_hours}
     return {
-        "rto": {"hours": round(rto, 4), "target_hours": asked.restore_hours, "met": met["rto"]},
-        "rpo": {"hours": round(rpo, 4), "target_hours": asked.loss_hours, "met": met["rpo"]},
-        "passed": all(met.values()),
+        "rto": _met(rto, asked.restore_hours),
+        "rpo": _met(rpo, asked.loss_hours),
+        **_looked_again(asked, record),
         "tables": len(manifest.contents.tables),
         **_measured(done),
     }
+
+
+def _met(hours: float, target_hours: float) -> dict[str, Any]:
+    return {"hours": round(hours, 4), "target_hours": target_hours, "met": hours <= target_hours}
+
+
+def _looked_again(asked: Drill, record: Mapping[str, Any]) -> dict[str, Any]:
+    """Another look where the first was late: RDS uploads every five minutes, the first can come just before.
+
+    The making of an instance lies between the two, which takes longer than an upload.
+    """
+    if asked.point_in_time is None or record["point_in_time"]["met"]:
+        return {}
+    before = record["point_in_time"]["minutes"]
+    return {"point_in_time": {**asked.point_in_time.measure(), "before": before}}
 
 
 def _measured(done: Restoration) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -29,6 +30,8 @@ SQLSTATE = "TM001"
 """What a refused write is answered with."""
 LOCK_MILLISECONDS = 250
 PAUSE_SECONDS = 0.5
+DROP_SECONDS = 2.0
+TAKE_DOWN_SECONDS = 30.0
 _EVENTS = {"insert": ("NEW.",), "update": ("OLD.", "NEW."), "delete": ("OLD.",)}
 _FUNCTION = sql.SQL(
     "CREATE OR REPLACE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$"
@@ -62,7 +65,7 @@ def raise_fence(place: Place, schema: Schema, tenant: str, *, pool: bool, second
     except BusyError:
         if known.state == "fencing":
             log.error("the fence is taken down again")
-            lower_fence(place, schema, tenant, seconds=seconds)
+            lower_fence(place, schema, tenant, seconds=max(seconds, TAKE_DOWN_SECONDS))
         raise
     if known.state == "fencing":
         with place.session.transaction():
@@ -83,13 +86,24 @@ def _begin(place: Place, tenant: str, *, pool: bool) -> Record:
 
 
 def lower_fence(place: Place, schema: Schema, tenant: str, *, seconds: float) -> int:
-    """Let writes through again; return how many tables were fenced."""
+    """Let writes through again; return how many tables were fenced.
+
+    A trigger is disabled first, which waits for nobody who only reads. Dropping it does, so that is tried for
+    a moment: one that is disabled and stays does nothing.
+
+    Raises:
+        BusyError: a table could not be locked in time, and refuses writes still.
+    """
     deadline, count = time.monotonic() + seconds, 0
     for table in schema.ordered:
-        standing = _standing(place, table, tenant)
-        if standing:
-            patiently(place, table, partial(_drop, place, table, standing), deadline)
+        states = _states(place, table, tenant)
+        if enabled := [name for name, on in states.items() if on]:
+            patiently(place, table, partial(_disable, place, table, enabled), deadline)
             count += 1
+    for table in schema.ordered:
+        if names := list(_states(place, table, tenant)):
+            with suppress(BusyError):
+                patiently(place, table, partial(_drop, place, table, names), time.monotonic() + DROP_SECONDS)
     return count
 
 
@@ -100,7 +114,7 @@ def open_tables(place: Place, schema: Schema, tenant: str) -> list[str]:
 
 def any_fence(place: Place, schema: Schema, tenant: str) -> bool:
     """Whether some table is fenced."""
-    return any(_standing(place, table, tenant) for table in schema.ordered)
+    return any(on for table in schema.ordered for on in _states(place, table, tenant).values())
 
 
 def require_fence(place: Place, schema: Schema, tenant: str) -> Record:
@@ -146,16 +160,16 @@ def _name(tenant: str, event: str) -> str:
     return f"{TRIGGER}{hashlib.sha256(tenant.encode()).hexdigest()[:16]}_{event}"
 
 
-def _standing(place: Place, table: Table, tenant: str) -> list[str]:
+def _states(place: Place, table: Table, tenant: str) -> dict[str, bool]:
+    """The triggers of the fence on a table, and which are enabled."""
     names = {_name(tenant, event) for event in (*_EVENTS, "truncate")}
     found = ask(place.session, TRIGGERS)
-    return [name for oid, name, _, _ in found if oid == table.oid and name in names]
+    return {name: state in ("O", "A") for oid, name, _, state in found if oid == table.oid and name in names}
 
 
 def _missing(place: Place, table: Table, tenant: str) -> Iterator[str]:
-    found = ask(place.session, TRIGGERS)
-    enabled = {name for oid, name, _, state in found if oid == table.oid and state in ("O", "A")}
-    yield from (event for event in (*_EVENTS, "truncate") if _name(tenant, event) not in enabled)
+    states = _states(place, table, tenant)
+    yield from (event for event in (*_EVENTS, "truncate") if not states.get(_name(tenant, event)))
 
 
 def _make(place: Place, schema: Schema, table: Table, tenant: str, events: tuple[str, ...]) -> None:
@@ -182,6 +196,12 @@ def _condition(
     return sql.SQL("({}) AND (current_user <> {} OR coalesce(current_setting({}, true), '') <> 'on')").format(
         whose, sql.Literal(place.owner), sql.Literal(MOVING)
     )
+
+
+def _disable(place: Place, table: Table, names: list[str]) -> None:
+    for name in names:
+        disable = sql.SQL("ALTER TABLE {} DISABLE TRIGGER {}")
+        place.session.execute(disable.format(table.identifier, sql.Identifier(name)))
 
 
 def _drop(place: Place, table: Table, names: list[str]) -> None:

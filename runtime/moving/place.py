@@ -123,14 +123,17 @@ class Place:
 
     def _one_run_at_a_time(self) -> None:
         """Wait for the end of a run that was killed, whose server process has not noticed yet."""
-        key = int.from_bytes(
-            hashlib.sha256(f"cambium moving {self._settings.tenant}".encode()).digest()[:8], signed=True
-        )
+        key = lock_key(self._settings.tenant)
         deadline = time.monotonic() + OTHER_RUN_SECONDS
         while not (self.session.execute("SELECT pg_try_advisory_lock(%s)", [key]).fetchone() or (False,))[0]:
             if time.monotonic() > deadline:
                 raise BusyError(f"another run moves this tenant, and holds {self.where}: wait for its end")
             time.sleep(0.2)
+
+
+def lock_key(tenant: str) -> int:
+    """The advisory lock that one run at a time holds on each database."""
+    return int.from_bytes(hashlib.sha256(f"cambium moving {tenant}".encode()).digest()[:8], signed=True)
 
 
 @contextmanager

@@ -24,13 +24,14 @@ def go_on(source: Place, target: Place, schema: Schema, target_schema: Schema, *
     twins = {table.name: table for table in target_schema.ordered}
     for table in schema.ordered:
         for column in table.columns:
-            other = twins[table.name].column(column.name).sequence
+            twin = twins[table.name]
+            other = twin.column(column.name).sequence
             if column.sequence and other:
                 wanted = _reached(source, column.sequence, _largest(source, table, column.name))
                 here = _reached(target, other, None)
                 if wanted is not None and (here is None or here < wanted):
                     moved += 1
-                    patiently(target, table, partial(_move, target, other, wanted), deadline)
+                    patiently(target, twin, partial(_move, target, other, wanted), deadline)
     return moved
 
 
@@ -45,7 +46,8 @@ def _largest(place: Place, table: Table, column: str) -> int | None:
 def _reached(place: Place, sequence: str, largest: int | None) -> int | None:
     """The last value that was given out; None before the first."""
     value, called = place.session.execute(sql.SQL(_STATE).format(sql.SQL(sequence))).fetchone() or (0, False)
-    return int(value) if called else None if largest is None else largest
+    given = [int(value)] if called else []
+    return max(given if largest is None else [*given, largest], default=None)
 
 
 def _move(target: Place, sequence: str, wanted: int) -> None:

@@ -137,11 +137,26 @@ def do_unfence(move: Move) -> Result:
     known = record.find(move.source, move.tenant)
     if known is not None and known.side == "source" and known.state in ("clearing", "cleared"):
         raise RefusedError(f"{move.source.where} was cleared of this tenant's rows: it has nothing to serve")
+    if known is not None and known.side == "source" and _was_written_to(move, known):
+        raise RefusedError(
+            f"{move.target.where} was written to after it was verified, so it serves: what it has that "
+            f"{move.source.where} lacks would be lost; move the tenant back instead"
+        )
+    if known is not None and known.side == "target" and known.state != "verified":
+        raise RefusedError(f"{move.source.where} is being copied to and was not verified: run verify first")
     count = lower_fence(move.source, move.here, move.tenant, seconds=move.settings.fence_seconds)
     if known is not None and known.side == "source":
         with move.source.session.transaction():
             record.forget(move.source.session, move.tenant)
     return {"tables": count}
+
+
+def _was_written_to(move: Move, known: Record) -> bool:
+    """Whether the target has changed since it was verified against the fence that stands."""
+    there = record.find(move.target, move.tenant)
+    if there is None or there.state != "verified" or there.fence != known.fence:
+        return False
+    return digest(move.target, move.there, move.tenant) != there.tables
 
 
 def do_open(move: Move) -> Result:

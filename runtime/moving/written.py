@@ -14,8 +14,10 @@ from database.failure import DifferenceError
 from moving.tables import Table
 
 _COUNTS = (
-    "SELECT coalesce(pg_partition_root(s.relid), s.relid)::oid, s.schemaname || '.' || s.relname,"
-    " s.n_tup_ins, s.n_tup_upd, s.n_tup_del FROM pg_stat_xact_user_tables s"
+    "SELECT n.nspname || '.' || c.relname, s.n_tup_ins, s.n_tup_upd, s.n_tup_del"
+    " FROM pg_stat_xact_user_tables s"
+    " JOIN pg_class c ON c.oid = coalesce(pg_partition_root(s.relid), s.relid)"
+    " JOIN pg_namespace n ON n.oid = c.relnamespace"
     " WHERE s.schemaname !~ '^pg_' AND s.schemaname <> 'cambium_moving'"
     " AND s.n_tup_ins + s.n_tup_upd + s.n_tup_del > 0"
 )
@@ -30,24 +32,25 @@ class Written:
 
     def __init__(self, session: Session, tables: Iterable[Table]) -> None:
         self._session = session
-        self._tables = {table.oid: table for table in tables}
-        self._meant: dict[int, Counter[str]] = {oid: Counter() for oid in self._tables}
+        # By name: the tables may be those of the other database, where they have other numbers.
+        self._tables = {table.name: table for table in tables}
+        self._meant: dict[str, Counter[str]] = {name: Counter() for name in self._tables}
 
     def inserted(self, table: Table, count: int) -> None:
         """So many rows were."""
-        self._meant[table.oid]["ins"] += count
+        self._meant[table.name]["ins"] += count
 
     def updated(self, table: Table, count: int) -> None:
         """So many rows were."""
-        self._meant[table.oid]["upd"] += count
+        self._meant[table.name]["upd"] += count
 
     def deleted(self, table: Table, count: int) -> None:
         """So many rows were."""
-        self._meant[table.oid]["del"] += count
+        self._meant[table.name]["del"] += count
 
     def __enter__(self) -> Self:
         # The server adds up what a session wrote, and forgets it some time after a transaction.
-        self._before, _ = self._counted()
+        self._before = self._counted()
         return self
 
     def __exit__(
@@ -56,25 +59,22 @@ class Written:
         if kind is None:
             self._compare()
 
-    def _counted(self) -> tuple[dict[int, Counter[str]], dict[int, str]]:
-        counts: dict[int, Counter[str]] = defaultdict(Counter)
-        names: dict[int, str] = {}
-        for root, name, inserted, updated, deleted in self._session.execute(_COUNTS):
-            names[root] = name
-            counts[root].update({"ins": inserted, "upd": updated, "del": deleted})
-        return counts, names
+    def _counted(self) -> dict[str, Counter[str]]:
+        counts: dict[str, Counter[str]] = defaultdict(Counter)
+        for name, inserted, updated, deleted in self._session.execute(_COUNTS):
+            counts[name].update({"ins": inserted, "upd": updated, "del": deleted})
+        return counts
 
     def _compare(self) -> None:
-        found, names = self._counted()
-        for oid, really in found.items():
-            really.subtract(self._before.get(oid, Counter()))
-        for oid in self._meant.keys() | found.keys():
-            table = self._tables.get(oid)
-            partitioned = table is not None and table.kind == "p"
-            meant, really = self._meant.get(oid, Counter()), found.get(oid, Counter())
+        found = self._counted()
+        for name, really in found.items():
+            really.subtract(self._before.get(name, Counter()))
+        for name in sorted(self._meant.keys() | found.keys()):
+            partitioned = name in self._tables and self._tables[name].kind == "p"
+            meant, really = self._meant.get(name, Counter()), found.get(name, Counter())
             if _net(meant, partitioned) != _net(really, partitioned):
                 raise DifferenceError(
-                    f"writing this tenant's rows would have changed others in {names.get(oid, oid)} as well "
+                    f"writing this tenant's rows would have changed others in {name} as well "
                     "(a trigger does that, or a foreign key that cascades): nothing was written"
                 )
 

@@ -19,5 +19,20 @@ def test_temporary_files_are_in_the_given_folder_and_go_with_it(tmp_path: Path) 
 
     assert ours.startswith(str(folder))
     assert theirs.startswith(str(folder))
-    assert not folder.exists()
+    assert list(folder.iterdir()) == []
     assert tempfile.gettempdir() == before
+
+
+def test_another_measurement_keeps_its_files_and_a_killed_one_leaves_none(tmp_path: Path) -> None:
+    folder = tmp_path / "tmp"
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+
+    with temporary_files_in(folder):
+        theirs = Path(tempfile.mkdtemp())
+        left = folder / f"{ended.pid}-x"
+        left.mkdir()
+        with temporary_files_in(folder):
+            pass
+        assert theirs.is_dir()
+        assert not left.exists()

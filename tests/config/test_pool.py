@@ -120,6 +120,11 @@ def test_b1_whatever_scales_out_the_database_never_sees_more_than_its_pool(
 
 
 REFUSED: dict[str, tuple[Callable[[], object], str]] = {
+    "a name for more than one pooler": (
+        lambda: pool(door="service-discovery"),
+        'door must be "load-balancer" for more than one task, got "service-discovery" with 2 tasks: '
+        "clients would go on asking a pooler that is gone",
+    ),
     "pool sizes above the ceiling": (
         lambda: pool(pool_sizes={"restartix_owner": 10, "restartix": 25}),
         "pool_sizes must add up to at most max_server_connections (25), got restartix_owner 10, "
@@ -243,11 +248,11 @@ def test_a_pool_runs_on_fargate_only(refusal: Refusal) -> None:
 
 
 def test_b1_the_pool_is_the_only_way_services_have_to_the_database() -> None:
-    for environment in ("staging", "production"):
+    for environment, door in (("staging", "connection-pool"), ("production", "connection-pool-door")):
         for phase in (1, 2):
             access = load_system("restartix-fargate").resolve(environment, phase).access
             ways = {(rule.source, rule.target) for rule in access if "database" in rule.target}
-            doors = {rule.source for rule in access if rule.target == "connection-pool-door"}
+            doors = {rule.source for rule in access if rule.target == door}
 
             assert ways == {
                 ("connection-pool", "database"),

@@ -5,6 +5,7 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecr as ecr
 
 from cambium.app_runner_platform import AppRunnerPlatform
@@ -12,13 +13,14 @@ from cambium.container_platform import ContainerPlatform
 from cambium.fargate_platform import FargatePlatform
 from cambium.network import Network
 from cambium.security_groups import SecurityGroups
-from cambium.web_service import ContainerSpec
+from cambium.web_service import ContainerSpec, WebService
 from config.access import access_rules
 from config.doors import listener_priority
 from config.environment import Platform
 from config.network import Network as NetworkConfig
 from config.scaling import HealthCheck, Scaling
 from config.service import Service
+from config.watching import ContainerInsights, NoContainerInsights
 from support.assembly import Resource, text
 from support.scenario import ACCOUNT, PRIVATE, REGION, ZONES, BuiltOf, scenario
 
@@ -29,12 +31,13 @@ CERTIFICATE = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/12345678"
 FORGIVING = HealthCheck(interval_seconds=30, timeout_seconds=10, healthy_threshold=1, unhealthy_threshold=1)
 
 
-def service(name: str = "api", port: int = 8080, **fields: Any) -> Service:
+def service(name: str = "api", port: int | None = 8080, **fields: Any) -> Service:
     hosts = fields.pop("hosts", (f"{name}.shop.test",))
     return Service(name=name, port=port, cpu=256, memory_mib=512, hosts=hosts, **fields)
 
 
-def build(platform: ContainerPlatform, stack: cdk.Stack, *services: Service) -> None:
+def build(platform: ContainerPlatform, stack: cdk.Stack, *services: Service) -> list[WebService]:
+    built = []
     for one in services:
         spec = ContainerSpec(
             service=one,
@@ -45,7 +48,8 @@ def build(platform: ContainerPlatform, stack: cdk.Stack, *services: Service) -> 
             secret_keys=(),
             log_days=31,
         )
-        platform.define_service(stack, one.name.title(), spec)
+        built.append(platform.define_service(stack, one.name.title(), spec))
+    return built
 
 
 def doors(stack: cdk.Stack, network: Network, platform: Platform, *services: Service) -> SecurityGroups:
@@ -53,7 +57,13 @@ def doors(stack: cdk.Stack, network: Network, platform: Platform, *services: Ser
     return SecurityGroups(stack, "Access", vpc=network.vpc, rules=rules)
 
 
-def fargate(stack: cdk.Stack, *services: Service, protected: bool = True, shell_access: bool = False) -> None:
+def fargate(
+    stack: cdk.Stack,
+    *services: Service,
+    protected: bool = True,
+    shell_access: bool = False,
+    insights: ContainerInsights = "standard",
+) -> list[WebService]:
     network = Network(stack, "Network", config=NetworkConfig(cidr="10.0.0.0/16"), zones=ZONES)
     platform = FargatePlatform(
         stack,
@@ -63,8 +73,9 @@ def fargate(stack: cdk.Stack, *services: Service, protected: bool = True, shell_
         certificates=[acm.Certificate.from_certificate_arn(stack, "Certificate", CERTIFICATE)],
         protected=protected,
         shell_access=shell_access,
+        insights=insights,
     )
-    build(platform, stack, *services)
+    return build(platform, stack, *services)
 
 
 @scenario
@@ -75,6 +86,23 @@ def ordinary(stack: cdk.Stack) -> None:
 @scenario
 def with_a_shell(stack: cdk.Stack) -> None:
     fargate(stack, service(), protected=False, shell_access=True)
+
+
+def watched(stack: cdk.Stack, insights: ContainerInsights) -> None:
+    worker = service("worker", port=None, hosts=(), public=False)
+    _, built = fargate(stack, service(), worker, insights=insights)
+    metric = built.metrics.instances
+    cloudwatch.Alarm(stack, "Stopped", metric=metric, threshold=1, evaluation_periods=1)
+
+
+@scenario
+def measured(stack: cdk.Stack) -> None:
+    watched(stack, "enhanced")
+
+
+@scenario
+def unmeasured(stack: cdk.Stack) -> None:
+    watched(stack, NoContainerInsights(reason="it costs more than the tasks do"))
 
 
 @scenario
@@ -115,6 +143,22 @@ def on_app_runner(stack: cdk.Stack) -> None:
 
 def attributes(resource: Resource, of: str) -> dict[str, str]:
     return {pair["Key"]: pair["Value"] for pair in resource[of]}
+
+
+@pytest.mark.parametrize(
+    ("how", "value", "metric"),
+    [
+        (measured, "enhanced", ("ECS/ContainerInsights", "RunningTaskCount", "Average")),
+        (unmeasured, "disabled", ("AWS/ECS", "CPUUtilization", "SampleCount")),
+    ],
+)
+def test_an_alarm_on_running_tasks_looks_at_a_metric_that_is_there(
+    built: BuiltOf, how: Any, value: str, metric: tuple[str, str, str]
+) -> None:
+    cluster, alarm = built(how).the("AWS::ECS::Cluster"), built(how).the("AWS::CloudWatch::Alarm")
+
+    assert cluster["ClusterSettings"] == [{"Name": "containerInsights", "Value": value}]
+    assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == metric
 
 
 def test_tasks_have_no_public_address(built: BuiltOf) -> None:

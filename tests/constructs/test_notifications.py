@@ -1,5 +1,7 @@
 """What Notifications, those who listen to them, and the view from outside promise."""
 
+from typing import Any
+
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_sns as sns
@@ -9,6 +11,7 @@ from cambium.notifications import Notifications
 from cambium.outside_view import OutsideView
 from cambium.slack_channel import SlackChannel
 from config.alarms import Alarms, Slack
+from config.watching import OutsideChecks
 from support.assembly import text
 from support.scenario import ACCOUNT, REGION, BuiltOf, scenario
 
@@ -41,8 +44,14 @@ def notices(stack: cdk.Stack) -> None:
 
 
 @scenario
+def hurried(stack: cdk.Stack) -> None:
+    config = OutsideChecks(interval_seconds=10)
+    OutsideView(stack, "View", host="api.shop.test", path="/ready", config=config)
+
+
+@scenario
 def from_outside(stack: cdk.Stack) -> None:
-    OutsideView(stack, "View", host="api.shop.test", path="/ready")
+    OutsideView(stack, "View", host="api.shop.test", path="/ready", config=OutsideChecks())
 
 
 def test_everybody_named_is_subscribed(built: BuiltOf) -> None:
@@ -136,6 +145,13 @@ def test_every_notice_goes_to_the_topic_and_nothing_else_is_told(built: BuiltOf)
     assert len(rules) == 3
     assert {target["Arn"]["Ref"] for rule in rules for target in rule["Targets"]} == {topic.logical_id}
     assert {"Service": "events.amazonaws.com"} in [one["Principal"] for one in said]
+
+
+def test_outside_health_is_asked_twice_a_minute_unless_somebody_is_in_a_hurry(built: BuiltOf) -> None:
+    def asks(how: Any) -> int:
+        return int(built(how).the("AWS::Route53::HealthCheck")["HealthCheckConfig"]["RequestInterval"])
+
+    assert (asks(from_outside), asks(hurried)) == (30, 10)
 
 
 def test_outside_health_is_asked_over_https_by_host_name(built: BuiltOf) -> None:

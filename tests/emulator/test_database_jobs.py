@@ -60,11 +60,13 @@ def test_e10_a_drill_restores_on_a_server_of_its_own_and_puts_that_on_record(sho
     assert record["where"] == "instance shop-drill"
     assert record["rows"] == 1000
     assert (record["rto"]["met"], record["rpo"]["met"]) == (True, True)
+    assert record["point_in_time"]["met"]
+    assert record["point_in_time"]["minutes"] <= record["point_in_time"]["target_minutes"] == 5
     assert shop.instances() == before
 
 
 def test_e10_a_drill_that_misses_its_target_fails_and_leaves_no_server(own_emulator: Emulator) -> None:
-    late = EmbeddedDrill(own_emulator, "late", restore_hours=0.000001)
+    late = EmbeddedDrill(own_emulator, "late", restore_hours=0.000001, point_in_time_minutes=0.000001)
     assert late.run("dump") == 0, late.said()
     before = late.instances()
 
@@ -72,6 +74,9 @@ def test_e10_a_drill_that_misses_its_target_fails_and_leaves_no_server(own_emula
 
     verdicts = {key.rpartition("-")[2]: record["passed"] for key, record in late.records().items()}
     assert verdicts == {"failed.json": False, "aborted.json": False}
+    (record,) = [one for key, one in late.records().items() if key.endswith("failed.json")]
+    assert record["reason"] == "missed rto, point_in_time"
+    assert record["point_in_time"]["before"] > 0, "it looks twice before it says so"
     assert late.instances() == before
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from config.catalog import load_system
 from config.deployment import Deployment
+from ops.commands.grow import shards_that_grow
 from ops.growth.checklist import Checklist, tick
 from ops.growth.facts import Facts, Machine
 from ops.growth.steps import steps
@@ -125,3 +126,14 @@ def test_it_needs_something_deployed(cambium: Command) -> None:
     result = cambium("grow", "--system", "restartix-fargate", "--env", "production", "--to", "2")
 
     assert result.exit_code == 10
+    assert "cambium up --system restartix-fargate --env production --phase 1" in result.stderr
+
+
+def test_a_shard_that_the_step_makes_has_nothing_to_tick_off() -> None:
+    system = load_system("restartix")
+    before, after = (system.resolve("production", phase) for phase in (3, 4))
+
+    growing = [(region.key, shard.key) for region, shard in shards_that_grow(before, after)]
+
+    assert growing == [("eu", "1")]
+    assert len(list(after.shards())) > 1

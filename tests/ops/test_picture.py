@@ -14,6 +14,7 @@ from config.deployment import Deployment
 from config.environment import Platform
 from config.network import NoNat
 from config.region import Region, Shard, irish_home
+from host import release
 from ops.outcome import ExitCode
 from ops.picture.page import draw
 from ops.picture.theme import width_of, wrapped
@@ -140,6 +141,20 @@ def test_every_service_appears_with_its_size_and_number(deployment: Deployment) 
         assert service.name in words.replace("- ", "-")
         assert f"{service.cpu / 1024:g} vCPU" in words
         assert service.before_rollout or str(service.scaling.max) in words
+
+
+@pytest.mark.parametrize(
+    ("system", "said"),
+    [("chatbot", "runs before a rollout"), ("vantrexia", "runs once requests have moved")],
+)
+def test_migrations_are_drawn_when_the_platform_runs_them(system: str, said: str) -> None:
+    """On a host: a step in which requests are under way in the new release already."""
+    deployment = load_system(system).resolve("production", 1)
+    (migrations,) = (one.name for one in deployment.services if one.before_rollout)
+
+    assert said in picture(deployment).words(f"service:{migrations}").replace("- ", "-")
+    assert ("moved" in said) == (deployment.platform == "host")
+    assert "migrate" in release._LED_OVER
 
 
 def test_every_host_name_appears(deployment: Deployment) -> None:

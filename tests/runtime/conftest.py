@@ -18,6 +18,7 @@ os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
 
 from connection_secrets import failure, secret_store
 from runtime.support import NUMBERS, SENTINEL, Database, Instance, Vault
+from support.majors import must_have
 
 
 @pytest.fixture(scope="session")
@@ -47,28 +48,15 @@ def logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixtur
     ours.removeHandler(caplog.handler)
 
 
-INSTALLED = Path("/usr/lib/postgresql")
-"""Where Debian puts PostgreSQL; the package that the others are from begins with 16."""
-
-
-def installed(version: str) -> Path | None:
-    """The programs of a version that the package does not have; skips where the machine has none."""
-    if version != "15":
-        return None
-    folder = INSTALLED / version / "bin"
-    if not (folder / "initdb").exists():
-        pytest.skip(f"no PostgreSQL {version} in {folder} (apt-get install postgresql-{version})")
-    return folder
-
-
 @pytest.fixture(scope="session", params=["15", "16", "18"], ids="postgres{}".format)
 def instance(request: pytest.FixtureRequest) -> Iterator[Instance]:
     """Every version, one after the other."""
+    must_have(request.param)
     # Not pytest's tmp_path: only its owner can enter, and PostgreSQL does not run as root.
     with tempfile.TemporaryDirectory(prefix="pg") as name:
         folder = Path(name)
         front = TlsFront(make_context(folder), on_traffic=lambda: None)
-        server = Server(folder / "server", request.param, installed=installed(request.param))
+        server = Server(folder / "server", request.param)
         with server.connect_as_admin() as admin:
             assert admin.info.server_version // 10000 == int(request.param)
             admin.execute("ALTER ROLE ALL SET log_statement = 'all'")

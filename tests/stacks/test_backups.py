@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
+from ops.assembly import manifest
 from support.assembly import Assembly, Resource, text
 
 SCHEDULE = "AWS::Scheduler::Schedule"
 ALARM = "AWS::CloudWatch::Alarm"
+RULE = "AWS::Events::Rule"
+QUARTERLY = "rate(15 minutes)"
 TASK = "AWS::ECS::TaskDefinition"
 BUCKET = "restartix-production-backups-primary-111122223333-eu-central-1"
 RECORDS = "restartix-production-drills-111122223333-eu-central-1"
@@ -146,6 +149,86 @@ def test_e6_a_rehearsal_is_measured_against_what_was_promised(phase_one: Assembl
     environment = told(phase_one, "restartix-restore-drill")
 
     assert (environment["DRILL_RESTORE_HOURS"], environment["DRILL_LOSS_HOURS"]) == ("4", "24")
+
+
+def database_asked_about(assembly: Assembly, role: Resource) -> list[str]:
+    """The databases in use that a role may ask RDS about, by their construct path."""
+    found = []
+    for statement in assembly.statements(role):
+        # That of the throw-away instance is known by name, and is text.
+        if statement["Action"] == "rds:DescribeDBInstances" and isinstance(statement["Resource"], dict):
+            *_, reference = statement["Resource"]["Fn::Join"][1]
+            target = assembly.target("backup", reference)
+            assert target
+            found.append(target.path)
+    return found
+
+
+def test_a21_e6_a_rehearsal_measures_how_close_to_now_rds_could_restore(phase_one: Assembly) -> None:
+    environment = told(phase_one, "restartix-restore-drill")
+    database = phase_one.target("backup", environment["DRILL_DATABASE"])
+    assert database
+
+    assert environment["DRILL_POINT_IN_TIME_MINUTES"] == "5"
+    assert (environment["DRILL_DATABASE_KIND"], database.type) == ("instance", "AWS::RDS::DBInstance")
+    role = phase_one.at("backup", "Jobs/Drill/Task/TaskRole/Resource")
+    assert database_asked_about(phase_one, role) == [database.path]
+
+
+def test_a21_rds_is_asked_every_quarter_of_an_hour_and_about_the_one_database(phase_one: Assembly) -> None:
+    (function,) = phase_one.of_type("AWS::Lambda::Function", "backup")
+    database = phase_one.target("backup", function["Environment"]["Variables"]["DATABASE_IDENTIFIER"])
+    role = phase_one.target("backup", function["Role"])
+    assert database
+    assert role
+    (rule,) = [one for one in phase_one.of_type(RULE, "backup") if one["ScheduleExpression"] == QUARTERLY]
+
+    assert json.loads(rule["Targets"][0]["Input"]) == {"look": "database"}
+    assert database_asked_about(phase_one, role) == [database.path]
+    allowed = may(phase_one, role)
+    assert [one for one in allowed if one.startswith("rds:")] == ["rds:DescribeDBInstances"]
+    assert len(allowed["rds:DescribeDBInstances"]) == 1
+
+
+def test_a21_a_missed_upload_and_silence_about_it_are_an_alarm(phase_one: Assembly) -> None:
+    found = alarm(phase_one, "-database-restorable-time")
+    (function,) = phase_one.of_type("AWS::Lambda::Function", "backup")
+
+    # Twice in a row beyond the promised five minutes and the five of one missed upload.
+    assert (found["Threshold"], found["Period"], found["EvaluationPeriods"]) == (10, 900, 2)
+    assert (found["ComparisonOperator"], found["TreatMissingData"]) == ("GreaterThanThreshold", "breaching")
+    assert (found["Namespace"], found["MetricName"], found["Statistic"]) == (
+        "Cambium/Recovery",
+        "MinutesSinceRestorableTime",
+        "Maximum",
+    )
+    assert found["Dimensions"] == [{"Name": "Database", "Value": "restartix-production-eu-1"}]
+    assert function["Environment"]["Variables"]["DATABASE"] == "restartix-production-eu-1"
+
+
+def test_a18_a21_the_database_of_every_shard_and_region_is_watched(phase_four: Assembly) -> None:
+    watched, alarmed = set(), set()
+    for stack in manifest.read(phase_four.folder).stacks:
+        for one in stack.template["Resources"].values():
+            if one["Type"] == "AWS::Lambda::Function" and stack.name.endswith("-backup"):
+                watched.add(one["Properties"]["Environment"]["Variables"].get("DATABASE"))
+            if one["Type"] == ALARM and str(one["Properties"].get("AlarmName")).endswith("-restorable-time"):
+                alarmed.add(one["Properties"]["Dimensions"][0]["Value"])
+
+    shards = [*(f"eu-{number}" for number in (1, 2, 3)), *(f"us-{number}" for number in (1, 2, 3, 4, 5))]
+    assert watched == alarmed == {f"restartix-production-{shard}" for shard in shards}
+
+
+def test_nothing_is_asked_where_nothing_was_promised(
+    reptidex_production: Assembly, vantrexia_host: Assembly, pooled_production: Assembly
+) -> None:
+    for assembly in (reptidex_production, vantrexia_host, pooled_production):
+        (function,) = assembly.of_type("AWS::Lambda::Function", "backup")
+
+        assert set(function["Environment"]["Variables"]) & {"DATABASE", "DATABASE_IDENTIFIER"} == set()
+        assert [one["ScheduleExpression"] for one in assembly.of_type(RULE, "backup")] == ["rate(1 hour)"]
+        names = {str(one["AlarmName"]) for one in assembly.of_type(ALARM) if "AlarmName" in one.properties}
+        assert [name for name in names if name.endswith("-restorable-time")] == []
 
 
 def test_e10_the_absence_of_a_rehearsal_is_an_alarm(phase_one: Assembly) -> None:

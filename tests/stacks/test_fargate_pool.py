@@ -164,6 +164,70 @@ def test_b2_every_alarm_of_the_pool_is_about_a_metric_that_somebody_writes(
     assert {one["Name"] for one in door["Dimensions"]} == {"LoadBalancer", "TargetGroup"}
 
 
+def test_b11_staging_finds_its_only_pooler_by_a_name_that_is_forgotten_within_seconds(
+    pooled_staging: Assembly,
+) -> None:
+    zone = pooled_staging.the("AWS::ServiceDiscovery::PrivateDnsNamespace", "pool")
+    name = pooled_staging.the("AWS::ServiceDiscovery::Service", "pool")
+    service = pooled_staging.the(SERVICE, "compute", ServiceName=POOL)
+
+    assert not pooled_staging.of_type("AWS::ElasticLoadBalancingV2::LoadBalancer", "pool")
+    assert zone["Properties"] == {"DnsProperties": {"SOA": {"TTL": 5}}}, "also that there was none yet"
+    assert name["DnsConfig"]["DnsRecords"] == [{"TTL": 5, "Type": "A"}]
+    assert name["HealthCheckCustomConfig"], "ECS says who is well"
+    (registry,) = service["ServiceRegistries"]
+    assert pooled_staging.target("compute", registry["RegistryArn"]) == name
+    assert not service.properties.get("LoadBalancers")
+    assert "HealthCheckGracePeriodSeconds" not in service.properties, "ECS refuses it without a balancer"
+
+
+def test_b11_staging_logs_in_at_that_name(pooled_staging: Assembly) -> None:
+    core = pooled_staging.the("Custom::UrlsCoreApi", "credentials")["Urls"]
+    gate = pooled_staging.the("Custom::Gate", "compute")
+    zone = pooled_staging.the("AWS::ServiceDiscovery::PrivateDnsNamespace", "pool")
+    name = pooled_staging.the("AWS::ServiceDiscovery::Service", "pool")
+
+    host = f"{name['Name']}.{zone['Name']}"
+    assert host == "connection-pool.restartix-fargate-staging-eu-1.internal"
+    assert {core[key]["Host"] for key in ("DATABASE_URL", "DATABASE_APP_URL")} == {host}
+    assert gate["Host"] == host
+
+
+def test_b11_without_a_balancer_the_poolers_themselves_say_that_one_is_missing(
+    pooled_staging: Assembly,
+) -> None:
+    alarm = pooled_staging.the(
+        "AWS::CloudWatch::Alarm", AlarmName="restartix-fargate-staging-eu-1-pool-unhealthy"
+    )
+
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("Cambium/ConnectionPool", "ClientConnections")
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("SampleCount", 1)
+    assert alarm["TreatMissingData"] == "breaching"
+
+
+def test_b11_nothing_in_staging_looks_at_what_container_insights_would_measure(
+    pooled_staging: Assembly,
+) -> None:
+    clusters = pooled_staging.of_type("AWS::ECS::Cluster")
+
+    assert len(clusters) == 2
+    assert [one["ClusterSettings"] for one in clusters] == [
+        [{"Name": "containerInsights", "Value": "disabled"}]
+    ] * 2
+    assert not [
+        one.path for one in pooled_staging.resources if "ECS/ContainerInsights" in json.dumps(one.body)
+    ]
+
+
+def test_b11_staging_is_asked_by_nobody_outside_and_the_bill_is_watched_all_the_same(
+    pooled_staging: Assembly,
+) -> None:
+    alarms = pooled_staging.of_type("AWS::CloudWatch::Alarm", "global")
+
+    assert not pooled_staging.of_type("AWS::Route53::HealthCheck")
+    assert [alarm["AlarmName"] for alarm in alarms] == ["restartix-fargate-staging-monthly-spend"]
+
+
 @pytest.mark.parametrize(
     ("name", "cpu", "memory"),
     [

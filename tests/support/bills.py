@@ -7,6 +7,7 @@ from ops.cost.line import Line
 from ops.cost.projection import projection
 from ops.cost.reading import Reading
 from ops.cost.savings import Saving, savings
+from ops.cost.tenants import tenant_bills
 from ops.plan.side import read_side
 from support.synthesis import SYNTHS
 from support.synths import Synths
@@ -20,6 +21,11 @@ def reading_of(synths: Synths, name: str) -> Reading:
 def bill(synths: Synths, name: str) -> Bill:
     """Its bill."""
     return bill_of(reading_of(synths, name))
+
+
+def tenants(synths: Synths, name: str) -> dict[str, Bill]:
+    """What each enterprise tenant adds to it, by region."""
+    return dict(tenant_bills(synths[name].folder, SYNTHS[name].target.resolve()))
 
 
 def lines(bill: Bill, *words: str) -> list[Line]:
@@ -74,7 +80,7 @@ COMPARED = (
     Compared("phase_one", "cache.t4g.micro", "12", ("cache.t4g.micro",), ""),
     Compared("phase_one", "NAT gateway", "35", ("NAT gateway", "public addresses"), "with its address"),
     Compared("phase_one", "secrets", "2", ("secrets", "encryption keys"), "keys cost more than secrets"),
-    Compared("phase_one", "CloudWatch", "5", INSIGHTS, "health checks from outside are most of it"),
+    Compared("phase_one", "CloudWatch", "5", INSIGHTS, "health checks from outside are a third of it"),
     Compared("phase_one", "phase 1", "163 to 188", (), "Multi-AZ, addresses, health checks"),
     Compared("phase_two", "App Runner", "50 to 70", ("CoreApi", "TelemetryApi"), APP_RUNNER),
     Compared("phase_two", "primary", "200", ("Instance: db.r6g.large",), "200 is the Single-AZ price"),
@@ -91,7 +97,11 @@ COMPARED = (
         (),
         "3,600 for eight shards leaves 450 for each, and its databases alone cost more than three times that",
     ),
-    Compared("pooled_staging", "staging, idle", "under 100", (), "see below"),
+    Compared("tenant", "a tenant's App Runner", "25", ("CoreApi", "Services"), APP_RUNNER),
+    Compared("tenant", "a tenant's database", "200", ("db.r6g.large", "gp3"), "Multi-AZ, and its disk"),
+    Compared("tenant", "one tenant", "225", (), "Multi-AZ"),
+    Compared("american_tenant", "one tenant in America", "225", (), "Multi-AZ"),
+    Compared("pooled_staging", "staging, idle", "under 100", (), "as the document has it; see below"),
     Compared("pooled_production", "production, day 1", "545", (), "the least is with the fewest tasks"),
     Compared(
         "reptidex_dev", "Fargate, 10 tasks", "28", ("reptidex-web", "reptidex-repti"), "115 if it never slept"
@@ -141,7 +151,7 @@ COMPARED = (
     Compared("reptidex_production", "ECR", "8", ("images",), "80 GB"),
     Compared("reptidex_production", "production", "384", (), "the tasks"),
     Compared(
-        "chatbot_production", "production", "500", (), "the smallest scale-out; Spot and files are unknown"
+        "chatbot_production", "production", "500", (), "the smallest scale-out; backups of files are unknown"
     ),
     Compared(
         "vantrexia_host",
@@ -153,7 +163,9 @@ COMPARED = (
     Compared("vantrexia_host", "RDS", "14", ("db.t4g.micro", "gp3 Single-AZ"), ""),
     Compared("vantrexia_host", "S3", "3", ("buckets", "snapshots"), ""),
     Compared("vantrexia_host", "CloudWatch", "5", ("logs", "metrics of", "dashboards", "CloudTrail"), ""),
-    Compared("vantrexia_host", "Route 53", "5", ("DNS", "health checks"), "checks over TLS every 10 seconds"),
+    Compared(
+        "vantrexia_host", "Route 53", "5", ("DNS", "health checks"), "two checks over TLS, from outside"
+    ),
     Compared(
         "vantrexia_host",
         "not in the document",
@@ -210,6 +222,8 @@ def every_row(synths: Synths) -> list[str]:
         for what, names in SUMMED.items()
         for phase, name in enumerate(names, start=1)
     ]
+    bills["tenant"] = tenants(synths, "phase_three")["eu"]
+    bills["american_tenant"] = tenants(synths, "phase_four")["us"]
     rows += [one.row(bills[one.deployment]) for one in COMPARED]
     for what, name in AHEAD.items():
         months = projection(reading_of(synths, name), monthly_growth=GROWTH_PERCENT / 100)

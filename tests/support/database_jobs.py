@@ -15,7 +15,7 @@ import pytest
 from psycopg import sql
 
 from database.__main__ import main
-from emulator.postgres.programs import programs
+from emulator.postgres.programs import majors, programs
 from emulator.postgres.server import Credentials, Server
 
 KEY = "5e" * 32
@@ -26,10 +26,10 @@ NAME = "database-1"
 
 @cache
 def layout() -> Path:
-    """PostgreSQL 16 and 18 as Debian lays them out."""
+    """Every PostgreSQL of this machine, as Debian lays them out."""
     folder = Path(tempfile.mkdtemp(prefix="programs"))
     atexit.register(shutil.rmtree, folder)
-    for major in ("16", "18"):
+    for major in map(str, majors()):
         (folder / major).symlink_to(programs(major).parent)
     return folder
 
@@ -171,9 +171,11 @@ def _content(site: Site) -> list[sql.Composed]:
         "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON ROUTINES FROM PUBLIC",
     ]
     text = sql.SQL
+    # Before 16 a grant has neither option, and gives both.
+    options = "" if site.version == "15" else ", INHERIT TRUE, SET TRUE"
     return [
         text("CREATE ROLE {} NOLOGIN").format(owner),
-        text("GRANT {} TO {} WITH ADMIN OPTION, INHERIT TRUE, SET TRUE").format(owner, master),
+        text("GRANT {} TO {} WITH ADMIN OPTION" + options).format(owner, master),
         text("ALTER SCHEMA public OWNER TO {}").format(owner),
         text("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database),
         text("GRANT CONNECT, CREATE ON DATABASE {} TO {}").format(database, owner),

@@ -1,5 +1,6 @@
 """How tests are spread over the workers of a run: the long ones first, and together what shares servers."""
 
+import os
 import re
 
 import pytest
@@ -10,12 +11,12 @@ LONG = (
     "tests/embedded/test_fargate",
     "tests/embedded/",
     "tests/ops/test_up.py",
+    "tests/stacks/test_templates_are_clean.py",
     "tests/drills/",
     "tests/runtime/",
     "tests/emulator/test_working_hours.py",
     "tests/emulator/test_poolers.py",
     "tests/emulator/",
-    "tests/stacks/test_templates_are_clean.py",
     "tests/stacks/",
 )
 """What takes long, by the beginning of its name. A long file that came last would leave a worker alone."""
@@ -24,6 +25,7 @@ DEPLOYS = (
     "tests/embedded/",
     "tests/emulator/test_database_jobs.py",
     "tests/emulator/test_rotation.py",
+    "tests/runtime/tenant_moves/test_killed.py",
     "tests/tenants/",
 )
 """What deploys whole products, or runs several servers under load: marked ``long``."""
@@ -31,6 +33,11 @@ TOGETHER = ("tests/embedded/test_fargate", "tests/runtime/pooler/", "tests/runti
 """Files that share an embedded AWS or a database server, by the beginning of their names."""
 SERVER = re.compile(r"^tests/runtime/.*\[(postgres\d+)")
 """A test that runs on each version of PostgreSQL: those of one version share a server."""
+
+
+def busy_workers() -> int:
+    """One more than there are cores: half of the time a test waits for a server."""
+    return (os.cpu_count() or 1) + 1
 
 
 def is_long(test: str) -> bool:

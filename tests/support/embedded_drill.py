@@ -37,6 +37,7 @@ class EmbeddedDrill:
     emulator: Emulator
     name: str
     restore_hours: float = 4
+    point_in_time_minutes: float = 5
     stack: Stack = field(init=False)
     jobs: Stack = field(init=False)
     made: Resources = field(init=False)
@@ -106,6 +107,7 @@ class EmbeddedDrill:
             target=Target(host=endpoint["Address"], port=str(endpoint["Port"]), database="shop"),
             encryption_key=key,
             log_days=7,
+            insights="standard",
         )
         backup = Backup(bucket_name=f"{self.name}-backups", name="database-1")
         identity = BackupIdentity(
@@ -145,6 +147,9 @@ class EmbeddedDrill:
                 "DRILL_INSTANCE": server.told(),
                 "DRILL_SUBNET_GROUP": server.subnet_group,
                 "DRILL_SECURITY_GROUP": group.security_group_id,
+                "DRILL_DATABASE": self.stack["Database"],
+                "DRILL_DATABASE_KIND": "instance",
+                "DRILL_POINT_IN_TIME_MINUTES": f"{self.point_in_time_minutes:g}",
             },
         )
         RestoreDrill(

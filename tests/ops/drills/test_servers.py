@@ -19,10 +19,13 @@ from ops.workspace import Workspace, here
 
 CHECKOUT = Path(__file__).parents[3]
 STARTS_A_DATABASE = """
+import signal
 import time
 from ops.drills.servers.lifetime import Lifetime
 from ops.drills.servers.postgres import Postgres
 
+# A shell that started the tests in the background lets everything in them ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with Lifetime() as lifetime:
     server = Postgres(lifetime, "pg", version="17", parameters={"max_connections": "20"})
     server.start()

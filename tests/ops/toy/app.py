@@ -70,20 +70,28 @@ def network() -> dict[str, Any]:
 
 
 def compute(phase: str) -> dict[str, Any]:
-    """What the service is told, and something to grow."""
+    """What the service is told, and something to grow; ``runtime/disk`` plants what cannot shrink again."""
     queue = {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 30 + int(phase)}}
     secret = {
         "Type": "AWS::SecretsManager::Secret",
         "DeletionPolicy": "RetainExceptOnCreate",
         "Properties": {"Name": "toy/test/web", "SecretString": '{"API_KEY": ""}'},
     }
+    disk = {
+        "Type": "AWS::EC2::Volume",
+        "DeletionPolicy": "Delete",
+        "Properties": {"Size": 10 * int(phase), "AvailabilityZone": "eu-west-1a"},
+    }
     broken = {
         "Type": "Custom::Broken",
         "DependsOn": ["Secret", "Queue"],
         "Properties": {"ServiceToken": "arn:aws:lambda:eu-west-1:444455556666:function:nobody"},
     }
+    planted = {"broken": {"Broken": broken}, "disk": {"Disk": disk}}
     resources = {"Queue": queue, "Secret": secret}
-    return resources | ({"Broken": broken} if Path("runtime/broken").exists() else {})
+    for name, one in planted.items():
+        resources |= one if Path("runtime", name).exists() else {}
+    return resources
 
 
 def stack(folder: Path, name: str, after: list[str], template: dict[str, Any]) -> dict[str, Any]:
@@ -126,6 +134,9 @@ def main() -> None:
         **stack(folder, first, [], {"Resources": network()}),
         **stack(folder, second, [first], {"Resources": compute(phase), "Outputs": outputs}),
     }
+    if phase == "2":
+        more = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+        artifacts |= stack(folder, "toy-test-ie-2-compute", [first], more)
     (folder / "manifest.json").write_text(json.dumps({"version": "53.0.0", "artifacts": artifacts}))
 
 

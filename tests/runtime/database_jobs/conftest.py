@@ -1,9 +1,10 @@
-"""Two PostgreSQL servers, a bucket of the embedded AWS, and the program between them."""
+"""PostgreSQL servers, a bucket of the embedded AWS, and the program between them."""
 
 import itertools
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,32 +12,47 @@ import pytest
 from emulator.postgres.server import Server
 from emulator.testing import Emulator
 from support.database_jobs import Jobs, Site
+from support.majors import must_have
 
 NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def servers() -> Iterator[dict[str, Server]]:
-    """PostgreSQL 16 and 18, which stand for what is dumped and for what is newer or older."""
+def server_of() -> Iterator[Callable[[str], Server]]:
+    """A server of a major version, started when it is first asked for; skips where the machine has none."""
     # Not pytest's tmp_path: only its owner can enter, and PostgreSQL does not run as root.
     with tempfile.TemporaryDirectory(prefix="pg") as name, ExitStack() as stack:
-        found = {}
-        for version in ("16", "18"):
-            found[version] = server = Server(Path(name) / version, version)
+
+        @cache
+        def start(version: str) -> Server:
+            must_have(version)
+            server = Server(Path(name) / version, version)
             stack.callback(server.stop)
-        yield found
+            return server
+
+        yield start
 
 
 @pytest.fixture
-def site(servers: dict[str, Server]) -> Site:
+def site_on(server_of: Callable[[str], Server]) -> Callable[[str], Site]:
+    """A database on a server of a major version, with something in it."""
+
+    def make(version: str) -> Site:
+        return Site.made(server_of(version), version, f"shop{next(NUMBERS)}")
+
+    return make
+
+
+@pytest.fixture
+def site(site_on: Callable[[str], Site]) -> Site:
     """A database of PostgreSQL 18 with something in it."""
-    return Site.made(servers["18"], "18", f"shop{next(NUMBERS)}")
+    return site_on("18")
 
 
 @pytest.fixture
-def old_site(servers: dict[str, Server]) -> Site:
+def old_site(site_on: Callable[[str], Site]) -> Site:
     """A database of PostgreSQL 16 with something in it."""
-    return Site.made(servers["16"], "16", f"old{next(NUMBERS)}")
+    return site_on("16")
 
 
 @pytest.fixture

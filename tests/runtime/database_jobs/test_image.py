@@ -24,8 +24,10 @@ def test_it_has_the_programs_of_every_major_that_is_dumped() -> None:
 def test_everything_it_copies_from_here_exists() -> None:
     sources = [words[0] for words in of("COPY") if not words[0].startswith("--from")]
 
-    assert sources == ["requirements.txt", "*.py"]
-    assert [path for path in IMAGE.rglob("*.py") if path.parent != IMAGE] == []
+    assert sources == ["database/requirements.txt", "database/*.py", "moving/*.py"]
+    for package in (IMAGE, IMAGE.parent / "moving"):
+        assert list(package.glob("*.py"))
+        assert [path for path in package.rglob("*.py") if path.parent != package] == []
 
 
 def test_it_starts_the_package_as_nobody_special() -> None:

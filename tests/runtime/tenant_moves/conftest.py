@@ -64,4 +64,12 @@ def hall(
     pool = Site.made(servers.get(f"{versions[0]} pool"), f"pool{number}")
     silo = Site.made(servers.get(f"{versions[1]} silo"), f"silo{number}")
     furnish(pool)
-    return Hall(Mover(emulator.url), pool, silo, monkeypatch, capsys)
+    return Hall(Mover(emulator.url), emulator.client("s3", "eu-central-1"), pool, silo, monkeypatch, capsys)
+
+
+@pytest.fixture
+def bucket(emulator: Emulator) -> str:
+    name = f"moves-{next(NUMBERS)}"
+    place = {"LocationConstraint": "eu-central-1"}
+    emulator.client("s3", "eu-central-1").create_bucket(Bucket=name, CreateBucketConfiguration=place)
+    return name

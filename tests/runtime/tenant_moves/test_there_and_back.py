@@ -35,7 +35,8 @@ def test_it_moves_there_and_back_with_every_kind_of_value(hall: Hall) -> None:
     assert hall.rows(hall.pool, OTHER) == other
     assert hall.rows(hall.pool, THIRD) == before[THIRD]
     assert sqlstate(hall, hall.silo, UNANSWERED) == REFUSED
-    assert sqlstate(hall, hall.pool, "INSERT INTO note (body) VALUES ('served again')") is None
+    for statement in WRITES:
+        assert sqlstate(hall, hall.pool, statement) is None, "served again"
 
     assert hall.run(*WHOLE) == 0, "and there again, into what it left behind"
     assert hall.rows(hall.silo) == hall.rows(hall.pool)
@@ -118,6 +119,7 @@ def test_a_write_in_flight_is_waited_for_and_comes_along(hall: Hall) -> None:
         assert hall.run("fence", FENCE_SECONDS="1") == 6
         assert "patient of the source" in hall.message
         assert "1 sessions hold it" in hall.message
+        assert sqlstate(hall, hall.pool, "UPDATE tenant SET name = 'x'") is None, "the fence is down again"
         app.execute("COMMIT")
         app.execute("INSERT INTO patient (client, name) VALUES (-77, 'after a fence that was given up')")
 

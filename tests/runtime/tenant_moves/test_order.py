@@ -1,0 +1,136 @@
+"""Steps in the wrong order, and two at once, are refused; nothing that serves is overwritten or deleted."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from moving import place
+from support.tenant_moves import MOVED, OTHER, WHOLE, Hall
+
+pytestmark = pytest.mark.database
+
+
+def test_nothing_is_caught_up_verified_opened_or_cleared_without_a_fence(hall: Hall) -> None:
+    assert hall.run("copy") == 0
+    for step in ("catch-up", "verify", "open", "clear"):
+        assert hall.run(step) == 5, step
+        assert "is not fenced for this tenant" in hall.message
+    assert hall.count(hall.pool) == 231
+
+
+def test_nothing_is_cleared_that_was_not_verified(hall: Hall) -> None:
+    assert hall.run("copy", "fence", "catch-up") == 0
+    assert hall.run("clear") == 5
+    assert "was never verified" in hall.message
+
+
+def test_a_fence_with_a_gap_is_none(hall: Hall) -> None:
+    assert hall.run(*WHOLE) == 0
+    hall.change(hall.pool, "ALTER TABLE note DISABLE TRIGGER USER")
+    assert hall.run("clear") == 5
+    assert "public.note takes writes" in hall.message
+
+
+def test_an_old_copy_that_was_changed_is_not_cleared(hall: Hall) -> None:
+    assert hall.run(*WHOLE) == 0
+    with hall.pool.admin() as admin:
+        admin.execute("SET session_replication_role = replica")
+        admin.execute("UPDATE note SET body = 'x' WHERE tenant_id = %s", [MOVED])
+    assert hall.run("clear") == 4
+    assert "was changed after it was verified" in hall.message
+    assert hall.count(hall.pool) == 231
+
+
+def test_an_old_copy_stays_while_the_target_is_another_database(hall: Hall) -> None:
+    assert hall.run(*WHOLE) == 0
+    hall.change(hall.silo, "DELETE FROM cambium_moving.move")
+    assert hall.run("clear") == 5
+    assert "is not the one that" in hall.message
+
+
+def test_what_serves_is_neither_emptied_nor_overwritten(hall: Hall) -> None:
+    assert hall.run(*WHOLE) == 0
+    for step in ("empty", "copy", "catch-up"):
+        assert hall.run(step) == 5, step
+    assert hall.count(hall.silo) == 231
+
+
+def test_the_source_does_not_serve_again_once_the_target_was_written_to(hall: Hall) -> None:
+    assert hall.run(*WHOLE, "unfence") == 0, "nobody has written"
+    assert hall.run("fence", "catch-up", "verify") == 0, hall.said
+    with hall.login(hall.silo) as app:
+        app.execute("INSERT INTO note (body) VALUES ('the silo serves')")
+
+    assert hall.run("unfence") == 5
+    assert "was written to after it was verified" in hall.message
+    assert hall.run(*WHOLE, back=True) == 0, hall.said
+
+
+def test_a_pool_that_is_copied_back_to_is_opened_only_when_it_was_verified(hall: Hall) -> None:
+    assert hall.run(*WHOLE) == 0, hall.said
+    assert hall.run("copy", "fence", back=True) == 0, hall.said
+    assert hall.run("unfence") == 5
+    assert hall.run("open", back=True) == 5
+    assert hall.run("catch-up", "verify", back=True) == 0, hall.said
+    assert hall.run("unfence") == 0, "the same as open, seen from the pool"
+
+
+def test_each_step_may_be_repeated(hall: Hall) -> None:
+    for step in WHOLE:
+        # Once it is verified, the target may serve: nothing is copied over it.
+        assert hall.run(step, step) == 0, hall.said
+    assert hall.run("fence", "verify", "open", "clear", "clear") == 0, hall.said
+
+
+def test_several_steps_in_one_run_end_with_the_first_that_fails(hall: Hall) -> None:
+    assert hall.once("check", "copy", "verify", "open") == 5
+    assert hall.result["step"] == "verify"
+    assert hall.once("fence", "catch-up", "verify", "open") == 0
+    assert [one["step"] for one in hall.result["steps"]] == ["fence", "catch-up", "verify", "open"]
+
+
+def test_a_second_run_for_the_same_tenant_waits_and_gives_up(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(place, "OTHER_RUN_SECONDS", 0.5)
+    with hall.pool.admin() as admin:
+        admin.execute("SELECT pg_advisory_lock(%s)", [place.lock_key(MOVED)])
+        assert hall.run("check") == 6
+    assert "another run moves this tenant" in hall.message
+    assert hall.run("check") == 0
+
+
+def test_a_pool_is_told_from_a_silo_by_what_it_remembers_or_by_what_is_said(hall: Hall) -> None:
+    assert hall.run("check", back=True) == 5, "a silo that never was: the other database has other tenants"
+    assert hall.run(*WHOLE) == 0
+    assert hall.run("check", back=True) == 0
+    assert hall.result["into"] == "pool"
+    assert hall.run("check", back=True, MOVE_INTO="silo") == 5
+    assert "rows of another tenant" in hall.message
+
+
+def test_other_tenants_wait_for_a_fence_no_longer_than_a_blink(hall: Hall) -> None:
+    """A writer holds the table, so the fence queues: whoever comes after it must not wait for that writer."""
+    waits: list[float] = []
+    over = threading.Event()
+
+    def write() -> None:
+        with hall.login(hall.pool, tenant=OTHER) as session:
+            while not over.is_set():
+                began = time.monotonic()
+                session.execute("UPDATE patient SET change = 2 WHERE client = 2")
+                waits.append(time.monotonic() - began)
+                time.sleep(0.01)
+
+    with hall.login(hall.pool) as slow, ThreadPoolExecutor(1) as beside:
+        slow.execute("BEGIN")
+        slow.execute("UPDATE patient SET change = 1 WHERE client = 1")
+        other = beside.submit(write)
+        began = time.monotonic()
+        assert hall.run("fence", FENCE_SECONDS="4") == 6
+        seconds = time.monotonic() - began
+        over.set()
+        other.result()
+    assert 0.1 < max(waits) < seconds / 2, "it did queue, and went by"
