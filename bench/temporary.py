@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ops.embedded.processes import identity
+
 
 @contextmanager
 def temporary_files_in(folder: Path) -> Iterator[None]:
@@ -30,7 +32,7 @@ def temporary_files_in(folder: Path) -> Iterator[None]:
 def _remove_left(folder: Path) -> None:
     for part in folder.iterdir():
         process = part.name.partition("-")[0]
-        if not (process.isdigit() and Path(f"/proc/{process}").exists()):
+        if not process.isdigit() or identity(int(process)) is None:
             shutil.rmtree(part, ignore_errors=True)
 
 

@@ -18,19 +18,23 @@ MOST = 1.1
 
 def measure(workspace: Workspace, repeats: int, say: Callable[[str], None]) -> Section:
     """Synthesise both ways with every number of tenants, and count the templates."""
-    rows = []
+    rows, stamped = [], list[float]()
     for way in (STAMPED, EACH):
         for tenants in TENANTS:
             say(f"{way} x {tenants}")
             costs = [_once(workspace, way, tenants) for _ in range(repeats)]
             seconds = statistics.median(cost.cpu_seconds for cost, _ in costs)
+            stamped += [seconds] if way == STAMPED else []
             rows.append([_WORDS[way], str(tenants), f"{seconds:.2f}", str(costs[0][1])])
+    growth = max(stamped) / stamped[0]
+    met = "met" if growth <= MOST else "missed"
     return Section(
         title="Synthesis and tenants",
         meaning="CPU seconds (the whole process tree) without the rule packs, medians of "
         f"{repeats}, and templates written. What we do writes one template that state machines stamp, so "
-        f"the number of tenants is no input of it; it is to stay within {MOST} x. The other gives each "
-        "tenant a stack of its own, from the very same constructs.",
+        f"the number of tenants is no input of it: its most is {growth:.2f} x that without tenants, and the "
+        f"aim of {MOST} x is {met}. The other gives each tenant a stack of its own, from the very same "
+        "constructs.",
         header=["Way", "tenants", "CPU seconds", "templates"],
         rows=rows,
     )

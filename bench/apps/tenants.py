@@ -11,28 +11,19 @@ from constructs import Construct
 from config.catalog import load_system
 from config.database import Database
 from config.deployment import Deployment
-from config.tenancy import TenantSize, TenantTier
 from stacks import app as ours
 from stacks import tenant_publication
 from stacks.tenant_template import TenantTemplate
-
-TIER = TenantTier(
-    since_phase=1,
-    services=("core-api",),
-    migrate=("migrate", "up"),
-    sizes=(TenantSize(name="large", instance_class="r6g.large"),),
-    exports="uploads",
-)
 
 
 def main(way: str, tenants: int) -> None:
     """Synthesise."""
     for module in (ours, tenant_publication):
         vars(module)["check"] = lambda _app, *, hipaa: hipaa
-    deployment = load_system("restartix").resolve("production", 1, platform="fargate")
+    deployment = load_system("restartix").resolve("production", 3, platform="fargate")
     app = cdk.App(context=ours.feature_flags(), analytics_reporting=False)
     if way == "stamped":
-        ours.build(app, deployment.model_copy(update={"tenants": TIER}))
+        ours.build(app, deployment)
     else:
         ours.build(app, deployment.model_copy(update={"tenants": None}))
         _each(app, deployment, tenants)
@@ -40,12 +31,12 @@ def main(way: str, tenants: int) -> None:
 
 
 def _each(app: cdk.App, deployment: Deployment, tenants: int) -> None:
-    database = deployment.database
-    if not isinstance(database, Database):
-        raise TypeError("tenants have an instance like the system's database")
+    database, tier = deployment.database, deployment.tenants
+    if not isinstance(database, Database) or tier is None:
+        raise TypeError("the product has a tier whose tenants have an instance like its database")
     for number in range(1, tenants + 1):
         place = Construct(app, f"Tenant{number}")
-        TenantTemplate(place, deployment=deployment, region=deployment.home, tier=TIER, database=database)
+        TenantTemplate(place, deployment=deployment, region=deployment.home, tier=tier, database=database)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ def test_what_every_shard_has_is_one_line() -> None:
     lines = shown()
 
     assert "compute database 5432 PostgreSQL eu-central-1, shards 1, 2, 3" in lines
-    assert len([line for line in lines if "database" in line]) == 1
+    assert len([line for line in lines if line.startswith("compute database ")]) == 1
 
 
 def test_what_leads_from_one_shard_into_another_is_seen() -> None:

@@ -39,6 +39,7 @@ ROLES = (
     "rotation",
     "routing",
     "storage",
+    "tenants",
 )
 HASH = re.compile(r"[0-9a-f]{64}")
 
