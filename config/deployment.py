@@ -7,6 +7,7 @@ from pydantic import model_validator
 
 from config import names
 from config.access import HOST, JOBS, AccessRule, access_rules, has_jobs_group, nat_rules, tenant_rules
+from config.bucket_list import every_bucket
 from config.cache import Cache
 from config.calls import check_calls
 from config.connection_budget import ConnectionBudget, connection_budgets
@@ -18,6 +19,7 @@ from config.host import SingleHost
 from config.host_checks import check_hosts
 from config.logs import JsonLogs
 from config.network import NatInstance, Network
+from config.opt_outs import opt_outs
 from config.places import check_places
 from config.platform_name import Platform
 from config.platforms import check_platform
@@ -35,7 +37,7 @@ from config.service import Service
 from config.sources import ReplicaUrls
 from config.storage import Bucket, Queue
 from config.tenancy import TenantTier
-from config.values import Model, OptOut
+from config.values import Model
 
 GLOBAL_REGION = "us-east-1"
 """Where AWS keeps what has no region of its own: billing metrics, Route 53 health checks."""
@@ -232,20 +234,7 @@ class Deployment(Model):
 
     def every_bucket(self) -> Iterator[str]:
         """Physical names of all buckets that hold the product's data, copies included."""
-        for region in self.regions:
-            for bucket in self.buckets:
-                yield self.bucket_name(bucket.name, region.name)
-                copy = self.copy_name(bucket, region)
-                if copy is not None:
-                    yield copy
-        yield from self._buckets_of_records()
-
-    def _buckets_of_records(self) -> Iterator[str]:
-        for region, shard in self.shards():
-            if self.rehearses_restores:
-                yield self.drills_bucket(region, shard)
-        if self.tenants is not None:
-            yield from (self.moves_bucket(region) for region in self.regions)
+        yield from every_bucket(self)
 
     @property
     def rehearses_restores(self) -> bool:
@@ -301,17 +290,4 @@ class Deployment(Model):
 
     def opt_outs(self) -> Iterator[tuple[str, str]]:
         """Every protection that is off, with its reason."""
-        environment = self.environment
-        choices = {
-            "alarms": environment.alarms,
-            "outside_checks": environment.outside_checks,
-            "container_insights": environment.container_insights,
-            "database.deletion_protection": self.database and self.database.deletion_protection,
-            "cache.transit_encryption": self.cache and self.cache.transit_encryption,
-            "tenants.exports": self.tenants and self.tenants.exports,
-        }
-        for field, choice in choices.items():
-            if isinstance(choice, OptOut):
-                yield field, choice.reason
-        for left_out in self.edge.firewall.off if self.edge.firewall else ():
-            yield f"edge.firewall.{left_out.rule}", left_out.reason
+        yield from opt_outs(self)

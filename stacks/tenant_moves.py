@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws_cdk import Aws
+from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as events_targets
 from constructs import Construct
@@ -13,15 +14,18 @@ from cambium import tenant_rights as rights
 from cambium.arn import arn
 from cambium.bucket import PrivateBucket
 from cambium.tenant_clearing import clear
+from cambium.tenant_ground import TenantGround
 from cambium.tenant_move_parts import RECORD_MOVE, Moves, record
 from cambium.tenant_mover import MINUTES, Side, TenantMover
 from cambium.tenant_parts import Contents, Functions, whole
 from cambium.working_hours_steps import State, decide
 from config.database import Database
 from config.deployment import Deployment
+from config.hosts import origins
 from config.names import words
 from config.references import MOVES
 from config.region import Region
+from config.service import Service
 from config.storage import Bucket
 from stacks.audit import object_events
 from stacks.data import DataStack
@@ -56,6 +60,40 @@ def logins(deployment: Deployment, data: DataStack, config: Database) -> list[st
     owner, place = owner_of(config), f"{deployment.system}/{deployment.environment.name}"
     tenants = arn("secretsmanager", f"secret:{place}/tenants/*/database/{owner}-??????")
     return [data.role_secrets[owner].secret_arn, tenants]
+
+
+def pool_origin(deployment: Deployment, region: Region, service: Service) -> str:
+    """The host that answers for the pool beside which tenants are made, which is that of shard one."""
+    known = origins(deployment).get((region.key, region.shards[0].key))
+    return known or service.hosts[0]
+
+
+def define_mover(
+    scope: Construct,
+    deployment: Deployment,
+    region: Region,
+    ground: TenantGround,
+    image: ecr_assets.DockerImageAsset,
+    *,
+    logins: list[str],
+    results: str,
+) -> TenantMover:
+    """The task of all moves of a region."""
+    tier = deployment.tenants
+    assert tier is not None  # noqa: S101 - narrows the type: there is a tier
+    return TenantMover(
+        scope,
+        "Mover",
+        family=f"{deployment.stack_name('tenant', region)}-mover",
+        image=image,
+        cluster=ground.cluster,
+        subnets=ground.subnets,
+        security_group=ground.mover,
+        tier=tier,
+        logins=logins,
+        results=results,
+        log_days=deployment.log_days,
+    )
 
 
 def define_functions(steps: TenantSteps, results: str) -> None:

@@ -27,7 +27,6 @@ from cambium.tenant_lifecycle import (
     migration_task,
     run_tasks,
 )
-from cambium.tenant_mover import TenantMover
 from cambium.tenant_parts import Contents
 from cambium.tenant_registry import TenantRegistry
 from cambium.tenant_wave import wave, wave_statements
@@ -35,7 +34,6 @@ from config.access import CACHE, DATABASE, LOAD_BALANCER
 from config.alarms import Alarms
 from config.database import Database
 from config.deployment import Deployment
-from config.hosts import origins
 from config.region import Region, Shard
 from config.service import Service
 from config.tenancy import TenantTier
@@ -160,17 +158,13 @@ class TenantsStack(CambiumStack):
             "home_region": deployment.home.name,
             "retention_days": tier.retention_days,
             "source_kept_days": tier.source_kept_days,
-            "pool_origin": self._pool_origin(),
+            "pool_origin": tenant_moves.pool_origin(deployment, self._region, self._services[0]),
             "owner_secret": tenant_moves.owner_secret(self._config),
             "moves": deployment.moves_bucket(self._region),
             "exports": self._exports or "",
             "no_exports": tier.exports.reason if isinstance(tier.exports, OptOut) else "",
             "last_priority": LAST_PRIORITY,
         }
-
-    def _pool_origin(self) -> str:
-        known = origins(self.deployment).get((self._region.key, self._shard.key))
-        return known or self._services[0].hosts[0]
 
     def _place(self) -> dict[str, str]:
         """Parameters of the template that are the same for every tenant here."""
@@ -235,12 +229,10 @@ class TenantsStack(CambiumStack):
 
     def _define_deletion(self, steps: TenantSteps) -> None:
         exports = self.deployment.exports_bucket is not None
+        export = export_task(self._ground.cluster, self._ground.subnets) if exports else None
         self._define_machine(
             "delete",
-            delete(
-                steps.functions,
-                export_task(self._ground.cluster, self._ground.subnets) if exports else None,
-            ),
+            delete(steps.functions, export),
             steps.arns("delete"),
             self._run_tasks(EXPORT) if exports else [],
             timeout_minutes=TIMEOUT_MINUTES + (EXPORT_MINUTES if exports else 0),
@@ -249,25 +241,15 @@ class TenantsStack(CambiumStack):
     def _define_moves(self, steps: TenantSteps, told: Contents) -> None:
         results = tenant_moves.define_bucket(self, self.deployment, self._region)
         tenant_moves.define_functions(steps, results)
-        mover = TenantMover(
-            self,
-            "Mover",
-            family=f"{self._prefix}mover",
-            image=self._jobs,
-            cluster=self._ground.cluster,
-            subnets=self._ground.subnets,
-            security_group=self._ground.mover,
-            tier=self._tier,
-            logins=tenant_moves.logins(self.deployment, self._data, self._config),
-            results=results,
-            log_days=self.deployment.log_days,
+        logins = tenant_moves.logins(self.deployment, self._data, self._config)
+        mover = tenant_moves.define_mover(
+            self, self.deployment, self._region, self._ground, self._jobs, logins=logins, results=results
         )
         moves = tenant_moves.moves_of(steps, mover, self._data, self._config)
         self._define_machine(
             "move",
             tenant_moves.move_definition(steps.functions, told, moves),
             steps.arns("move"),
-            # Both tasks need the rights of whoever runs tasks in this cluster; what they run differs.
             [*mover.statements(), *self._run_tasks(MIGRATION)],
             timeout_minutes=TIMEOUT_MINUTES + tenant_moves.LONGEST_MINUTES,
         )

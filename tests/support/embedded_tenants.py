@@ -298,6 +298,10 @@ class Region:
         """The group of what makes roles in the databases of new tenants."""
         return self._tagged("tenant-preparation")
 
+    def mover_group(self) -> str:
+        """The group of what moves rows between the pool and the databases of tenants."""
+        return self._tagged("tenant-mover")
+
     def databases_group(self) -> str:
         """The group that all databases of tenants join."""
         return self._tagged("tenant-databases")
@@ -373,8 +377,9 @@ class Region:
         return list(json.loads(answer["Payload"].read())["deleted"])
 
     def _function(self, logical_id: str) -> str:
-        resources = self.client("cloudformation").list_stack_resources(StackName=f"{PREFIX}-tenants")
-        for one in resources["StackResourceSummaries"]:
+        pages = self.client("cloudformation").get_paginator("list_stack_resources")
+        found = pages.paginate(StackName=f"{PREFIX}-tenants")
+        for one in (one for page in found for one in page["StackResourceSummaries"]):
             is_function = one["ResourceType"] == "AWS::Lambda::Function"
             if is_function and one["LogicalResourceId"].startswith(logical_id):
                 return str(one["PhysicalResourceId"])

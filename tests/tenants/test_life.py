@@ -41,7 +41,8 @@ def test_a17_only_its_own_services_and_its_preparation_reach_its_database(
     carried = {one["VpcSecurityGroupId"] for one in database["VpcSecurityGroups"]}
     assert carried == {groups["Database"], shared}
     assert region.ways_in(groups["Database"]) == {(groups["Services"], 5432)}
-    assert region.ways_in(shared) == {(region.preparation_group(), 5432)}
+    helpers = (region.preparation_group(), region.mover_group())
+    assert region.ways_in(shared) == {(group, 5432) for group in helpers}
 
 
 def test_a17_the_migration_ran_as_the_owner_before_anything_served(region: Region, tenant: str) -> None:
