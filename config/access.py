@@ -32,6 +32,7 @@ HOST = "host"
 VOLUME = "volume"
 TENANT_PREPARATION = "tenant-preparation"
 TENANT_DATABASES = "tenant-databases"
+TENANT_MOVER = "tenant-mover"
 HTTPS = 443
 HTTP = 80
 NFS = 2049
@@ -94,7 +95,7 @@ def nat_rules(found: Iterable[AccessRule]) -> tuple[AccessRule, ...]:
 
 
 def tenant_rules(database: Database) -> tuple[AccessRule, ...]:
-    """What makes roles in the databases of new tenants, which all join its target.
+    """What makes roles in the databases of tenants, which all join its target, and what moves their rows.
 
     Services of tenants have groups of their own, which are in no table: each is made with its tenant.
     """
@@ -102,7 +103,12 @@ def tenant_rules(database: Database) -> tuple[AccessRule, ...]:
         source=TENANT_PREPARATION, target=TENANT_DATABASES, port=database.port, why="roles of new tenants"
     )
     out = AccessRule(source=TENANT_PREPARATION, target=INTERNET, port=HTTPS, why="AWS APIs")
-    return (out, prepared)
+    moved = [
+        AccessRule(source=TENANT_MOVER, target=target, port=database.port, why="rows of tenants that move")
+        for target in (DATABASE, TENANT_DATABASES)
+    ]
+    images = AccessRule(source=TENANT_MOVER, target=INTERNET, port=HTTPS, why="its image, logins and logs")
+    return (out, prepared, *moved, images)
 
 
 def _front_door(services: tuple[Service, ...], platform: Platform) -> Iterator[AccessRule]:

@@ -26,7 +26,7 @@ from config.pooling import check_pool
 from config.protections import check_protections
 from config.recovery import DatabaseDump, RecoveryTargets
 from config.recovery_checks import check_recovery, is_measured
-from config.references import DRILLS
+from config.references import DRILLS, MOVES
 from config.region import Region, Shard
 from config.rotation import check_rotation
 from config.routing import Routing, check_routing
@@ -175,6 +175,17 @@ class Deployment(Model):
         return tuple(dict.fromkeys(dump.bucket for dump in self.dumps)) or tuple(copied[:1])
 
     @property
+    def exports_bucket(self) -> str | None:
+        """Where the databases of deleted tenants go; None where there are no such tenants, or no exports."""
+        exports = self.tenants.exports if self.tenants else None
+        return exports if isinstance(exports, str) else None
+
+    @property
+    def has_backup_key(self) -> bool:
+        """Whether anything is encrypted with a key that operators keep."""
+        return bool(self.backup_buckets) or self.exports_bucket is not None
+
+    @property
     def job_group(self) -> str:
         """The security group one-off database jobs run in: their own, or that of the first service."""
         # What a host lets in from the internet is not for a job to have.
@@ -227,9 +238,14 @@ class Deployment(Model):
                 copy = self.copy_name(bucket, region)
                 if copy is not None:
                     yield copy
+        yield from self._buckets_of_records()
+
+    def _buckets_of_records(self) -> Iterator[str]:
         for region, shard in self.shards():
             if self.rehearses_restores:
                 yield self.drills_bucket(region, shard)
+        if self.tenants is not None:
+            yield from (self.moves_bucket(region) for region in self.regions)
 
     @property
     def rehearses_restores(self) -> bool:
@@ -244,6 +260,10 @@ class Deployment(Model):
     def drills_bucket(self, region: Region, shard: Shard) -> str:
         """The physical name of the bucket with the records of restore drills."""
         return self.bucket_name(f"{DRILLS}{shard.suffix}", region.name)
+
+    def moves_bucket(self, region: Region) -> str:
+        """The physical name of the bucket with what steps of moves of tenants said."""
+        return self.bucket_name(MOVES, region.name)
 
     def topic_name(self, region: Region | None = None, shard: Shard | None = None) -> str:
         """The name of the topic alarms of a shard go to; without one, those that AWS knows in no region."""
@@ -288,6 +308,7 @@ class Deployment(Model):
             "container_insights": environment.container_insights,
             "database.deletion_protection": self.database and self.database.deletion_protection,
             "cache.transit_encryption": self.cache and self.cache.transit_encryption,
+            "tenants.exports": self.tenants and self.tenants.exports,
         }
         for field, choice in choices.items():
             if isinstance(choice, OptOut):

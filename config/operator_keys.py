@@ -35,6 +35,6 @@ def operator_keys(deployment: "Deployment") -> Iterator[OperatorKeys]:
         yield OperatorKeys(secret=FRONT_DOOR_SECRET, where=FRONT_DOOR_KEYS)
     if deployment.private_registry:
         yield OperatorKeys(secret=REGISTRY_SECRET, where=REGISTRY_KEYS)
-    if deployment.backup_buckets:
+    if deployment.has_backup_key:
         where = {BACKUP_KEY: "openssl rand -hex 32, once, kept offline too: no backup opens without it"}
         yield OperatorKeys(secret=BACKUP_SECRET, where=where)

@@ -16,6 +16,8 @@ AUDIT_BUCKET = "audit"
 
 DRILLS = "drills"
 """Purpose of the bucket that keeps the records of restore drills."""
+MOVES = "tenant-moves"
+"""Purpose of the bucket that keeps what steps of moves of tenants said."""
 
 
 def check_references(system: "System") -> None:
@@ -45,6 +47,7 @@ def check_distinct(system: "System") -> None:
     """
     own = [AUDIT_BUCKET] if system.audit_trail and system.audit_bucket is None else []
     own += [DRILLS] if system.recovery is not None else []
+    own += [MOVES] if system.tenants is not None else []
     copies = [bucket.replica for bucket in system.buckets if bucket.replica is not None]
     for kind, names in {
         "services": [service.name for service in system.services],

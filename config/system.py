@@ -24,7 +24,8 @@ from config.resolution import resolve
 from config.routing import Routing
 from config.service import Service
 from config.storage import Bucket, Queue
-from config.tenancy import TenantTier, check_tenants
+from config.tenancy import TenantTier
+from config.tenant_checks import check_tenants
 from config.values import ConfigError, Model, Name
 from config.zones import check_zones
 

@@ -1,20 +1,19 @@
 """The tier whose tenants each have a database and services of their own."""
 
-from typing import TYPE_CHECKING, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from config.aws_limits import INSTANCE_MEMORY_GIB, InstanceClass
-from config.database import Database
-from config.values import Model, Name
-
-if TYPE_CHECKING:
-    from config.system import System
+from config.values import Model, Name, OptOut, worded
 
 LONGEST_TENANT = 20
 """Characters of a tenant's id, at most: it is in the names of its services, which have 40."""
-LONGEST_SERVICE_NAME = 40
-"""Of App Runner, the shorter of the two platforms (App Runner API reference, ``ServiceName``)."""
+
+Setting = Annotated[
+    str,
+    worded(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)+", "a setting such as app.current_tenant"),
+]
 
 
 class TenantSize(Model):
@@ -69,8 +68,19 @@ class TenantTier(Model):
     """What a tenant's database begins with."""
     max_storage_gib: int = Field(default=1000, ge=22, le=65536)
     """Ceiling for storage autoscaling."""
+    exports: Name | OptOut
+    """Bucket into which the database of a tenant is dumped before it is deleted, encrypted with the backup
+    key and readable without AWS; or why a final snapshot is enough."""
     retention_days: int = Field(default=90, ge=1, le=3650)
-    """Days that the final snapshot of a deleted tenant is kept."""
+    """Days that the final snapshot and the export of a deleted tenant are kept."""
+    source_kept_days: int = Field(default=14, ge=1, le=365)
+    """Days that rows of a tenant which moved out of the pool stay there, read-only."""
+    tenant_column: Annotated[str, worded(r"[a-z_][a-z0-9_]{0,62}", "the name of a column")] = "tenant_id"
+    """Says in each table whose a row is."""
+    tenant_setting: Setting = "app.current_tenant"
+    """What row-level security reads to know the tenant."""
+    every_tenant_setting: Setting = "app.every_tenant"
+    """What the owner of the tables sets to ``on`` to see the rows of all tenants."""
     quotas: TenantQuotas = TenantQuotas()
 
     @model_validator(mode="after")
@@ -97,60 +107,3 @@ def tenant_host(tenant: str, host: str) -> str:
     ``api.example.com`` is ``org-101-api.example.com`` for tenant ``org-101``.
     """
     return f"{tenant}-{host}"
-
-
-def check_tenants(system: "System") -> None:
-    """Refuse a tier that the system cannot have.
-
-    Raises:
-        ValueError: names the field, what it is and what is allowed.
-    """
-    tier = system.tenants
-    if tier is None:
-        return
-    if tier.since_phase > len(system.phases):
-        raise ValueError(
-            f"tenants.since_phase must be 1 to {len(system.phases)}: system {system.name} ends there, "
-            f"got {tier.since_phase}"
-        )
-    if not isinstance(system.database, Database):
-        raise ValueError(
-            f"tenants of system {system.name} have an instance like its database, so database must be "
-            "Database(...), got " + (system.database.kind if system.database else "None")
-        )
-    _check_routing(system, tier)
-    _check_services(system, tier)
-
-
-def _check_routing(system: "System", tier: TenantTier) -> None:
-    numbered = enumerate(system.phases, start=1)
-    since = next((number for number, phase in numbered if phase.routing or system.routing), None)
-    if since is None or since > tier.since_phase:
-        allowed = f"{since} or later" if since else "given with routing=Routing(...) in that phase"
-        raise ValueError(
-            f"tenants.since_phase must be {allowed}: each tenant has a line in the routing table, "
-            f"got {tier.since_phase}"
-        )
-
-
-def _check_services(system: "System", tier: TenantTier) -> None:
-    known = {service.name: service for service in system.services}
-    for name in tier.services:
-        service = known.get(name)
-        if service is None:
-            raise ValueError(f"tenants.services must be among {', '.join(known)}, got {name!r}")
-        if not (service.uses_database and service.port is not None and service.public and service.hosts):
-            raise ValueError(
-                f"tenants.services must be public services with hosts and a database URL, got {name!r}"
-            )
-        if tier.instances > service.scaling.max:
-            raise ValueError(
-                f"tenants.instances must be at most scaling.max of {name} ({service.scaling.max}), "
-                f"got {tier.instances}"
-            )
-        longest = len(system.name) + len(name) + LONGEST_TENANT + 2
-        if longest > LONGEST_SERVICE_NAME:
-            raise ValueError(
-                f"name of system {system.name} and of service {name} must leave {LONGEST_TENANT} of "
-                f"{LONGEST_SERVICE_NAME} characters to a tenant's id, got {longest} characters in all"
-            )

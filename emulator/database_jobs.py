@@ -1,4 +1,4 @@
-"""Runs the tasks that back up databases: the program of their image, with what ECS would tell it.
+"""Runs the tasks that back up databases and move tenants: the programs of their image, told as ECS would.
 
 The wheel's pg_dump and pg_restore speak no TLS, and TLS is the only way into a database here. What stands in
 for them goes to the same server over its socket; the program itself logs in with TLS, as on AWS.
@@ -23,8 +23,10 @@ from emulator.postgres.programs import majors, programs
 from emulator.postgres.unprivileged import follow_us
 from emulator.settings import CHECKOUT
 
-MARK = "BACKUP_BUCKET"
-"""The container of a database job is told this, and no other is."""
+MARKS = ("BACKUP_BUCKET", "MOVE_INTO")
+"""The container of a database job is told one of them, and no other is."""
+PROGRAM = ("python", "-m", "database")
+"""What the image runs, unless its container says otherwise."""
 NOT_STARTED = 137
 
 
@@ -39,7 +41,7 @@ class DatabaseJobs:
 
     def knows(self, container: Mapping[str, Any]) -> bool:
         """Whether this container is one."""
-        return any(one["name"] == MARK for one in container.get("environment") or [])
+        return any(one["name"] in MARKS for one in container.get("environment") or [])
 
     def run(self, container: Mapping[str, Any], on_line: Callable[[str], None]) -> int:
         """Run it to its end, and return its exit code; call it in the scope of its account."""
@@ -48,7 +50,8 @@ class DatabaseJobs:
         except NotStartedError as error:
             on_line(str(error))
             return NOT_STARTED
-        command = [sys.executable, "-m", "database", *(container.get("command") or ())]
+        _, *program = container.get("entryPoint") or PROGRAM
+        command = [sys.executable, *program, *(container.get("command") or ())]
         process = subprocess.Popen(
             [*follow_us("KILL"), *command],
             env={**told, **self._ours()},

@@ -24,6 +24,7 @@ from emulator.poolers.record import log_of
 
 EXIT_CODE = "EMULATOR_EXIT_CODE"
 MOMENT_SECONDS = 0.3
+LONGEST_SECONDS = 600
 RUN_TASK = "arn:aws:states:::ecs:runTask"
 
 _jobs: DatabaseJobs | None = None
@@ -40,6 +41,7 @@ def install(jobs: DatabaseJobs) -> None:
     ecs._resolve_td_key = _newest_registered
     ecs._ACTION_MAP["RunTask"] = _run
     stepfunctions._SERVICE_DISPATCH[RUN_TASK] = _run_from_state_machine
+    stepfunctions._poll_ecs_tasks = _until_stopped
 
 
 def _run(request: Mapping[str, Any]) -> Any:
@@ -115,6 +117,17 @@ def _run_from_state_machine(resource: str, request: Mapping[str, Any]) -> Any:
     if any(container["ExitCode"] for container in task["Containers"]):
         raise stepfunctions._ExecutionError("States.TaskFailed", json.dumps(task))
     return task
+
+
+def _until_stopped(cluster: str, task_arns: list[str]) -> Any:
+    """Wait in real time, however a machine's own waits are scaled: a program takes what it takes."""
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while time.monotonic() < deadline:
+        time.sleep(MOMENT_SECONDS)
+        found = json.loads(ecs._describe_tasks({"cluster": cluster, "tasks": task_arns})[2])
+        if all(task["lastStatus"] == "STOPPED" for task in found["tasks"]):
+            return found
+    raise stepfunctions._ExecutionError("States.Timeout", "the tasks did not end in time")
 
 
 def _pascal_case(value: Any) -> Any:

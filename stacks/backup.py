@@ -181,6 +181,7 @@ class BackupStack(CambiumStack):
             target=Target(host=database.host, port=database.port, database=config.name),
             encryption_key=key,
             log_days=deployment.log_days,
+            every_tenant_setting=deployment.tenants.every_tenant_setting if deployment.tenants else None,
             insights=deployment.environment.container_insights,
         )
         for dump in deployment.dumps:

@@ -100,7 +100,7 @@ class DataStack(CambiumStack):
             for service in deployment.services
             if service.secrets and service.shares_keys_of is not None
         }
-        self.backup_secret = self._define_backup_secret() if deployment.backup_buckets else None
+        self.backup_secret = self._define_backup_secret() if deployment.has_backup_key else None
         self.data_volume = self._define_data_volume()
         self.front_door_secret = self._define_front_door_secret() if deployment.host else None
         self.registry_secret = self._define_registry_secret() if deployment.private_registry else None

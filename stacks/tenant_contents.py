@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cambium.tenant_machines import Contents
+from cambium.tenant_parts import Contents
 from config.database import Database
 from config.deployment import Deployment
 from config.names import words

@@ -1,6 +1,7 @@
 """The functions of the steps, each with what it may do."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 
 from aws_cdk import aws_events as events_
 from aws_cdk import aws_events_targets as events_targets
@@ -13,18 +14,28 @@ from cambium import tenant_rights as rights
 from cambium.arn import arn
 from cambium.connection_secrets import PACKAGE, ConnectionSecrets
 from cambium.tenant_functions import TenantFunctions
-from cambium.tenant_machines import Functions
+from cambium.tenant_parts import Functions
 
+EXPORT = ("check_export", "drop_export")
+MOVE = ("admit_move", "line", "look", "compared", "record_move")
+CLEAR = ("due", "cleared", "not_cleared")
 NOT_OF = {
-    "create": ("take_snapshot", "drop_snapshot"),
-    "change": ("roles", "urls", "keys", "take_snapshot", "drop_snapshot", "forget_snapshots"),
+    "create": ("take_snapshot", "drop_snapshot", *EXPORT),
+    "change": ("roles", "urls", "keys", "take_snapshot", "drop_snapshot", "forget_snapshots", *EXPORT),
     "delete": ("roles", "urls", "keys", "serving", "forget_snapshots"),
+    "move": ("admit", "route", "drop_snapshot", "succeed", *EXPORT),
 }
 """Functions that a machine has no step for."""
 
 
 class TenantSteps:
-    """Defines them below the constructs it is given."""
+    """Defines them below the constructs it is given.
+
+    Attributes:
+        registry: Read and write the registry of tenants.
+        once: Remember what was said or begun, so that it is once.
+        routing: Read and write the routing table.
+    """
 
     def __init__(
         self,
@@ -40,11 +51,13 @@ class TenantSteps:
         bus: str,
         template: s3_assets.Asset,
         role: iam.IRole,
+        exports: str | None,
     ) -> None:
         self._inside, self._preparation = inside, preparation
         self._system, self._environment, self._prefix = system, environment, prefix
-        self._registry, self._once = rights.registry(registry), rights.once(registry)
-        self._routing = rights.routing(arn("dynamodb", f"table/{routing}", region=region))
+        self.registry, self.once = rights.registry(registry), rights.once(registry)
+        self.routing = rights.routing(arn("dynamodb", f"table/{routing}", region=region))
+        self._exports = rights.exports(exports) if exports else []
         self._bus, self._template, self._role = bus, template, role
         self._defined: dict[str, lambda_.Function] = {}
 
@@ -58,19 +71,17 @@ class TenantSteps:
             cache_token: What connection URLs of the cache are composed with.
         """
         secrets = arn("secretsmanager", f"secret:{self._system}/{self._environment}/tenants/*")
-        events = rights.allow(["events:PutEvents"], [arn("events", f"event-bus/{self._bus}")])
-        look = rights.allow(["states:DescribeExecution"], [arn("states", f"execution:{self._system}-*")])
-        shots = rights.snapshots(self._system, self._environment)
-        self._add(
+        events, shots = self.events, self.shots
+        self.add(
             "admit",
             "admission.on_request",
-            [self._registry, self._once, self._routing, events, look, rights.look_around()],
+            [*self.looks, rights.look_around()],
         )
         # CloudFormation reads a template with the rights of who asks.
         template = self._template.bucket.arn_for_objects(self._template.s3_object_key)
         read = rights.allow(["s3:GetObject"], [template])
-        self._add("stack", "stack.on_request", [read, *rights.stacks(self._prefix, self._role.role_arn)])
-        self._add(
+        self.add("stack", "stack.on_request", [read, *rights.stacks(self._prefix, self._role.role_arn)])
+        self.add(
             "keys",
             "keys.on_request",
             [
@@ -78,28 +89,47 @@ class TenantSteps:
                 rights.allow(["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"], [secrets]),
             ],
         )
-        self._add("route", "routing.on_request", [self._routing])
-        self._add(
+        self.add("route", "routing.on_request", [self.routing])
+        self.add(
             "serving",
             "serving.on_request",
             [rights.allow(["elasticloadbalancing:DescribeTargetHealth", "apprunner:DescribeService"])],
         )
-        self._add("take_snapshot", "snapshot.take", [self._registry, shots])
-        self._add("forget_snapshots", "snapshot.forget", [self._registry, shots])
-        self._add("drop_snapshot", "snapshot.drop", [self._registry, shots])
-        self._add("succeed", "conclusion.succeed", [self._registry, self._once, events, shots])
-        self._add("fail", "conclusion.fail", [self._registry, self._once, events])
+        self.add("take_snapshot", "snapshot.take", [self.registry, shots])
+        self.add("forget_snapshots", "snapshot.forget", [self.registry, shots])
+        self.add("drop_snapshot", "snapshot.drop", [self.registry, shots])
+        if self._exports:
+            self.add("check_export", "export.check", self._exports)
+            self.add("drop_export", "export.drop", [self.registry, *self._exports])
+        self.add("succeed", "conclusion.succeed", [self.registry, self.once, events, shots, *self._exports])
+        self.add("fail", "conclusion.fail", [self.registry, self.once, events])
         self._prepare(secrets, cache_token)
-        self.plan = self._define("plan", "wave.plan", [self._registry])
+        self.plan = self._define("plan", "wave.plan", [self.registry])
         self.judge = self._define("judge", "wave.judge", [])
         # No machine's step: the clock calls it.
-        purge = self._define("purge", "purge.on_schedule", [self._registry, shots])
+        purge = self._define("purge", "purge.on_schedule", [self.registry, shots, *self._exports])
         events_.Rule(
             self._inside,
             "Daily",
             schedule=events_.Schedule.cron(hour="4", minute="17"),
             targets=[events_targets.LambdaFunction(purge, retry_attempts=2)],
         )
+
+    @property
+    def events(self) -> iam.PolicyStatement:
+        """Say what becomes of tenants."""
+        return rights.allow(["events:PutEvents"], [arn("events", f"event-bus/{self._bus}")])
+
+    @property
+    def shots(self) -> iam.PolicyStatement:
+        """Take, see and delete snapshots."""
+        return rights.snapshots(self._system, self._environment)
+
+    @property
+    def looks(self) -> list[iam.PolicyStatement]:
+        """Read and claim a tenant, and see who has."""
+        runs = rights.allow(["states:DescribeExecution"], [arn("states", f"execution:{self._system}-*")])
+        return [self.registry, self.once, self.routing, self.events, runs]
 
     def define_api(self, machines: str) -> lambda_.Function:
         """The function behind the HTTP API.
@@ -112,8 +142,8 @@ class TenantSteps:
             "api",
             "api.on_request",
             [
-                self._registry,
-                self._once,
+                self.registry,
+                self.once,
                 rights.allow(["states:StartExecution"], [f"{machines}-{verb}" for verb in NOT_OF]),
                 rights.allow(["states:DescribeExecution"], [f"{runs}-*"]),
             ],
@@ -123,13 +153,31 @@ class TenantSteps:
     @property
     def functions(self) -> Functions:
         """Their ARNs."""
-        return Functions(**{name: function.function_arn for name, function in self._defined.items()})
+        arns = {name: function.function_arn for name, function in self._defined.items()}
+        return Functions(**{one.name: arns[one.name] for one in fields(Functions) if one.name in arns})
 
     def arns(self, verb: str) -> list[str]:
         """What the machine of a verb may call."""
-        return [one.function_arn for name, one in self._defined.items() if name not in NOT_OF[verb]]
+        others = (*NOT_OF[verb], *CLEAR, *(MOVE if verb != "move" else ()))
+        return [one.function_arn for name, one in self._defined.items() if name not in others]
 
-    def _add(self, name: str, handler: str, statements: list[iam.PolicyStatement]) -> None:
+    def arn(self, name: str) -> str:
+        """The ARN of one of them."""
+        return self._defined[name].function_arn
+
+    @property
+    def arns_of_clearing(self) -> list[str]:
+        """What the machine may call that clears the pool."""
+        return [self.arn(name) for name in CLEAR]
+
+    def add(self, name: str, handler: str, statements: list[iam.PolicyStatement]) -> None:
+        """Define one more.
+
+        Args:
+            name: Its name among the functions.
+            handler: Module and function.
+            statements: What it may do.
+        """
         self._defined[name] = self._define(name, handler, statements)
 
     def _define(

@@ -10,10 +10,13 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from cambium.acknowledge import acknowledge
+from cambium.backups import Target
 from cambium.database_servers import Place
 from cambium.service_secret import RoleSecret, ServiceSecret
 from cambium.tenant_database import TenantDatabase
+from cambium.tenant_export import TenantExport
 from cambium.tenant_groups import TenantGroups
+from cambium.tenant_rights import EXPORTS
 from config.database import Database
 from config.deployment import Deployment
 from config.names import words
@@ -22,6 +25,9 @@ from config.tenancy import TenantTier
 from stacks.tenant_aspects import GoesWithTheTenant, OnlyWhileServing
 from stacks.tenant_parameters import YES, TenantParameters
 from stacks.tenant_services import MIGRATION, TenantServices
+
+EXPORT = "export"
+"""How the family of the task ends that dumps a tenant's database."""
 
 
 class TenantTemplate(cdk.Stack):
@@ -59,6 +65,7 @@ class TenantTemplate(cdk.Stack):
         self._serving = cdk.CfnCondition(
             self, "Serving", expression=Fn.condition_equals(self.parameters.serve, YES)
         )
+        self._define_export(region, tier)
         TenantServices(self, deployment=deployment, region=region, tier=tier)
         self._tell()
         cdk.Aspects.of(self).add(OnlyWhileServing(self._serving))
@@ -132,6 +139,31 @@ class TenantTemplate(cdk.Stack):
             further_group=self.parameters.place("DatabasesGroup"),
             config=_fitted(self._config, tier),
         )
+
+    def _define_export(self, region: Region, tier: TenantTier) -> None:
+        deployment, instance = self._deployment, self.database.instance
+        if deployment.exports_bucket is None:
+            return
+        owner = next(role.name for role in self._config.roles if role.kind == "owner")
+        export = TenantExport(
+            self,
+            "Export",
+            family=self.name(EXPORT),
+            repository=self.parameters.place("JobsRepository"),
+            image_tag=self.parameters.place("JobsImage"),
+            target=Target(
+                host=instance.db_instance_endpoint_address,
+                port=instance.db_instance_endpoint_port,
+                database=self._config.name,
+            ),
+            login=self.role_secrets[owner],
+            encryption_key_arn=self.parameters.place("BackupKey"),
+            every_tenant_setting=tier.every_tenant_setting,
+            bucket_name=deployment.bucket_name(deployment.exports_bucket, region.name),
+            prefix=f"{EXPORTS}/{self.parameters.tenant}",
+            log_days=deployment.log_days,
+        )
+        self.tell("ExportTask", export.task.task_definition_arn)
 
     def _secret_name(self, leaf: str) -> str:
         deployment = self._deployment

@@ -5,33 +5,51 @@ from typing import Any
 
 from aws_cdk import CfnOutput
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from cambium import tenant_rights as rights
 from cambium.arn import arn
 from cambium.connection_secrets import ConnectionSecrets
+from cambium.database_jobs import jobs_image
 from cambium.fargate_platform import FargatePlatform
 from cambium.tenant_api import TenantApi
+from cambium.tenant_change import change
+from cambium.tenant_creation import create
+from cambium.tenant_deletion import delete
 from cambium.tenant_functions import TenantFunctions
 from cambium.tenant_ground import TenantGround
-from cambium.tenant_lifecycle import TenantMachine, migration_task, run_migrations
-from cambium.tenant_machines import change, create, delete
+from cambium.tenant_lifecycle import (
+    EXPORT_MINUTES,
+    TIMEOUT_MINUTES,
+    TenantMachine,
+    export_task,
+    migration_task,
+    run_tasks,
+)
+from cambium.tenant_mover import TenantMover
+from cambium.tenant_parts import Contents
 from cambium.tenant_registry import TenantRegistry
 from cambium.tenant_wave import wave, wave_statements
-from config.access import CACHE, LOAD_BALANCER
+from config.access import CACHE, DATABASE, LOAD_BALANCER
 from config.alarms import Alarms
 from config.database import Database
 from config.deployment import Deployment
+from config.hosts import origins
 from config.region import Region, Shard
 from config.service import Service
 from config.tenancy import TenantTier
+from config.values import OptOut
+from stacks import tenant_moves
 from stacks.base import CambiumStack
 from stacks.compute import ComputeStack
 from stacks.data import DataStack
 from stacks.network import NetworkStack
 from stacks.tenant_contents import contents
 from stacks.tenant_publication import publish
+from stacks.tenant_services import MIGRATION
 from stacks.tenant_steps import TenantSteps
+from stacks.tenant_template import EXPORT
 
 LAST_PRIORITY = 34000
 """Listener rules of tenants count down from here, among those that compare hosts (config/doors.py)."""
@@ -77,8 +95,10 @@ class TenantsStack(CambiumStack):
             vpc=network.network.vpc,
             subnets=network.network.private_subnets,
             config=database,
+            pool_group=network.groups[shard.key].group(DATABASE).security_group_id,
             insights=deployment.environment.container_insights,
         )
+        self._jobs = jobs_image(self)
         steps = self._define_steps()
         self._define_machines(steps)
         machines = arn("states", f"stateMachine:{self.stack_name}")
@@ -112,7 +132,13 @@ class TenantsStack(CambiumStack):
             bus=BUS,
             template=template,
             role=self._define_stack_role(),
+            exports=self._exports,
         )
+
+    @property
+    def _exports(self) -> str | None:
+        bucket = self.deployment.exports_bucket
+        return self.deployment.bucket_name(bucket, self._region.name) if bucket else None
 
     def _told(self) -> dict[str, Any]:
         """What the functions know of tier and region."""
@@ -133,8 +159,18 @@ class TenantsStack(CambiumStack):
             "routing": deployment.stack_name("routing"),
             "home_region": deployment.home.name,
             "retention_days": tier.retention_days,
+            "source_kept_days": tier.source_kept_days,
+            "pool_origin": self._pool_origin(),
+            "owner_secret": tenant_moves.owner_secret(self._config),
+            "moves": deployment.moves_bucket(self._region),
+            "exports": self._exports or "",
+            "no_exports": tier.exports.reason if isinstance(tier.exports, OptOut) else "",
             "last_priority": LAST_PRIORITY,
         }
+
+    def _pool_origin(self) -> str:
+        known = origins(self.deployment).get((self._region.key, self._shard.key))
+        return known or self._services[0].hosts[0]
 
     def _place(self) -> dict[str, str]:
         """Parameters of the template that are the same for every tenant here."""
@@ -149,6 +185,12 @@ class TenantsStack(CambiumStack):
                 "Listener": balancer.listener.listener_arn,
                 "LoadBalancerName": balancer.load_balancer.load_balancer_full_name,
                 "LoadBalancerGroup": groups.group(LOAD_BALANCER).security_group_id,
+            }
+        if self._exports is not None and self._data.backup_secret is not None:
+            place |= {
+                "JobsRepository": self._jobs.repository.repository_name,
+                "JobsImage": self._jobs.image_tag,
+                "BackupKey": self._data.backup_secret.secret_arn,
             }
         if self._data.cache is not None and any(one.uses_cache for one in self._services):
             place["CacheGroup"] = groups.group(CACHE).security_group_id
@@ -181,14 +223,65 @@ class TenantsStack(CambiumStack):
         sources = [self._data.service_secrets[service.name] for service in self._services]
         cache = self._data.cache
         steps.define(sources=sources, cache_token=cache.auth_token if cache else None)
-        migrates = run_migrations(self._ground.cluster, system=deployment.system, prefix=self._prefix)
-        for verb, definition, statements in (
-            ("create", create(steps.functions, told), migrates),
-            ("change", change(steps.functions, told), migrates),
-            ("delete", delete(steps.functions), []),
+        migrates = self._run_tasks(MIGRATION)
+        for verb, definition in (
+            ("create", create(steps.functions, told)),
+            ("change", change(steps.functions, told)),
         ):
-            self._define_machine(verb, definition, steps.arns(verb), statements)
+            self._define_machine(verb, definition, steps.arns(verb), migrates)
+        self._define_deletion(steps)
+        self._define_moves(steps, told)
         self._define_wave(steps)
+
+    def _define_deletion(self, steps: TenantSteps) -> None:
+        exports = self.deployment.exports_bucket is not None
+        self._define_machine(
+            "delete",
+            delete(
+                steps.functions,
+                export_task(self._ground.cluster, self._ground.subnets) if exports else None,
+            ),
+            steps.arns("delete"),
+            self._run_tasks(EXPORT) if exports else [],
+            timeout_minutes=TIMEOUT_MINUTES + (EXPORT_MINUTES if exports else 0),
+        )
+
+    def _define_moves(self, steps: TenantSteps, told: Contents) -> None:
+        results = tenant_moves.define_bucket(self, self.deployment, self._region)
+        tenant_moves.define_functions(steps, results)
+        mover = TenantMover(
+            self,
+            "Mover",
+            family=f"{self._prefix}mover",
+            image=self._jobs,
+            cluster=self._ground.cluster,
+            subnets=self._ground.subnets,
+            security_group=self._ground.mover,
+            tier=self._tier,
+            logins=tenant_moves.logins(self.deployment, self._data, self._config),
+            results=results,
+            log_days=self.deployment.log_days,
+        )
+        moves = tenant_moves.moves_of(steps, mover, self._data, self._config)
+        self._define_machine(
+            "move",
+            tenant_moves.move_definition(steps.functions, told, moves),
+            steps.arns("move"),
+            # Both tasks need the rights of whoever runs tasks in this cluster; what they run differs.
+            [*mover.statements(), *self._run_tasks(MIGRATION)],
+            timeout_minutes=TIMEOUT_MINUTES + tenant_moves.LONGEST_MINUTES,
+        )
+        machine = self._define_machine(
+            "clear",
+            tenant_moves.clear_definition(steps, moves),
+            steps.arns_of_clearing,
+            mover.statements(),
+            timeout_minutes=24 * 60,
+        )
+        tenant_moves.every_day(self, machine)
+
+    def _run_tasks(self, what: str) -> list[iam.PolicyStatement]:
+        return run_tasks(self._ground.cluster, system=self.deployment.system, prefix=self._prefix, what=what)
 
     def _define_wave(self, steps: TenantSteps) -> None:
         changes = f"{self.stack_name}-change"
@@ -203,7 +296,9 @@ class TenantsStack(CambiumStack):
         definition: dict[str, Any],
         functions: list[str],
         statements: list[iam.PolicyStatement],
-    ) -> None:
+        *,
+        timeout_minutes: int = TIMEOUT_MINUTES,
+    ) -> sfn.StateMachine:
         machine = TenantMachine(
             self,
             verb.capitalize(),
@@ -212,6 +307,7 @@ class TenantsStack(CambiumStack):
             functions=functions,
             statements=statements,
             what=f"Tenants of {self.deployment.system} {self.deployment.environment.name}: {verb}",
+            timeout_minutes=timeout_minutes,
         ).state_machine
         CfnOutput(
             self,
@@ -219,3 +315,4 @@ class TenantsStack(CambiumStack):
             value=machine.state_machine_arn,
             description=f"Tenants: {verb}",
         )
+        return machine

@@ -112,6 +112,9 @@ SYSTEM = System(
             TenantSize(name="large", instance_class="r6g.large"),
             TenantSize(name="xlarge", instance_class="r6g.xlarge"),
         ),
+        # What the product keeps of anybody's data it keeps for thirty days, a clinic that left included.
+        exports="backups-primary",
+        retention_days=30,
         # Thirty clinics and five shards of three instances are 45 of 40 in America, and 40 services of 30.
         quotas=TenantQuotas(database_instances=60, app_runner_services=60),
     ),

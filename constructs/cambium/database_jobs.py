@@ -24,6 +24,8 @@ from config.service import LONGEST_STOP_SECONDS
 from config.watching import ContainerInsights
 
 CONTAINER = "database-job"
+EVERY_TENANT = "EVERY_TENANT_SETTING"
+"""Tells a job how the owner of tables sees every tenant, where row-level security is forced on it."""
 CPU, MEMORY_MIB = 1024, 2048
 """pg_dump compresses on one core; the program itself stays below 200 MB for a database of any size."""
 RETRIES, RETRY_MINUTES = 2, 60
@@ -53,21 +55,15 @@ class DatabaseJobs(Construct):
         encryption_key: secretsmanager.ISecret,
         log_days: int,
         insights: ContainerInsights,
+        every_tenant_setting: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._every_tenant = every_tenant_setting
         self._subnets, self._security_group = subnets, security_group
         self._target, self._key, self._log_days = target, encryption_key, log_days
         self.cluster = measured_cluster(self, "Cluster", vpc=vpc, insights=insights)
         self.schedules = scheduler.ScheduleGroup(self, "Schedules", removal_policy=RemovalPolicy.DESTROY)
-        self._image = ecr_assets.DockerImageAsset(
-            self,
-            "Image",
-            directory=str(ROOT / "runtime"),
-            file="database/Dockerfile",
-            platform=ecr_assets.Platform.LINUX_ARM64,
-            exclude=["*", "!database", "!moving", "**/__pycache__"],
-            asset_name="database",
-        )
+        self._image = jobs_image(self)
         ids = ",".join(vpc.select_subnets(subnet_group_name=subnets.subnet_group_name).subnet_ids)
         place = f"subnets=[{ids}],securityGroups=[{security_group.security_group_id}],assignPublicIp=DISABLED"
         for name, value, description in (
@@ -189,11 +185,12 @@ class DatabaseJobs(Construct):
                         "BACKUP_BUCKET": backup.bucket_name,
                         "BACKUP_NAME": backup.name,
                         **(self._target.environment if login else {}),
+                        **({EVERY_TENANT: self._every_tenant} if login and self._every_tenant else {}),
                         **(environment or {}),
                     },
                     secrets={
                         BACKUP_KEY: SecretValue(secret=self._key, key=BACKUP_KEY),
-                        **(_login(login) if login else {}),
+                        **(login_of(login) if login else {}),
                     },
                     # Time to leave nothing behind.
                     stop_seconds=LONGEST_STOP_SECONDS,
@@ -205,7 +202,21 @@ class DatabaseJobs(Construct):
         return task
 
 
-def _login(secret: secretsmanager.ISecret) -> Mapping[str, SecretValue]:
+def jobs_image(scope: Construct) -> ecr_assets.DockerImageAsset:
+    """The image of the database jobs, which is the same in every stack that publishes it."""
+    return ecr_assets.DockerImageAsset(
+        scope,
+        "Image",
+        directory=str(ROOT / "runtime"),
+        file="database/Dockerfile",
+        platform=ecr_assets.Platform.LINUX_ARM64,
+        exclude=["*", "!database", "!moving", "**/__pycache__"],
+        asset_name="database",
+    )
+
+
+def login_of(secret: secretsmanager.ISecret) -> Mapping[str, SecretValue]:
+    """How a job logs in with the secret of a role."""
     return {
         "PGUSER": SecretValue(secret=secret, key="username"),
         "PGPASSWORD": SecretValue(secret=secret, key="password"),

@@ -1,6 +1,6 @@
 """Security groups made from the access table: both halves of each connection, and nothing else."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from aws_cdk import Tags
 from aws_cdk import aws_ec2 as ec2
@@ -27,10 +27,21 @@ class SecurityGroups(Construct):
         vpc: ec2.IVpc,
         rules: Iterable[AccessRule],
         shard_key: str = FIRST,
+        known: Mapping[str, ec2.ISecurityGroup] | None = None,
     ) -> None:
+        """Make them.
+
+        Args:
+            scope: Where.
+            construct_id: Its id.
+            vpc: Whose they are.
+            rules: The table, or a part of it.
+            shard_key: Whose shard's they are.
+            known: Groups of another stack that rules name; what is opened to them is written down here.
+        """
         super().__init__(scope, construct_id)
         self._shard_key = shard_key
-        self._groups: dict[str, ec2.SecurityGroup] = {}
+        self._groups: dict[str, ec2.ISecurityGroup] = dict(known or {})
         self._vpc = vpc
         stated = list(rules)
         for rule in stated:
@@ -69,7 +80,7 @@ class SecurityGroups(Construct):
             ec2.Peer.ipv4(NOWHERE), ec2.Port.icmp_type_and_code(252, 87), "Nothing but the stated rules"
         )
 
-    def _define(self, name: str) -> ec2.SecurityGroup:
+    def _define(self, name: str) -> ec2.ISecurityGroup:
         if name not in self._groups:
             group = ec2.SecurityGroup(
                 self,

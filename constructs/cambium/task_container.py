@@ -67,6 +67,8 @@ class TaskContainer:
     environment: Mapping[str, str] = field(default_factory=dict)
     """Everybody who may read the template reads it: no secrets."""
     secrets: Mapping[str, SecretValue] = field(default_factory=dict)
+    entry_point: tuple[str, ...] = ()
+    """What is run with the command, where it is not what the image says."""
     command: tuple[str, ...] = ()
     """What to run, where it is not what the image runs by itself."""
     liveness: Liveness | None = None

@@ -68,6 +68,7 @@ def _add(task: ecs.FargateTaskDefinition, container: TaskContainer, group: logs.
         container.construct_id,
         container_name=container.name,
         image=container.image,
+        entry_point=list(container.entry_point) or None,
         command=list(container.command) or None,
         port_mappings=_ports(container),
         environment=dict(container.environment),

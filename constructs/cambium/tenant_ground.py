@@ -8,7 +8,7 @@ from constructs import Construct
 from cambium.database_parameters import sizeless_parameters
 from cambium.measured_cluster import measured_cluster
 from cambium.security_groups import SecurityGroups
-from config.access import TENANT_DATABASES, TENANT_PREPARATION, tenant_rules
+from config.access import DATABASE, TENANT_DATABASES, TENANT_MOVER, TENANT_PREPARATION, tenant_rules
 from config.database import Database
 from config.watching import ContainerInsights
 
@@ -21,6 +21,7 @@ class TenantGround(Construct):
     Attributes:
         cluster: Where services and migrations of tenants run.
         preparation: The group of the function that makes roles in new databases; no service is in it.
+        mover: The group of the task that moves rows between the pool's database and tenants'.
         subnets: Ids of the private subnets.
     """
 
@@ -33,13 +34,16 @@ class TenantGround(Construct):
         subnets: ec2.SubnetSelection,
         config: Database,
         insights: ContainerInsights,
+        pool_group: str,
     ) -> None:
         super().__init__(scope, construct_id)
         self._vpc = vpc
         self.subnets = vpc.select_subnets(subnet_group_name=subnets.subnet_group_name).subnet_ids
         self.cluster = measured_cluster(self, "Cluster", vpc=vpc, insights=insights, capacity_providers=True)
-        groups = SecurityGroups(self, "Access", vpc=vpc, rules=tenant_rules(config))
+        pool = ec2.SecurityGroup.from_security_group_id(self, "PoolGroup", pool_group)
+        groups = SecurityGroups(self, "Access", vpc=vpc, rules=tenant_rules(config), known={DATABASE: pool})
         self.preparation = groups.group(TENANT_PREPARATION)
+        self.mover = groups.group(TENANT_MOVER)
         self._databases = groups.group(TENANT_DATABASES)
         self._subnet_group = rds.SubnetGroup(
             self,

@@ -1,4 +1,4 @@
-"""The state machines that make, change and delete tenants."""
+"""The state machines of tenants, and the one-off tasks that they run."""
 
 import json
 from collections.abc import Sequence
@@ -12,10 +12,14 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from cambium.arn import arn
+from cambium.database_jobs import CONTAINER
 from cambium.tenant_rights import explain
 
 TIMEOUT_MINUTES = 180
 """RDS takes 15 to 20 minutes to make an instance, and longer to change one; what has hung is given up."""
+MIGRATION_MINUTES = 45
+EXPORT_MINUTES = 12 * 60
+"""A dump is as slow as its database is large: some 100 GB an hour."""
 
 
 class TenantMachine(Construct):
@@ -35,6 +39,7 @@ class TenantMachine(Construct):
         functions: Sequence[str],
         statements: Sequence[iam.PolicyStatement],
         what: str,
+        timeout_minutes: int = TIMEOUT_MINUTES,
     ) -> None:
         super().__init__(scope, construct_id)
         self.state_machine = sfn.StateMachine(
@@ -42,7 +47,7 @@ class TenantMachine(Construct):
             "StateMachine",
             state_machine_name=name,
             definition_body=sfn.DefinitionBody.from_string(
-                json.dumps({"Comment": what, "TimeoutSeconds": TIMEOUT_MINUTES * 60, **definition})
+                json.dumps({"Comment": what, "TimeoutSeconds": timeout_minutes * 60, **definition})
             ),
             tracing_enabled=True,
             logs=sfn.LogOptions(
@@ -62,19 +67,45 @@ class TenantMachine(Construct):
 
 
 def migration_task(cluster: ecs.ICluster, subnets: Sequence[str]) -> dict[str, Any]:
-    """The one-off task of a tenant, in the tenant's own security group."""
+    """What brings a tenant's schema up to date, in the tenant's own security group."""
+    return _one_off(
+        cluster,
+        subnets,
+        minutes=MIGRATION_MINUTES,
+        definition="$.at.answer.outputs.MigrationTask",
+        group="$.at.answer.outputs.ServiceGroup",
+    )
+
+
+def export_task(cluster: ecs.ICluster, subnets: Sequence[str]) -> dict[str, Any]:
+    """What dumps a tenant's database, in the tenant's own security group."""
+    state = _one_off(
+        cluster,
+        subnets,
+        minutes=EXPORT_MINUTES,
+        definition="$.outputs.ExportTask",
+        group="$.outputs.ServiceGroup",
+    )
+    named = {"Name": "BACKUP_NAME", "Value.$": "$.export"}
+    state["Parameters"]["Overrides"] = {"ContainerOverrides": [{"Name": CONTAINER, "Environment": [named]}]}
+    return state
+
+
+def _one_off(
+    cluster: ecs.ICluster, subnets: Sequence[str], *, minutes: int, definition: str, group: str
+) -> dict[str, Any]:
     return {
         "Type": "Task",
         "Resource": f"arn:{Aws.PARTITION}:states:::ecs:runTask.sync",
-        "TimeoutSeconds": 45 * 60,
+        "TimeoutSeconds": minutes * 60,
         "Parameters": {
             "Cluster": cluster.cluster_arn,
-            "TaskDefinition.$": "$.at.answer.outputs.MigrationTask",
+            "TaskDefinition.$": definition,
             "LaunchType": "FARGATE",
             "NetworkConfiguration": {
                 "AwsvpcConfiguration": {
                     "Subnets": list(subnets),
-                    "SecurityGroups.$": "States.Array($.at.answer.outputs.ServiceGroup)",
+                    "SecurityGroups.$": f"States.Array({group})",
                     "AssignPublicIp": "DISABLED",
                 }
             },
@@ -83,12 +114,12 @@ def migration_task(cluster: ecs.ICluster, subnets: Sequence[str]) -> dict[str, A
     }
 
 
-def run_migrations(cluster: ecs.ICluster, *, system: str, prefix: str) -> list[iam.PolicyStatement]:
-    """Run the one-off tasks of tenants in one cluster."""
+def run_tasks(cluster: ecs.ICluster, *, system: str, prefix: str, what: str) -> list[iam.PolicyStatement]:
+    """Run the one-off tasks of tenants in one cluster: those whose family ends with ``what``."""
     here = {"ArnEquals": {"ecs:cluster": cluster.cluster_arn}}
     to_ecs = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
     tasks = arn("ecs", f"task/{cluster.cluster_name}/*")
-    definitions = arn("ecs", f"task-definition/{system}-*-migration:*")
+    definitions = arn("ecs", f"task-definition/{system}-*-{what}:*")
     roles = f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{prefix}*"
     rule = arn("events", "rule/StepFunctionsGetEventsForECSTaskRule")
     return [

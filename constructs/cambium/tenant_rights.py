@@ -9,6 +9,8 @@ from constructs import IConstruct
 from cambium.arn import arn
 from cambium.wildcards import acknowledge_wildcards
 
+EXPORTS = "tenants"
+"""What the keys of exports begin with."""
 ONCE = "#once"
 """Partition key of those records."""
 
@@ -76,6 +78,20 @@ def snapshots(system: str, environment: str) -> iam.PolicyStatement:
             arn("rds", f"snapshot:{system}-*"),
         ],
     )
+
+
+def exports(bucket: str) -> list[iam.PolicyStatement]:
+    """See which exports there are, and delete them for good; never the dumps themselves."""
+    below = f"arn:{Aws.PARTITION}:s3:::{bucket}/{EXPORTS}"
+    return [
+        iam.PolicyStatement(
+            actions=["s3:ListBucket", "s3:ListBucketVersions"],
+            resources=[f"arn:{Aws.PARTITION}:s3:::{bucket}"],
+            conditions={"StringLike": {"s3:prefix": [f"{EXPORTS}/*"]}},
+        ),
+        allow(["s3:GetObject"], [f"{below}/*/manifest.json"]),
+        allow(["s3:DeleteObject", "s3:DeleteObjectVersion"], [f"{below}/*"]),
+    ]
 
 
 _OF_STACKS = {

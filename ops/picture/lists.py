@@ -51,7 +51,7 @@ def _secrets(deployment: Deployment) -> Iterator[Entry]:
         yield Entry("secret:database", "database logins", (roles,))
     if deployment.cache is not None and deployment.cache.transit_encryption is True:
         yield Entry("secret:cache", "cache password")
-    if deployment.backup_buckets:
+    if deployment.has_backup_key:
         yield Entry(f"secret:{BACKUP_SECRET}", "backup key")
 
 

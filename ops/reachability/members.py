@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from config import names
-from config.access import POOL, POOL_DOOR, TENANT_PREPARATION
+from config.access import POOL, POOL_DOOR, TENANT_MOVER, TENANT_PREPARATION
 from config.deployment import Deployment
 from config.shard_access import called
 from ops.reachability.groups import GROUP
@@ -110,6 +110,7 @@ class Members:
             # One that is no service's runs database jobs.
             name = str(properties.get("StateMachineName"))
             role = self._of_shard(where, self._services.get(name, self._roles[LAMBDA]))
+            role = TENANT_MOVER if where.stack in self._tenants else role
             yield Member(where, role, groups, subnets, public)
 
     def _seat(self, where: Address, kind: str, properties: Properties) -> Seat:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -13,7 +13,7 @@ from ops.embedded.aws import Aws, Place, Places
 from ops.outcome import ExitCode, OperatorError
 
 POLL_SECONDS = 0.5
-VERBS = {"create": "create", "delete": "delete", "wave": "wave"}
+VERBS = {"create": "create", "delete": "delete", "wave": "wave", "move": "move"}
 """Machines by operation; all others are changes."""
 
 
@@ -53,6 +53,28 @@ class Tenants:
                 return region
         raise OperatorError(ExitCode.TENANT, f"there is no tenant {tenant!r}", hint="see cambium tenant list")
 
+    def region_of_organization(self, organization: str) -> Region:
+        """Where an organization lives, whatever its tier: what the routing table says.
+
+        Raises:
+            OperatorError: it has no line there, or one that leads to no region of this deployment.
+        """
+        home = self.at(self.deployment.home)
+        table = home.resource("dynamodb").Table(self.deployment.routing_table_name)
+        line = table.get_item(Key={"organization": organization}).get("Item", {})
+        for region in self.deployment.regions:
+            if region.key == line.get("region"):
+                return region
+        raise OperatorError(
+            ExitCode.TENANT,
+            f"organization {organization!r} is not in the routing table",
+            hint="only who is served can be moved; a new tenant is made with cambium tenant create",
+        )
+
+    def clear(self, region: Region, tenant: str | None, say: Callable[[str], None]) -> None:
+        """Clear the pool of rows of tenants that moved: of those who are due, or of one before its time."""
+        self._finish(region, "clear", "clear", {"tenant": tenant} if tenant else {}, say)
+
     def run(
         self, region: Region, operation: str, request: dict[str, Any], say: Callable[[str], None]
     ) -> None:
@@ -61,13 +83,24 @@ class Tenants:
         Raises:
             OperatorError: it was refused, or failed; the message is the machine's own.
         """
-        states = self.at(region).client("stepfunctions")
-        machine = self._machine(region, VERBS.get(operation, "change"))
         told = {key: value for key, value in request.items() if value is not None}
+        machine = VERBS.get(operation, "change")
+        self._finish(region, machine, operation, {"operation": operation, **told}, say)
+
+    def _finish(
+        self,
+        region: Region,
+        verb: str,
+        operation: str,
+        told: Mapping[str, Any],
+        say: Callable[[str], None],
+    ) -> None:
+        states = self.at(region).client("stepfunctions")
+        machine = self._machine(region, verb)
         run = states.start_execution(
             stateMachineArn=machine,
             name=f"{operation}-{uuid4()}",
-            input=json.dumps({"operation": operation, **told}),
+            input=json.dumps(told),
         )["executionArn"]
         while (found := states.describe_execution(executionArn=run))["status"] == "RUNNING":
             say(_step(states, run))

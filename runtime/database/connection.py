@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 from psycopg import conninfo
 
+from database import every_tenant
 from database.failure import JobError, must
 
 CONNECT_SECONDS = 60
@@ -25,6 +26,8 @@ class Connection:
     parameters: dict[str, str]
     """libpq's own, without the password."""
     password: str | None = field(repr=False)
+    every_tenant: str | None = None
+    """The setting with which an owner that policies bind sees every tenant; None where none binds it."""
 
     @classmethod
     def from_url(cls, url: str) -> "Connection":
@@ -70,13 +73,14 @@ class Connection:
     @property
     def text(self) -> str:
         """The connection string, without the password: it may be seen in a process list."""
-        return conninfo.make_conninfo(**self.parameters)
+        asks = {"options": every_tenant.options(self.every_tenant)} if self.every_tenant else {}
+        return conninfo.make_conninfo(**self.parameters, **asks)
 
     def open(self, *, autocommit: bool = True) -> Session:
         """Log in.
 
         Raises:
-            JobError: it was refused, or nobody answered.
+            JobError: it was refused, nobody answered, or policies would hide rows.
         """
         try:
             session = psycopg.connect(self.text, password=self.password, autocommit=autocommit)
@@ -85,7 +89,10 @@ class Connection:
         session.execute("SET statement_timeout = 0")
         session.execute("SET idle_in_transaction_session_timeout = 0")
         # What row-level security hides from us would be missing from a count without a word: fail instead.
-        session.execute("SET row_security = off")
+        if self.every_tenant:
+            every_tenant.see(session, self.every_tenant)
+        else:
+            session.execute("SET row_security = off")
         if not autocommit:
             session.commit()
         return session

@@ -33,6 +33,8 @@ def dump(settings: Settings) -> Manifest:
         pg_dump, client = programs.find(settings.programs, "pg_dump", at_least=server)
         backup, snapshot = _snapshot(session, connection)
         arguments = ["--format=custom", f"--snapshot={snapshot}", f"--lock-wait-timeout={LOCK_SECONDS}s"]
+        if connection.every_tenant:
+            arguments.append("--enable-row-security")
         with (
             backups.store.upload(backups.object_key(backup)) as upload,
             _counted(session, connection) as counting,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from database.connection import Connection
+from database.every_tenant import checked
 from database.failure import must
 from database.key import BackupKey
 
@@ -58,7 +59,7 @@ class Settings:
             bucket=told["BACKUP_BUCKET"],
             name=name,
             key=BackupKey.from_text(_secret(told, "BACKUP_ENCRYPTION_KEY") or ""),
-            connection=_connection(told),
+            connection=_of_every_tenant(_connection(told), told),
             tls={name: told[_PARTS[name]] for name in _TLS if told.get(_PARTS[name])},
             programs=Path(told.get("PG_PROGRAMS") or PROGRAMS),
         )
@@ -96,6 +97,11 @@ def _connection(told: dict[str, str]) -> Connection | None:
     if password is not None:
         parts["password"] = password
     return Connection.from_parameters(parts, field="PGHOST, PGDATABASE and PGUSER")
+
+
+def _of_every_tenant(connection: Connection | None, told: Mapping[str, str]) -> Connection | None:
+    setting = checked(told.get("EVERY_TENANT_SETTING"))
+    return replace(connection, every_tenant=setting) if connection else None
 
 
 def _with_defaults(connection: Connection, parts: dict[str, str]) -> Connection:

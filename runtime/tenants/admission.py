@@ -7,10 +7,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from asked.check import RefusedError
 from tenants import events, items, quotas, registry, routing, runs
+from tenants.export import NAMES
 from tenants.registry import Tenant
 from tenants.request import Request, parse
 from tenants.runs import FROM_STATES
-from tenants.settings import Settings, settings
+from tenants.settings import Settings, settings, short
 
 logger = Logger()
 Parameters = dict[str, str]
@@ -32,12 +33,14 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     operation, run, tier = event["operation"], event["run"], settings()
     request = parse(operation, event["request"], tier)
     known = registry.read(request.tenant)
-    _check_state(known, operation, run)
+    check_state(known, operation, run)
     facts: dict[str, Any] = dict(known.facts)
     if operation == "create":
         _check_room(request, known, tier)
-        facts |= _new(request, known, tier)
-    before = _parameters(known, facts)
+        facts |= new_facts(request, known, tier)
+    if operation == "delete" and tier.exports:
+        facts[NAMES] = [*facts.get(NAMES, []), _export(request.tenant, run)]
+    before = parameters(known, facts)
     wanted = before | _changed(operation, request)
     state = {"create": "creating", "delete": "deleting"}.get(operation)
     # A deletion that is taken back leaves what was there before.
@@ -55,7 +58,10 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         "stack": f"{tier.stack_prefix}{request.tenant}",
         "database": tier.database(request.tenant),
         # One of its own for each run: an older one would lack what was written since.
-        "snapshot": f"{tier.database(request.tenant)}-final-{run.rpartition(':')[2][:8]}",
+        "snapshot": f"{tier.database(request.tenant)}-final-{short(run)}",
+        "export": _export(request.tenant, run),
+        # What nobody has used has nothing to export, and perhaps no login to do it with.
+        "exports": bool(tier.exports and known.facts.get("activated_at")),
         "prior": kept.get("prior") or str(facts.get("prior", "")),
         "previous": before,
         "prepared": _prepared(operation, before, wanted),
@@ -67,19 +73,34 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     }
 
 
-def _check_state(known: Tenant, operation: str, run: str) -> None:
+def _export(tenant: str, run: str) -> str:
+    return f"tenants/{tenant}/{short(run)}"
+
+
+def check_state(known: Tenant, operation: str, run: str) -> None:
+    """Refuse an operation that cannot begin in this state, or while another run is at it."""
     if known.operation not in ("", run) and runs.is_running(known.operation):
         raise RefusedError(
             f"tenant {known.tenant} is being changed by another run ({known.operation.rpartition(':')[2]}); "
             "wait for its end"
         )
     if known.state in FROM_STATES[operation]:
+        _check_source(known, operation)
         return
     if operation == "create":
         raise RefusedError(f"tenant {known.tenant} is there already and {known.state}")
     allowed = " or ".join(FROM_STATES[operation])
     is_now = known.state or "unknown"
     raise RefusedError(f"{operation} needs a tenant that is {allowed}; {known.tenant} is {is_now}")
+
+
+def _check_source(known: Tenant, operation: str) -> None:
+    until = known.facts.get("source_read_only_until")
+    if operation == "delete" and until:
+        raise RefusedError(
+            f"the pool keeps rows of {known.tenant}, read-only, until {until}: clear them first, since only "
+            "the tenant's own database tells that they may go"
+        )
 
 
 def _check_room(request: Request, known: Tenant, tier: Settings) -> None:
@@ -95,7 +116,8 @@ def _check_room(request: Request, known: Tenant, tier: Settings) -> None:
         quotas.check(tier)
 
 
-def _new(request: Request, known: Tenant, tier: Settings) -> dict[str, Any]:
+def new_facts(request: Request, known: Tenant, tier: Settings) -> dict[str, Any]:
+    """What a tenant begins with."""
     return {
         "size": request.size or tier.sizes[0],
         "image": request.image,
@@ -104,6 +126,7 @@ def _new(request: Request, known: Tenant, tier: Settings) -> dict[str, Any]:
         "region": tier.region_key,
         "created_at": items.now(),
         "requested_by": request.requested_by,
+        NAMES: [],
         "priorities": known.facts.get("priorities") or _free_priorities(tier),
     }
 
@@ -120,7 +143,8 @@ def _free_priorities(tier: Settings) -> list[int]:
     return found
 
 
-def _parameters(known: Tenant, facts: dict[str, Any]) -> Parameters:
+def parameters(known: Tenant, facts: dict[str, Any]) -> Parameters:
+    """The parameters of its stack, as it is."""
     numbers = {f"Priority{n}": str(value) for n, value in enumerate(facts.get("priorities", []), start=1)}
     return {
         "TenantId": known.tenant,

@@ -34,7 +34,7 @@ def create() -> Answer:
 
 @app.patch("/tenants/<tenant>")
 def change(tenant: str) -> Answer:
-    """Suspend, resume, or give it another size or image: ``operation`` says which."""
+    """Suspend, resume, move, or give it another size or image: ``operation`` says which."""
     body = _body()
     return _start(str(body.get("operation", "update")), {**body, "tenant": tenant})
 

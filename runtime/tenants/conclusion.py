@@ -1,16 +1,19 @@
 """The last step of every operation: what became of the tenant, and why."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from tenants import certificates, events, items, registry, runs, snapshot
+from tenants import certificates, events, export, items, move_record, registry, runs, snapshot
+from tenants.export import NAMES
 from tenants.failure import reason
 from tenants.settings import settings
 
 logger = Logger()
+GONE = "its stack was gone before the deletion began; what is left is in the snapshots"
 
 
 @logger.inject_lambda_context
@@ -24,7 +27,10 @@ def succeed(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if operation == "delete":
         certificate = _certificate(event)
         certificates.keep(tenant, event["run"], certificate)
-        state, facts = "deleted", {"prior": "", "activated_at": "", "final_snapshot": "", **certificate}
+        state, facts = (
+            "deleted",
+            {"prior": "", "activated_at": "", "final_snapshot": "", NAMES: [], **certificate},
+        )
     runs.conclude(tenant, event["run"], state=state, outcome="succeeded", facts=facts)
     _tell(event, state, context)
     return {"tenant": tenant, "state": state, **facts}
@@ -37,11 +43,12 @@ def fail(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
     why = f"{whole['step']}: {reason(whole['failure'])}"
     left = f"; then {whole['left_step']}: {reason(whole['left'])}" if whole.get("left") else ""
     told = f"{whole['operation']} failed at {why}{left}"
-    runs.conclude(whole["tenant"], whole["run"], state=state, outcome="failed", facts={"failure": told})
+    facts = {"failure": told, **(move_record.after_failure(whole) if whole.get("to") else {})}
+    runs.conclude(whole["tenant"], whole["run"], state=state, outcome="failed", facts=facts)
     events.failed(
         whole["operation"], whole["tenant"], whole["run"], state=state, reason=told, context=context
     )
-    after = "run it again to finish" if left or state == "deleting" else "nothing of it is left"
+    after = "run it again to finish" if left or state in ("deleting", "moving") else "nothing of it is left"
     return {"message": f"{told}. Tenant {whole['tenant']} is {state}; {after}"}
 
 
@@ -64,5 +71,16 @@ def _certificate(event: dict[str, Any]) -> dict[str, Any]:
         "last_snapshot": event["snapshot"],
         # Its own, and the one CloudFormation takes before it deletes a database.
         "snapshots": snapshot.since(event["database"], str(known["created_at"])),
+        **_exports(known),
         "snapshots_kept_until": until.strftime("%Y-%m-%d"),
     }
+
+
+def _exports(known: Mapping[str, Any]) -> dict[str, Any]:
+    tier = settings()
+    if not tier.exports:
+        return {"exports": [], "no_exports": tier.no_exports}
+    found = export.of(known.get(NAMES, []))
+    if found:
+        return {"exports": found}
+    return {"exports": [], "no_exports": "nobody had used it" if not known.get("activated_at") else GONE}

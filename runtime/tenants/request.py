@@ -16,6 +16,7 @@ class Request:
     tenant: str
     size: str | None = None
     image: str | None = None
+    to: str | None = None
     requested_by: str = "unknown"
 
 
@@ -31,6 +32,7 @@ def parse(operation: str, given: Mapping[str, Any], tier: Settings) -> Request:
         tenant=told["tenant"],
         size=told.get("size"),
         image=told.get("image"),
+        to=told.get("to"),
         requested_by=str(told.get("requested_by") or "unknown")[:200],
     )
 

@@ -11,11 +11,13 @@ from tenants.registry import Tenant
 from tenants.settings import client
 
 FROM_STATES: Mapping[str, tuple[str, ...]] = {
-    "create": ("", "failed", "deleted", "creating"),
+    "create": ("", "failed", "deleted", "creating", "pooled"),
     "update": ("active",),
     "suspend": ("active",),
     "resume": ("suspended",),
     "delete": ("active", "suspended", "failed", "deleting"),
+    "move to silo": ("", "failed", "deleted", "pooled", "moving"),
+    "move to pool": ("active", "moving"),
 }
 """In which states an operation may begin; ``""`` is a tenant nobody has heard of."""
 

@@ -4,7 +4,9 @@ from asked.check import Schema, among, only, text
 from tenants.settings import Settings
 
 LONGEST_TENANT = 20
-OPERATIONS = ("create", "update", "suspend", "resume", "delete")
+OPERATIONS = ("create", "update", "suspend", "resume", "delete", "move")
+SIDES = ("silo", "pool")
+"""Where a move goes: a database of its own, or everybody's."""
 _TENANT = f"^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){{1,{LONGEST_TENANT - 1}}}$"
 _IMAGE = "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"
 
@@ -23,6 +25,7 @@ def of_request(operation: str, given: object, tier: Settings) -> Schema:
         "size": among("size", tier.sizes),
         "image": image(),
         "residency": text("residency must be a word such as EU"),
+        "to": among("to", SIDES),
         "confirm": text("confirm must be the tenant"),
         "requested_by": text("requested_by must be the name of who asks"),
     }
@@ -43,6 +46,10 @@ def of_request(operation: str, given: object, tier: Settings) -> Schema:
             "const": given.get("tenant") if isinstance(given, dict) else None,
             "description": "deleting a tenant must be confirmed by its id: confirm must be the tenant",
         }
+    if operation == "move":
+        # What its services begin with, where it gets some.
+        silo = isinstance(given, dict) and given.get("to") == "silo"
+        whole["required"] += ["to", "image"] if silo else ["to"]
     return only(fields, **whole)
 
 

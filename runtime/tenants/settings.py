@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 import boto3
@@ -39,6 +40,16 @@ class Settings:
     routing: str
     home_region: str
     retention_days: int
+    source_kept_days: int
+    pool_origin: str
+    """Host that answers for organizations of the pool here."""
+    owner_secret: str
+    """Output of a tenant's stack with the login of who owns its tables."""
+    moves: str
+    """Bucket with what steps of moves said."""
+    exports: str
+    """Bucket of exports, or nothing: then ``no_exports`` is the reason."""
+    no_exports: str
     last_priority: int
     place: Mapping[str, str]
     """Parameters of a tenant's stack that are the same for all."""
@@ -46,6 +57,11 @@ class Settings:
     def database(self, tenant: str) -> str:
         """The name of a tenant's database instance."""
         return f"{self.system}-{tenant}-{self.environment}"
+
+
+def short(run: str) -> str:
+    """What tells a run apart in names: the names of runs themselves may begin alike."""
+    return sha256(run.encode()).hexdigest()[:8]
 
 
 @cache

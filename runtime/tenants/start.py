@@ -14,7 +14,7 @@ from tenants.once import once
 from tenants.settings import client
 
 logger = Logger()
-MACHINES = {"create": "create", "delete": "delete"}
+MACHINES = {"create": "create", "delete": "delete", "move": "move"}
 """Machines by operation; all others are changes."""
 KEYED_SECONDS = 24 * 60 * 60
 """How long an ``Idempotency-Key`` is remembered."""

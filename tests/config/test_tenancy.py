@@ -8,18 +8,25 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from config.storage import Bucket
 from config.system import System
 from config.tenancy import TenantSize, TenantTier, tenant_host
+from config.values import OptOut
 
 CLINIC: System = runpy.run_path(str(Path(__file__).parents[1] / "stacks" / "tenanted" / "clinic.py"))[
     "SYSTEM"
 ]
+SCANS = Bucket(name="scans")
 LARGE = TenantSize(name="large", instance_class="r6g.large")
 
 
 def tier(**fields: Any) -> TenantTier:
     return TenantTier(
-        **{"since_phase": 2, "services": ("api",), "migrate": ("migrate",), "sizes": (LARGE,), **fields}
+        **{
+            **{"since_phase": 2, "services": ("api",), "migrate": ("migrate",), "sizes": (LARGE,)},
+            **{"exports": "departed"},
+            **fields,
+        }
     )
 
 
@@ -68,6 +75,30 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
     "no room for storage to grow": (
         lambda: tier(storage_gib=100, max_storage_gib=105),
         "tenants.max_storage_gib must exceed storage_gib (100) by at least 10 %, got 105",
+    ),
+    "exports into a bucket that is not there": (
+        lambda: clinic(tenants=tier(exports="attic")),
+        "tenants.exports must be a bucket of the system (departed, scans), got 'attic'",
+    ),
+    "exports beside the files of a service": (
+        lambda: clinic(tenants=tier(exports="scans")),
+        "tenants.exports must be a bucket that no service writes, got scans, which api does",
+    ),
+    "exports that would go before their time": (
+        lambda: clinic(buckets=(SCANS, Bucket(name="departed", expire_after_days=30)), tenants=tier()),
+        "expire_after_days of bucket departed must be at least tenants.retention_days (90)",
+    ),
+    "exports that could not be deleted in time": (
+        lambda: clinic(buckets=(SCANS, Bucket(name="departed", lock_days=91)), tenants=tier()),
+        "lock_days of bucket departed must be at most tenants.retention_days (90)",
+    ),
+    "exports of which a copy would stay": (
+        lambda: clinic(buckets=(SCANS, Bucket(name="departed", replica="copies")), tenants=tier()),
+        "has a copy, in which exports of deleted tenants would stay for ever",
+    ),
+    "exports left out without a reason": (
+        lambda: tier(exports=OptOut(reason="")),
+        "at least 10 characters",
     ),
     "a database that is none": (
         lambda: clinic(database=None, services=(CLINIC.services[0].model_copy(update={"secrets": {}}),)),

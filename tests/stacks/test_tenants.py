@@ -29,6 +29,12 @@ def of_type(template: Template, kind: str) -> dict[str, Any]:
     return {key: one for key, one in template["Resources"].items() if one["Type"] == kind}
 
 
+def may(template: Template) -> list[dict[str, Any]]:
+    """What roles of the template are allowed."""
+    policies = of_type(template, "AWS::IAM::Policy").values()
+    return [one for policy in policies for one in policy["Properties"]["PolicyDocument"]["Statement"]]
+
+
 def test_a17_a_tenants_database_is_like_everybodys_and_leaves_a_snapshot(either: Assembly) -> None:
     (database,) = of_type(stamp(either), "AWS::RDS::DBInstance").values()
     told = database["Properties"]
@@ -64,12 +70,27 @@ def test_a17_no_password_and_no_account_is_in_the_template(either: Assembly) -> 
 
 
 def test_a17_a_tenant_writes_only_its_own_objects_of_a_shared_bucket(either: Assembly) -> None:
-    policies = of_type(stamp(either), "AWS::IAM::Policy").values()
-    statements = [one for policy in policies for one in policy["Properties"]["PolicyDocument"]["Statement"]]
-    (objects,) = [one for one in statements if "s3:PutObject" in one["Action"]]
-    where = objects["Resource"]["Fn::Join"][1]
-    bucket = "clinic-production-scans-111122223333-eu-central-1"
-    assert where[-3:] == [f":s3:::{bucket}/tenants/", {"Ref": "TenantId"}, "/*"]
+    statements = [one for one in may(stamp(either)) if "s3:PutObject" in one["Action"]]
+    for one, purpose in zip(statements, ("departed", "scans"), strict=True):
+        bucket = f"clinic-production-{purpose}-111122223333-eu-central-1"
+        assert one["Resource"]["Fn::Join"][1][-3:] == [f":s3:::{bucket}/tenants/", {"Ref": "TenantId"}, "/*"]
+
+
+def test_a17_the_export_of_a_tenant_logs_in_where_the_tenant_is_and_reads_no_export(either: Assembly) -> None:
+    template = stamp(either)
+    (task,) = [
+        one["Properties"]["ContainerDefinitions"][0]
+        for one in of_type(template, "AWS::ECS::TaskDefinition").values()
+        if one["Properties"]["Family"]["Fn::Join"][1][-1] == "-export"
+    ]
+    told = {one["Name"]: one["Value"] for one in task["Environment"]}
+    assert task["Command"] == ["dump"]
+    assert told["PGHOST"]["Fn::GetAtt"][1] == "Endpoint.Address"
+    secrets = {one["Name"]: json.dumps(one["ValueFrom"]) for one in task["Secrets"]}
+    assert "BackupKey" in secrets.pop("BACKUP_ENCRYPTION_KEY")
+    assert {name for name, one in secrets.items() if "RoleClinicOwner" in one} == {"PGUSER", "PGPASSWORD"}
+    departed = [one for one in may(template) if "departed" in json.dumps(one["Resource"])]
+    assert [one["Action"] for one in departed] == [["s3:AbortMultipartUpload", "s3:PutObject"]]
 
 
 def test_a17_synthesis_does_not_grow_with_tenants(either: Assembly) -> None:

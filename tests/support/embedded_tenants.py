@@ -1,6 +1,7 @@
 """Clinic on the embedded AWS, deployed once, whose tenants tests make, change and delete."""
 
 import json
+import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -15,7 +16,11 @@ import psycopg
 import pytest
 from boto3.dynamodb.types import TypeDeserializer
 
+from database.key import BackupKey
+from database.manifest import context
+from database.sealed import unseal
 from emulator.client import session
+from emulator.postgres.programs import programs
 from emulator.testing import started
 from ops.assembly import manifest
 from ops.deploy.bootstrap import bootstrap
@@ -29,6 +34,8 @@ PREFIX = "clinic-production-eu"
 ROUTING = "clinic-production-routing"
 TABLES = (ROUTING, f"{PREFIX}-tenants")
 DEADLINE_SECONDS = 240
+BACKUP_KEY = "0123456789abcdef" * 4
+EXPORTS = f"clinic-production-departed-{ACCOUNT}-{REGION}"
 NEW: dict[str, Any] = {"residency": "EU", "image": "v1", "requested_by": "a test"}
 
 
@@ -203,6 +210,21 @@ class Region:
         mine = f"clinic-{tenant}-production"
         return [one["DBSnapshotIdentifier"] for one in found if one["DBInstanceIdentifier"] == mine]
 
+    def exports(self, tenant: str) -> list[str]:
+        """Keys of what was exported of it, older versions included."""
+        found = self.client("s3").list_object_versions(Bucket=EXPORTS, Prefix=f"tenants/{tenant}/")
+        return sorted(one["Key"] for one in found.get("Versions", []))
+
+    def opened(self, export: Mapping[str, Any]) -> str:
+        """An export as SQL: decrypted with the backup key, and read without a server."""
+        body = self.client("s3").get_object(Bucket=export["bucket"], Key=export["key"])["Body"]
+        backup = str(export["key"]).split("/")[-2]
+        plain = b"".join(unseal(body.read, BackupKey.from_text(BACKUP_KEY).secret, context(backup)))
+        read = subprocess.run(
+            [programs("18") / "pg_restore", "--file=-"], input=plain, capture_output=True, check=True
+        )
+        return read.stdout.decode()
+
     def shape(self, tenant: str) -> dict[str, Any]:
         """What a change is about."""
         stacks = self.client("cloudformation").describe_stacks(StackName=f"{PREFIX}-tenant-{tenant}")[
@@ -371,11 +393,23 @@ class Region:
         finally:
             functions.update_function_configuration(FunctionName=admit, Environment={"Variables": told})
 
-    def route(self, organization: str, *, tier: str) -> None:
+    def remember(self, tenant: str, **facts: str) -> None:
+        """Write facts into the registry, such as a day that has come."""
+        for name, value in facts.items():
+            self.client("dynamodb").update_item(
+                TableName=f"{PREFIX}-tenants",
+                Key={"tenant": {"S": tenant}, "item": {"S": "tenant"}},
+                UpdateExpression="SET #name = :value",
+                ExpressionAttributeNames={"#name": name},
+                ExpressionAttributeValues={":value": {"S": value}},
+            )
+
+    def route(self, organization: str, *, tier: str, **changes: str) -> None:
         """A line in the routing table, written by somebody else."""
         line = {
             **{"organization": organization, "region": "eu", "shard": "1", "tier": tier, "state": "active"},
             **{"residency": "EU", "origin": "api-eu-1.clinic.example", "updated_at": "2026-01-01T00:00:00Z"},
+            **changes,
         }
         item: dict[str, Any] = {key: {"S": value} for key, value in line.items()}
         self.client("dynamodb").put_item(TableName=ROUTING, Item={**item, "version": {"N": "1"}})
@@ -427,6 +461,20 @@ class Region:
 NO_TRACES = {"stack": "", "databases": 0, "secrets": [], "routed": {}}
 
 
+def steps_that_can_fail(states: Mapping[str, Any], last: str = "Record the success") -> set[str]:
+    """Steps on the way forward whose failure leads somewhere; not the ``last``, which only records."""
+    forward, todo = set[str](), [states["Admitted?"]["Default"]]
+    while todo:
+        name = todo.pop()
+        if name in forward:
+            continue
+        forward.add(name)
+        state = states[name]
+        todo += [state[key] for key in ("Next", "Default") if key in state]
+        todo += [choice["Next"] for choice in state.get("Choices", [])]
+    return {name for name in forward if states[name].get("Catch")} - {last}
+
+
 def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
     return {key: TypeDeserializer().deserialize(value) for key, value in item.items()}
 
@@ -446,4 +494,5 @@ def deployed(assembly: Path, folder: Path) -> Iterator[Region]:
             bootstrap(workspace, read.places, places, lambda _: None)
             region = Region(running.url, running.data, workspace)
             deploy(workspace, read, running.url, lambda _: None)
+            region.put_key("clinic/production/backup", BACKUP_ENCRYPTION_KEY=BACKUP_KEY)
             yield region

@@ -10,6 +10,7 @@ from ops.embedded import emulator
 from ops.outcome import ExitCode
 from ops.testing import Command
 from ops.workspace import here
+from support.embedded_moves import Pool
 from support.embedded_tenants import Region
 from support.synthesis import TENANTED
 
@@ -84,3 +85,26 @@ def test_a17_a_residency_without_a_region_is_refused_with_those_there_are(on_the
     found = on_the_region("tenant", "create", "x-1", "--residency", "US", "--image", "v1", *CLINIC)
     assert found.exit_code == ExitCode.USAGE
     assert "--residency must be EU" in found.stderr
+
+
+@pytest.mark.embedded
+@pytest.mark.database
+def test_a17_an_organization_is_moved_and_moved_back_by_command(
+    on_the_region: Command, region: Region
+) -> None:
+    pool = Pool(region)
+    pool.prepare()
+    pool.add("commanded", notes=3)
+    unknown = on_the_region("tenant", "move", "nobody-here", "--to", "pool", *CLINIC)
+    assert unknown.exit_code == ExitCode.TENANT
+    assert "is not in the routing table" in unknown.stderr
+    with pool.migrating("commanded"):
+        moved = on_the_region("tenant", "move", "commanded", "--to", "silo", "--image", "v1", *CLINIC)
+    assert moved.exit_code == 0, moved.output
+    assert "commanded is active  commanded-api.clinic.example" in moved.stdout
+    cleared = on_the_region("tenant", "clear", "commanded", *CLINIC)
+    assert "commanded has nothing left in the pool" in cleared.stdout, cleared.output
+    back = on_the_region("tenant", "move", "commanded", "--to", "pool", *CLINIC)
+    assert back.exit_code == 0, back.output
+    shown = json.loads(on_the_region("tenant", "show", "commanded", "--json", *CLINIC).stdout)
+    assert (shown["state"], shown["verification"]["rows"]) == ("pooled", 3)

@@ -84,6 +84,9 @@ def test_a17_a_larger_database_and_a_newer_image_come_in_one_change(region: Regi
 def test_a17_a_deleted_tenant_leaves_a_snapshot_a_date_a_certificate_and_word_of_it(region: Region) -> None:
     with region.listening() as heard:
         region.run("create", tenant="leaves", **NEW)
+        with region.login("leaves", "migration") as connection:
+            connection.execute("CREATE TABLE visits (id int)")
+            connection.execute("INSERT INTO visits VALUES (7), (8)")
         region.run("delete", tenant="leaves", confirm="leaves", requested_by="the customer")
     assert [event["detail-type"] for event in heard] == [
         *("sbt_aws_onboardingRequest", "sbt_aws_provisionSuccess"),
@@ -94,12 +97,17 @@ def test_a17_a_deleted_tenant_leaves_a_snapshot_a_date_a_certificate_and_word_of
     assert certificate["deleted_by"] == "the customer"
     assert certificate["last_snapshot"] in region.snapshots("leaves")
     assert certificate["snapshots_kept_until"] > certificate["deleted_at"][:10]
+    (export,) = certificate["exports"]
+    assert export["rows"] == 2
+    assert "COPY public.visits (id) FROM stdin;\n7\n8\n" in region.opened(export)
 
     assert region.purge() == []
     assert region.snapshots("leaves")
+    assert region.exports("leaves")
     region.date_back(certificate, "2020-01-01")
     assert certificate["last_snapshot"] in region.purge()
     assert region.snapshots("leaves") == []
+    assert region.exports("leaves") == []
     assert region.items("leaves", "certificate#")[0]["snapshots_deleted_at"]
 
 

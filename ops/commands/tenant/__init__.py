@@ -17,6 +17,8 @@ for verb in (
     change.update,
     change.suspend,
     change.resume,
+    change.move,
+    change.clear,
     change.delete,
     look.show,
     look.skew,

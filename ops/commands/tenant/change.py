@@ -1,4 +1,4 @@
-"""Verbs of ``tenant`` about one of them: made, changed, suspended, resumed, deleted."""
+"""Verbs of ``tenant`` about one of them: made, changed, suspended, resumed, moved, deleted."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +12,7 @@ from ops.commands.tenant.options import (
     ResidencyOption,
     SizeOption,
     TenantArgument,
+    ToOption,
     of_tenants,
 )
 from ops.console import progress, results
@@ -70,6 +71,39 @@ def delete(tenants: Tenants, tenant: TenantArgument, confirm: ConfirmOption = No
     Example:  cambium tenant delete org-101 --system s --env production --confirm org-101
     """
     _run(tenants, tenants.region_of(tenant), "delete", {"tenant": tenant, "confirm": confirm})
+
+
+@of_tenants
+def move(
+    tenants: Tenants,
+    tenant: TenantArgument,
+    to: ToOption,
+    image: OtherImageOption = None,
+    size: SizeOption = None,
+) -> None:
+    """Move an organization out of the pool into a silo of its own, or back.
+
+    It answers 503 for the time in which what was written last is copied and both sides are compared.
+
+    Example:  cambium tenant move org-101 --to silo --image 3f2c1ab --system s --env production
+    """
+    request = {"tenant": tenant, "to": to, "image": image, "size": size}
+    _run(tenants, tenants.region_of_organization(tenant), "move", request)
+
+
+@of_tenants
+def clear(tenants: Tenants, tenant: TenantArgument) -> None:
+    """Delete what a tenant that moved into its silo has left in the pool, before its days are over.
+
+    Example:  cambium tenant clear org-101 --system s --env production
+    """
+    region = tenants.region_of(tenant)
+    with telling(f"clear {tenant}") as say:
+        tenants.clear(region, tenant, say)
+    known = tenants.show(region, tenant)
+    kept = known.get("source_read_only_until")
+    left = f"is still in the pool: {known.get('failure')}" if kept else "has nothing left in the pool"
+    results().print(f"{tenant} {left}", markup=False)
 
 
 @contextmanager

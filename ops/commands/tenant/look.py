@@ -1,5 +1,6 @@
 """Verbs of ``tenant`` that only look: ``list``, ``show`` and ``skew``."""
 
+from decimal import Decimal
 from typing import Any
 
 from rich.table import Table
@@ -67,9 +68,19 @@ def skew(tenants: Tenants, json: JsonOption = False) -> None:
 
 
 def _plain(item: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in item.items() if key != "item" and value not in ("", [])} | {
-        key: [int(one) for one in value] for key, value in item.items() if key == "priorities"
-    }
+    return {key: _whole(value) for key, value in item.items() if key != "item" and value not in ("", [])}
+
+
+def _whole(value: Any) -> Any:
+    """A value with the table's numbers, all of which are whole, as Python's."""
+    match value:
+        case Decimal():
+            return int(value)
+        case list():
+            return [_whole(one) for one in value]
+        case dict():
+            return {key: _whole(one) for key, one in value.items()}
+    return value
 
 
 def _cell(item: dict[str, Any], name: str) -> str:

@@ -18,6 +18,9 @@ ImageOption = Annotated[str, typer.Option("--image", help="Tag of the image its 
 OtherImageOption = Annotated[str | None, typer.Option("--image", help="Tag of the image to run from now on.")]
 SizeOption = Annotated[str | None, typer.Option("--size", help="Size of its database, by name.")]
 ConfirmOption = Annotated[str | None, typer.Option("--confirm", help="The id again.")]
+ToOption = Annotated[
+    str, typer.Option("--to", help="silo: a database and services of its own; pool: everybody's.")
+]
 CanaryOption = Annotated[
     list[str] | None, typer.Option("--canary", help="Who gets it first; may be said again.")
 ]

@@ -54,7 +54,7 @@ SYSTEM = System(
         ),
     ),
     cache=Cache(engine="redis", version="7.1", node_type="t4g.micro"),
-    buckets=(Bucket(name="scans"),),
+    buckets=(Bucket(name="scans"), Bucket(name="departed")),
     tenants=TenantTier(
         since_phase=2,
         services=("api",),
@@ -64,6 +64,7 @@ SYSTEM = System(
             TenantSize(name="large", instance_class="r6g.large"),
             TenantSize(name="xlarge", instance_class="r6g.xlarge"),
         ),
+        exports="departed",
     ),
     phases=(
         Phase(title="everybody together"),

@@ -1,0 +1,107 @@
+"""Moving an organization from the pool into a silo of its own, and the way back to the pool."""
+
+from collections.abc import Mapping
+
+from cambium.tenant_move_parts import (
+    FENCED,
+    LOST,
+    RECORD_MOVE,
+    Moves,
+    fails_still_moving,
+    flip,
+    look_again,
+    mark,
+)
+from cambium.tenant_parts import (
+    LEFT,
+    OUTPUTS,
+    RECORD,
+    Contents,
+    Functions,
+    ask_services,
+    bring_stack,
+    remove_stack,
+    told_of,
+)
+from cambium.tenant_steps import Way, caught, chain, choose, invoke
+from cambium.working_hours_steps import State, decide, one
+
+FIRST = "Make the stack: begin"
+BACK = "Take it back into the pool"
+RETURN, EMPTY, REMOVE = "Is it fenced in the pool?", "Was anything copied?", "Remove the stack again: begin"
+
+
+def to_silo(functions: Functions, contents: Contents, moves: Moves) -> Mapping[str, State]:
+    """From a stack that serves nobody to one that serves the organization.
+
+    The services run before writes are refused: what users notice is ``fence``, ``catch-up`` and ``verify``.
+    """
+    way = Way(to=BACK)
+    step = moves.to_silo
+    return {
+        **chain(
+            bring_stack(functions, "Make the stack", "$.prepared", way),
+            one("Keep its outputs", {"Type": "Pass", "InputPath": OUTPUTS, "ResultPath": "$.outputs"}),
+            invoke("Make the database roles", functions.roles, contents.roles, way),
+            *(
+                invoke(f"Write the URLs of {name}", functions.urls, told, way)
+                for name, told in contents.urls.items()
+            ),
+            *(
+                invoke(f"Copy the keys of {name}", functions.keys, told, way)
+                for name, told in contents.keys.items()
+            ),
+            caught("Migrate", contents.migration, way),
+            caught("Check both databases", step("check"), way),
+            mark("It is copied from here on", "$.copying"),
+            caught("Copy the rows", step("copy"), way),
+            bring_stack(functions, "Start the services", "$.wanted", way),
+            ask_services(functions, way),
+            mark("It is fenced from here on", FENCED),
+            moves.lead("Stop serving it from the pool", "hold", way),
+            caught("Refuse its writes in the pool", step("fence"), way),
+            caught("Copy what was written since", step("catch-up"), way),
+            caught("Compare both databases", step("verify"), way),
+            moves.read("Read the comparison", way),
+            flip(moves, "Serve it from the silo", "to_silo", origin=f"{OUTPUTS}.Origin"),
+            then=RECORD_MOVE,
+        ),
+        **look_again(moves, "Serve it from the silo", tier="$.looked.answer.in_silo", back=BACK),
+        **_back(functions, moves),
+    }
+
+
+def _back(functions: Functions, moves: Moves) -> Mapping[str, State]:
+    step, still = moves.to_silo, Way(to=LOST, step="left_step", failure="left", stubborn=True)
+    # A copy in a database that goes anyway is no reason to keep the database.
+    anyway = Way(to=REMOVE, step="left_step", failure="left", stubborn=True)
+    return {
+        BACK: {"Type": "Pass", "Next": RETURN},
+        RETURN: decide(
+            EMPTY,
+            [
+                {
+                    "And": [
+                        {"Variable": FENCED, "BooleanEquals": True},
+                        {"Variable": "$.outputs.DatabaseHost", "IsPresent": True},
+                    ],
+                    "Next": "Accept its writes in the pool again",
+                },
+                # An earlier run has fenced it, and the program looks at both databases before it opens one.
+                {"Variable": FENCED, "BooleanEquals": True, "Next": LOST},
+            ],
+        ),
+        **chain(
+            caught("Accept its writes in the pool again", {**step("unfence"), "Retry": moves.again}, still),
+            moves.lead("Serve it from the pool again", "release", still),
+            then=EMPTY,
+        ),
+        **choose(EMPTY, "$.copying", "Empty its database", REMOVE).states,
+        **chain(caught("Empty its database", step("empty"), anyway), then=REMOVE),
+        **chain(
+            remove_stack(functions, "Remove the stack again", LEFT),
+            invoke("Forget its snapshots", functions.forget_snapshots, told_of("tenant", "database"), LEFT),
+            then=RECORD,
+        ),
+        **fails_still_moving(),
+    }

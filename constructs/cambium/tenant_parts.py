@@ -1,0 +1,163 @@
+"""What the state machines of tenants have in common: how they begin, how they fail, and their usual steps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cambium.tenant_steps import Way, chain, invoke, until_done
+from cambium.working_hours_steps import Part, State
+
+STACK = {"stack.$": "$.stack", "started.$": "$.at.answer.started"}
+OUTPUTS = "$.at.answer.outputs"
+BACK = "Take it back"
+RECORD = "Record the failure"
+SUCCEED = "Record the success"
+LEFT = Way(to=RECORD, step="left_step", failure="left", stubborn=True)
+"""A step of the way back that fails leads to the record, which then says that something is left."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Functions:
+    """ARNs of the functions behind the steps."""
+
+    admit: str
+    stack: str
+    roles: str
+    urls: str
+    keys: str
+    route: str
+    serving: str
+    take_snapshot: str
+    forget_snapshots: str
+    drop_snapshot: str
+    succeed: str
+    fail: str
+    check_export: str | None = None
+    drop_export: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """What is written into a new tenant's database and secrets."""
+
+    roles: State
+    urls: Mapping[str, State]
+    """By service."""
+    keys: Mapping[str, State]
+    """By service: what is copied from the secret of everybody."""
+    migration: State
+    """The one-off task, as ``ecs:runTask`` is told."""
+
+
+def whole(
+    functions: Functions,
+    operation: str,
+    first: str,
+    states: Mapping[str, State],
+    *,
+    fails_as: str,
+    admission: str | None = None,
+) -> State:
+    """The whole machine: admission before ``first``, and what a failure is recorded with.
+
+    Args:
+        functions: Behind the steps.
+        operation: What it is; nothing where each request says it.
+        first: The step after admission.
+        states: All steps between admission and record.
+        fails_as: What the tenant is after a failure, or the path of it.
+        admission: The function that admits, where it is one of its own.
+    """
+    named = {"operation": operation} if operation else {"operation.$": "$.operation"}
+    told = {**named, "run.$": "$$.Execution.Id", "request.$": "$"}
+    admit = dict(invoke("Admit", admission or functions.admit, told, Way(to="")).states["Admit"])
+    admit.pop("ResultPath")
+    admit |= {
+        "OutputPath": "$.Payload",
+        "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "Failed"}],
+        "Next": "Admitted?",
+    }
+    refused = {
+        "Admitted?": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.refused", "IsPresent": True, "Next": "Refused"}],
+            "Default": first,
+        },
+        "Refused": {"Type": "Fail", "Error": "Refused", "CausePath": "$.refused"},
+    }
+    failed = {
+        **chain(
+            invoke(RECORD, functions.fail, _failure(fails_as), Way(to="Failed"), keep="$.said"),
+            then="Failed with a reason",
+        ),
+        "Failed with a reason": {
+            "Type": "Fail",
+            "Error": "TenantFailed",
+            "CausePath": "$.said.answer.message",
+        },
+        "Failed": {"Type": "Fail", "ErrorPath": "$.failure.Error", "CausePath": "$.failure.Cause"},
+    }
+    every = {"Admit": admit, **refused, **states, **failed, "Done": {"Type": "Succeed"}}
+    return {"StartAt": "Admit", "States": every}
+
+
+def _failure(fails_as: str) -> State:
+    state = {"state.$": fails_as} if fails_as.startswith("$") else {"state": fails_as}
+    return {**state, "run.$": "$"}
+
+
+def bring_stack(
+    functions: Functions, name: str, parameters: str, way: Way, *, existing: bool = False
+) -> Part:
+    """Bring the stack to the parameters at a path; its outputs are at ``OUTPUTS`` then.
+
+    With ``existing``, a stack that is not there stays so, and has no outputs.
+    """
+    told = {**STACK, "parameters.$": parameters, "existing": existing}
+    return until_done(name, functions.stack, told, way)
+
+
+def remove_stack(functions: Functions, name: str, way: Way) -> Part:
+    """Remove the stack, whatever state it is in."""
+    return until_done(name, functions.stack, {**STACK, "parameters": None}, way)
+
+
+def ask_services(functions: Functions, way: Way) -> Part:
+    """Wait until the services of the stack that was just brought are healthy."""
+    part = until_done(
+        "Ask its services",
+        functions.serving,
+        {"outputs.$": OUTPUTS, "looks.$": "$.at.answer.looks"},
+        way,
+    )
+    # It asks about what the step before has made, so that answer stays.
+    begin: State = {
+        "Type": "Pass",
+        "Parameters": {"answer": {"outputs.$": OUTPUTS, "looks": 0}},
+        "ResultPath": "$.at",
+        "Next": "Ask its services",
+    }
+    return Part(part.first, part.last, {**part.states, part.first: begin})
+
+
+def route(functions: Functions, name: str, state: str, way: Way, *, origin: bool = False) -> Part:
+    """Set the state of the tenant's line in the routing table, and where it is served from."""
+    told: State = {"tenant.$": "$.tenant", "state": state}
+    if origin:
+        told["origin.$"] = f"{OUTPUTS}.Origin"
+    return invoke(name, functions.route, told, way)
+
+
+def succeed(functions: Functions, *, origin: str) -> Part:
+    """Write down what the tenant is now."""
+    # All is done by then, and taking it back would be worse than running it again.
+    way = Way(to="Failed", stubborn=True)
+    told: dict[str, Any] = told_of(
+        "operation", "tenant", "run", "wanted", "requestedBy", "snapshot", "database"
+    )
+    return invoke(SUCCEED, functions.succeed, {**told, "origin.$": origin}, way)
+
+
+def told_of(*names: str) -> State:
+    """Facts of the run, by name, as a payload has them."""
+    return {f"{name}.$": f"$.{name}" for name in names}

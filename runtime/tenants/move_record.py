@@ -1,0 +1,93 @@
+"""What is written down of a move: what was compared, where the tenant lives now, and what is left."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from math import ceil
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from tenants import certificates, events, items, registry, routing, runs, snapshot
+from tenants.settings import client, settings
+
+logger = Logger()
+Facts = dict[str, Any]
+SOURCE = "source_read_only_until"
+
+
+@logger.inject_lambda_context
+def compared(event: dict[str, Any], context: LambdaContext) -> Facts:
+    """Read what ``verify`` said of both databases, which were the same, and keep it."""
+    key = f"{event['results']}/verify.json"
+    said = json.loads(client("s3").get_object(Bucket=settings().moves, Key=key)["Body"].read())
+    tables = said["tables"]
+    found: Facts = {
+        "tables": len(tables),
+        "rows": int(said["rows"]),
+        "checksum": sha256(json.dumps(tables, sort_keys=True).encode()).hexdigest(),
+        "seconds": ceil(said["seconds"]),
+        "result": key,
+    }
+    registry.remember(event["tenant"], {"verification": found})
+    return found
+
+
+@logger.inject_lambda_context
+def succeed(event: dict[str, Any], context: LambdaContext) -> Facts:
+    """Write down where the tenant lives now."""
+    tenant, to = event["tenant"], event["to"]
+    line = routing.read(tenant)
+    facts: Facts = {
+        "origin": line.origin if line else "",
+        "moved_at": items.now(),
+        "moving_to": "",
+        "prior": "",
+    }
+    facts |= _in_silo(event) if to == "silo" else _in_pool(event)
+    state = "active" if to == "silo" else "pooled"
+    runs.conclude(tenant, event["run"], state=state, outcome="succeeded", facts={**facts, "failure": ""})
+    told = {"to": to, "origin": facts["origin"]}
+    events.succeeded("move", tenant, event["run"], state=state, facts=told, context=context)
+    return {"tenant": tenant, "state": state, "to": to}
+
+
+def after_failure(run: Mapping[str, Any]) -> Facts:
+    """What a failed move leaves to be known."""
+    facts: Facts = {} if run["becomes"] == "moving" else {"moving_to": ""}
+    if run["to"] == "pool" and run["copying"]:
+        # The way back has emptied the pool of the tenant, older rows included.
+        facts[SOURCE] = ""
+    return facts
+
+
+def _in_silo(event: Mapping[str, Any]) -> Facts:
+    wanted = event["wanted"]
+    return {
+        "size": wanted["Size"],
+        "image": wanted["Image"],
+        "activated_at": items.now(),
+        SOURCE: _in_days(settings().source_kept_days),
+    }
+
+
+def _in_pool(event: Mapping[str, Any]) -> Facts:
+    """The database is gone, but for its snapshots: they are kept as those of a deleted tenant."""
+    known = registry.read(event["tenant"]).facts
+    left: Facts = {
+        "moved_at": items.now(),
+        "deleted_at": items.now(),
+        "deleted_by": event["requestedBy"],
+        "database": event["database"],
+        "last_snapshot": event["snapshot"],
+        "snapshots": snapshot.since(event["database"], str(known["created_at"])),
+        "snapshots_kept_until": _in_days(settings().retention_days),
+    }
+    certificates.keep(event["tenant"], event["run"], left)
+    return {**left, SOURCE: "", "activated_at": "", "final_snapshot": ""}
+
+
+def _in_days(days: int) -> str:
+    return (datetime.now(UTC) + timedelta(days=days)).strftime("%Y-%m-%d")

@@ -1,0 +1,160 @@
+"""What moves organizations between the pool and silos of their own in a region."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_cdk import Aws
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as events_targets
+from constructs import Construct
+
+from cambium import tenant_move, tenant_move_back
+from cambium import tenant_rights as rights
+from cambium.arn import arn
+from cambium.bucket import PrivateBucket
+from cambium.tenant_clearing import clear
+from cambium.tenant_move_parts import RECORD_MOVE, Moves, record
+from cambium.tenant_mover import MINUTES, Side, TenantMover
+from cambium.tenant_parts import Contents, Functions, whole
+from cambium.working_hours_steps import State, decide
+from config.database import Database
+from config.deployment import Deployment
+from config.names import words
+from config.references import MOVES
+from config.region import Region
+from config.storage import Bucket
+from stacks.audit import object_events
+from stacks.data import DataStack
+from stacks.tenant_steps import TenantSteps
+
+FUNCTIONS = ("admit_move", "line", "look", "compared", "record_move")
+OF_CLEARING = ("due", "cleared", "not_cleared")
+WHERE = "Which way?"
+
+
+def owner_of(config: Database) -> str:
+    """The role that owns the tables."""
+    return next(role.name for role in config.roles if role.kind == "owner")
+
+
+def owner_secret(config: Database) -> str:
+    """The output of a tenant's stack with the login of that role."""
+    return f"RoleSecret{words(owner_of(config).replace('_', '-'))}"
+
+
+def define_bucket(scope: Construct, deployment: Deployment, region: Region) -> str:
+    """The bucket with what each step said; kept, since an auditor asks about years ago."""
+    name = deployment.moves_bucket(region)
+    PrivateBucket(
+        scope, "Moves", bucket_name=name, config=Bucket(name=MOVES), recorded=object_events(deployment)
+    )
+    return name
+
+
+def logins(deployment: Deployment, data: DataStack, config: Database) -> list[str]:
+    """The secrets the task may read: of who owns the pool's tables, and of who owns a tenant's."""
+    owner, place = owner_of(config), f"{deployment.system}/{deployment.environment.name}"
+    tenants = arn("secretsmanager", f"secret:{place}/tenants/*/database/{owner}-??????")
+    return [data.role_secrets[owner].secret_arn, tenants]
+
+
+def define_functions(steps: TenantSteps, results: str) -> None:
+    """The functions behind the steps of moves, each with what it may do."""
+    read = rights.allow(["s3:GetObject"], [f"arn:{Aws.PARTITION}:s3:::{results}/*/verify.json"])
+    steps.add("admit_move", "move.admit", [*steps.looks, rights.look_around()])
+    steps.add("line", "move_line.change", [steps.routing, steps.registry])
+    steps.add("look", "move_line.look", [steps.routing])
+    steps.add("compared", "move_record.compared", [steps.registry, read])
+    tells = [steps.registry, steps.once, steps.events]
+    steps.add("record_move", "move_record.succeed", [*tells, steps.routing, steps.shots])
+    steps.add("due", "move_source.due", [steps.registry, rights.allow(["cloudformation:DescribeStacks"])])
+    for handler in ("cleared", "not_cleared"):
+        steps.add(handler, f"move_source.{handler}", tells)
+
+
+def moves_of(steps: TenantSteps, mover: TenantMover, data: DataStack, config: Database) -> Moves:
+    """The steps, told where the pool is, and where a run finds the silo."""
+    database = data.database
+    assert database is not None  # noqa: S101 - the model refuses tenants without one
+    pool = Side(
+        secret=data.role_secrets[owner_of(config)].secret_arn,
+        host=database.host,
+        port=database.port,
+        database=config.name,
+    )
+    silo = Side(
+        secret=f"$.outputs.{owner_secret(config)}",
+        host="$.outputs.DatabaseHost",
+        port="$.outputs.DatabasePort",
+        database=config.name,
+    )
+
+    def to_silo(step: str) -> State:
+        return mover.state(step, source=pool, target=silo, into="silo")
+
+    def to_pool(step: str) -> State:
+        return mover.state(step, source=silo, target=pool, into="pool")
+
+    def clearing() -> State:
+        places = {name: f"$.{name}" for name in ("secret", "host", "port")}
+        own = Side(**places, database=config.name)
+        return mover.state("clear", source=pool, target=own, into="silo")
+
+    return Moves(
+        to_silo=to_silo,
+        to_pool=to_pool,
+        clear=clearing,
+        admit=steps.arn("admit_move"),
+        line=steps.arn("line"),
+        look=steps.arn("look"),
+        result=steps.arn("compared"),
+        succeed=steps.arn("record_move"),
+    )
+
+
+def move_definition(functions: Functions, contents: Contents, moves: Moves) -> dict[str, Any]:
+    """The machine: one admission, two ways."""
+
+    def to(side: str, *, flipped: bool, then: str) -> dict[str, Any]:
+        goes = {"Variable": "$.to", "StringEquals": side}
+        return {"And": [goes, {"Variable": "$.flipped", "BooleanEquals": flipped}], "Next": then}
+
+    states: Mapping[str, State] = {
+        WHERE: decide(
+            tenant_move.FIRST,
+            [
+                # An earlier run has led requests to the other side, and did not come to its end.
+                to("silo", flipped=True, then=RECORD_MOVE),
+                to("pool", flipped=True, then=tenant_move_back.ONWARD),
+                to("pool", flipped=False, then=tenant_move_back.FIRST),
+            ],
+        ),
+        **tenant_move.to_silo(functions, contents, moves),
+        **tenant_move_back.to_pool(functions, moves),
+        **record(moves),
+    }
+    return whole(functions, "move", WHERE, states, fails_as="$.becomes", admission=moves.admit)
+
+
+def clear_definition(steps: TenantSteps, moves: Moves) -> dict[str, Any]:
+    """The machine that clears the pool of those who left it long enough ago."""
+    return clear(
+        due=steps.arn("due"),
+        task=moves.clear(),
+        cleared=steps.arn("cleared"),
+        not_cleared=steps.arn("not_cleared"),
+    )
+
+
+def every_day(scope: Construct, machine: Any) -> None:
+    """Start the clearing daily, an hour after snapshots and exports go."""
+    events.Rule(
+        scope,
+        "ClearsDaily",
+        schedule=events.Schedule.cron(hour="5", minute="17"),
+        targets=[events_targets.SfnStateMachine(machine, retry_attempts=2)],
+    )
+
+
+LONGEST_MINUTES = sum(MINUTES.values())
+"""Of the tasks of a move; its machine may take as long, and as long as any other besides."""

@@ -1,0 +1,105 @@
+"""A17: an organization moves from the pool into a silo of its own and back, rows and requests together."""
+
+from typing import Any
+
+import pytest
+
+from support.embedded_moves import Pool
+from support.embedded_tenants import NO_TRACES, Region
+
+pytestmark = [pytest.mark.embedded, pytest.mark.database]
+
+IMAGE: dict[str, Any] = {"image": "v1", "requested_by": "a test"}
+
+
+@pytest.fixture(scope="module")
+def pool(region: Region) -> Pool:
+    """The pool with its tables."""
+    pool = Pool(region)
+    pool.prepare()
+    return pool
+
+
+def test_a17_an_organization_moves_into_a_silo_and_back(region: Region, pool: Pool) -> None:
+    pool.add("grows", notes=20)
+    pool.add("stays", notes=5)
+    before = pool.notes("grows")
+    with region.listening() as heard, pool.migrating("grows"):
+        region.run("move", tenant="grows", to="silo", **IMAGE)
+    region.is_whole("grows")
+    assert pool.notes("grows", silo=True) == before
+    assert [one["detail-type"] for one in heard] == ["moveRequest", "moveSuccess"]
+    known = region.known("grows")
+    assert (known["verification"]["rows"], known["verification"]["tables"]) == (20, 1)
+    assert known["source_read_only_until"] > known["moved_at"][:10]
+    assert pool.refuses("grows"), "the rows that are left in the pool are read-only"
+    assert not pool.refuses("stays")
+
+    pool.write("grows", "in the silo", silo=True)
+    steps = region.run("move", tenant="grows", to="pool", requested_by="a test")
+    assert steps.index("Serve it from the pool") < steps.index("Stop the services: begin")
+    assert pool.line("grows")["tier"] == "shared"
+    assert pool.line("grows")["origin"] == "api-eu-1.clinic.example"
+    assert pool.notes("grows") == [*before, "in the silo"]
+    assert not pool.refuses("grows")
+    assert {**region.traces("grows"), "routed": {}} == NO_TRACES
+    known = region.known("grows")
+    assert known["state"] == "pooled"
+    assert known["last_snapshot"] in region.snapshots("grows")
+    assert "stays" not in str(region.known("stays"))
+
+
+def test_a17_services_of_a_silo_run_before_anybodys_writes_are_refused(region: Region) -> None:
+    steps = {name: number for number, name in enumerate(region.definition("move")["States"])}
+    order = ("Copy the rows", "Start the services", "Ask its services", "Refuse its writes in the pool")
+    assert [steps[name] for name in order] == sorted(steps[name] for name in order)
+
+
+def test_a17_rows_in_the_pool_go_when_their_days_are_over_and_not_before(region: Region, pool: Pool) -> None:
+    pool.add("settles", notes=3)
+    with pool.migrating("settles"):
+        region.run("move", tenant="settles", to="silo", **IMAGE)
+    region.run("clear")
+    assert len(pool.notes("settles")) == 3
+    said = region.fail("delete", tenant="settles", confirm="settles")
+    assert "clear them first" in said
+
+    region.remember("settles", source_read_only_until="2020-01-01")
+    region.run("clear")
+    assert pool.notes("settles") == []
+    assert len(pool.notes("settles", silo=True)) == 3
+    known = region.known("settles")
+    assert (known["source_read_only_until"], bool(known["source_cleared_at"])) == ("", True)
+    region.run("delete", tenant="settles", confirm="settles")
+    (export,) = region.known("settles")["exports"]
+    assert export["rows"] >= 3, "policies that bind the owner too hide nothing from an export"
+    assert region.opened(export).count("\tnote ") == 3
+
+
+BAD: list[tuple[dict[str, Any], str]] = [
+    ({"tenant": "unheard", "to": "silo", **IMAGE}, "is in no tier: there is nothing to move"),
+    ({"tenant": "afar", "to": "silo", **IMAGE}, "a move stays in its region and shard"),
+    (
+        {"tenant": "asleep", "to": "silo", **IMAGE},
+        "asleep is suspended",
+    ),
+    ({"tenant": "here", "to": "silo"}, "image must be the tag of the image the services of the silo begin"),
+    ({"tenant": "here", "to": "moon", **IMAGE}, "to must be one of silo, pool, got 'moon'"),
+    ({"tenant": "here", "to": "pool"}, "is in the shared tier already"),
+    ({"tenant": "here", "to": "silo", "size": "huge", **IMAGE}, "size must be one of large, xlarge"),
+    ({"tenant": "Here!", "to": "silo", **IMAGE}, "tenant must be 2 to 20 lower-case letters"),
+]
+
+
+@pytest.mark.parametrize(("told", "said"), BAD, ids=[said[:40] for _, said in BAD])
+def test_a17_a_move_that_cannot_be_is_refused(
+    region: Region, pool: Pool, told: dict[str, Any], said: str
+) -> None:
+    region.route("here", tier="shared")
+    region.route("afar", tier="shared", region="us", residency="US")
+    region.route("asleep", tier="shared", state="suspended")
+    before = region.everything()
+    found = region.fail("move", **told)
+    assert found.startswith("Refused: ")
+    assert said in found
+    assert region.everything() == before
