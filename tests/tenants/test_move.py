@@ -83,7 +83,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
         {"tenant": "asleep", "to": "silo", **IMAGE},
         "asleep is suspended",
     ),
-    ({"tenant": "here", "to": "silo"}, "image must be the tag of the image the services of the silo begin"),
+    ({"tenant": "here", "to": "silo"}, "image must be the tag of an image, such as a commit, got None"),
     ({"tenant": "here", "to": "moon", **IMAGE}, "to must be one of silo, pool, got 'moon'"),
     ({"tenant": "here", "to": "pool"}, "is in the shared tier already"),
     ({"tenant": "here", "to": "silo", "size": "huge", **IMAGE}, "size must be one of large, xlarge"),
