@@ -4,8 +4,6 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
-from cambium.acknowledge import acknowledge
-
 EXPIRES = "expires_at"
 """Only the memory of requests that were answered has it: after a day it goes by itself."""
 
@@ -32,11 +30,4 @@ class TenantRegistry(Construct):
             ),
             deletion_protection=protected,
             removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-        )
-        acknowledge(
-            self.table,
-            {
-                "HIPAA.Security-DynamoDBInBackupPlan": "point-in-time recovery keeps 35 days",
-                "HIPAA.Security-DynamoDBAutoScalingEnabled": "on demand: there is no capacity to scale",
-            },
         )

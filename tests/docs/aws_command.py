@@ -8,7 +8,16 @@ import botocore.session
 from botocore import xform_name
 from botocore.exceptions import UnknownServiceError
 
-GLOBAL = {"query", "output", "region", "profile", "no-cli-pager", "cli-input-json", "endpoint-url"}
+GLOBAL = {
+    "query",
+    "output",
+    "region",
+    "profile",
+    "no-cli-pager",
+    "cli-binary-format",
+    "cli-input-json",
+    "endpoint-url",
+}
 """Options of every command."""
 
 BY_HAND: dict[tuple[str, ...], set[str]] = {

@@ -52,7 +52,8 @@ def test_a22_everything_is_encrypted_where_it_is_kept(restartix: dict[str, Assem
 
 def test_a22_everything_is_encrypted_on_its_way(restartix: dict[str, Assembly]) -> None:
     for assembly in restartix.values():
-        assert assembly.the("AWS::RDS::DBParameterGroup")["Parameters"]["rds.force_ssl"] == "1"
+        groups = assembly.of_type("AWS::RDS::DBParameterGroup")
+        assert {one.properties["Parameters"]["rds.force_ssl"] for one in groups} == {"1"}
         assert assembly.the("AWS::ElastiCache::ReplicationGroup")["TransitEncryptionEnabled"] is True
         for listener in assembly.of_type("AWS::ElasticLoadBalancingV2::Listener"):
             encrypted = listener["Protocol"] == "HTTPS" and "TLS13-1-2" in listener["SslPolicy"]

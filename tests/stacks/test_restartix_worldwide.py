@@ -43,7 +43,7 @@ def test_a18_the_next_region_is_one_more_copy_of_the_table(
     phase_three: Assembly, phase_four: Assembly
 ) -> None:
     before, after = (
-        {copy["Region"] for copy in one.the("AWS::DynamoDB::GlobalTable")["Replicas"]}
+        {copy["Region"] for copy in one.the("AWS::DynamoDB::GlobalTable", "routing")["Replicas"]}
         for one in (phase_three, phase_four)
     )
 
