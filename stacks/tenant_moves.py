@@ -16,7 +16,7 @@ from cambium.bucket import PrivateBucket
 from cambium.tenant_clearing import clear
 from cambium.tenant_ground import TenantGround
 from cambium.tenant_move_parts import RECORD_MOVE, Moves, record
-from cambium.tenant_mover import MINUTES, Side, TenantMover
+from cambium.tenant_mover import MINUTES, SWITCHED, Side, TenantMover
 from cambium.tenant_parts import Contents, Functions, whole
 from cambium.working_hours_steps import State, decide
 from config.database import Database
@@ -98,7 +98,7 @@ def define_mover(
 
 def define_functions(steps: TenantSteps, results: str) -> None:
     """The functions behind the steps of moves, each with what it may do."""
-    read = rights.allow(["s3:GetObject"], [f"arn:{Aws.PARTITION}:s3:::{results}/*/verify.json"])
+    read = rights.allow(["s3:GetObject"], [f"arn:{Aws.PARTITION}:s3:::{results}/*/{SWITCHED}.json"])
     steps.add("admit_move", "move.admit", [*steps.looks, rights.look_around()])
     steps.add("line", "move_line.change", [steps.routing, steps.registry])
     steps.add("look", "move_line.look", [steps.routing])
@@ -127,11 +127,11 @@ def moves_of(steps: TenantSteps, mover: TenantMover, data: DataStack, config: Da
         database=config.name,
     )
 
-    def to_silo(step: str) -> State:
-        return mover.state(step, source=pool, target=silo, into="silo")
+    def to_silo(*steps: str) -> State:
+        return mover.state(*steps, source=pool, target=silo, into="silo")
 
-    def to_pool(step: str) -> State:
-        return mover.state(step, source=silo, target=pool, into="pool")
+    def to_pool(*steps: str) -> State:
+        return mover.state(*steps, source=silo, target=pool, into="pool")
 
     def clearing() -> State:
         places = {name: f"$.{name}" for name in ("secret", "host", "port")}

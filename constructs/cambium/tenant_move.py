@@ -12,6 +12,7 @@ from cambium.tenant_move_parts import (
     look_again,
     mark,
 )
+from cambium.tenant_mover import SWITCH
 from cambium.tenant_parts import (
     LEFT,
     OUTPUTS,
@@ -34,7 +35,8 @@ RETURN, EMPTY, REMOVE = "Is it fenced in the pool?", "Was anything copied?", "Re
 def to_silo(functions: Functions, contents: Contents, moves: Moves) -> Mapping[str, State]:
     """From a stack that serves nobody to one that serves the organization.
 
-    The services run before writes are refused: what users notice is ``fence``, ``catch-up`` and ``verify``.
+    The services run before writes are refused, and what was written while they started is copied before,
+    too: users notice one task.
     """
     way = Way(to=BACK)
     step = moves.to_silo
@@ -57,11 +59,10 @@ def to_silo(functions: Functions, contents: Contents, moves: Moves) -> Mapping[s
             caught("Copy the rows", step("copy"), way),
             bring_stack(functions, "Start the services", "$.wanted", way),
             ask_services(functions, way),
+            caught("Copy the rows again", step("copy"), way),
             mark("It is fenced from here on", FENCED),
             moves.lead("Stop serving it from the pool", "hold", way),
-            caught("Refuse its writes in the pool", step("fence"), way),
-            caught("Copy what was written since", step("catch-up"), way),
-            caught("Compare both databases", step("verify"), way),
+            caught("Refuse its writes, copy the rest and compare", step(*SWITCH), way),
             moves.read("Read the comparison", way),
             flip(moves, "Serve it from the silo", "to_silo", origin=f"{OUTPUTS}.Origin"),
             then=RECORD_MOVE,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from cambium.tenant_move_parts import FENCED, LOST, RECORD_MOVE, Moves, flip, look_again, mark
+from cambium.tenant_mover import SWITCH
 from cambium.tenant_parts import LEFT, OUTPUTS, RECORD, Functions, bring_stack, remove_stack, told_of
 from cambium.tenant_steps import Way, caught, chain, choose, until_done
 from cambium.working_hours_steps import State, one
@@ -26,11 +27,8 @@ def to_pool(functions: Functions, moves: Moves) -> Mapping[str, State]:
             caught("Copy the rows into the pool", step("copy"), way),
             mark("The silo is fenced from here on", FENCED),
             moves.lead("Stop serving it from the silo", "hold", way),
-            caught("Refuse its writes in the silo", step("fence"), way),
-            caught("Copy what was written to the silo since", step("catch-up"), way),
-            caught("Compare the pool with the silo", step("verify"), way),
+            caught("Refuse its writes in the silo, copy the rest and compare", step(*SWITCH, "open"), way),
             moves.read("Read what was compared", way),
-            caught("Accept its writes in the pool", step("open"), way),
             flip(moves, "Serve it from the pool", "to_pool", origin=None),
             then=ONWARD,
         ),

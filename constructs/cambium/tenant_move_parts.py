@@ -18,9 +18,9 @@ AGAIN = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 20, "MaxAttempts": 2
 class Moves:
     """The task and the functions of a move."""
 
-    to_silo: Callable[[str], State]
-    """A step of the task, from the pool to the silo."""
-    to_pool: Callable[[str], State]
+    to_silo: Callable[..., State]
+    """Steps of the task, from the pool to the silo."""
+    to_pool: Callable[..., State]
     """The same from the silo to the pool."""
     clear: Callable[[], State]
     """What clears the pool of the tenant of an item of a list."""

@@ -32,7 +32,11 @@ MINUTES: Mapping[str, int] = {
     "empty": 120,
     "clear": 120,
 }
-"""How long each step may take. Between ``fence`` and the end of ``verify`` nobody serves the tenant."""
+"""How long each step may take."""
+SWITCH = ("fence", "catch-up", "verify")
+"""What nobody serves the tenant during: one task, since starting one takes longer than all of these."""
+SWITCHED = "switch"
+"""The result of such a task."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,31 +123,32 @@ class TenantMover(Construct):
             self.task, {"AwsSolutions-IAM5[Resource::*]": "ecr:GetAuthorizationToken takes no resource"}
         )
 
-    def state(self, step: str, *, source: Side, target: Side, into: str) -> dict[str, Any]:
-        """One step of a run, as a state that waits for its end.
+    def state(self, *steps: str, source: Side, target: Side, into: str) -> dict[str, Any]:
+        """One task of a run, as a state that waits for its end.
 
         Args:
-            step: Its name in the program.
+            steps: Their names in the program, in order; it stops at the first that fails.
             source: Where the rows are.
             target: Where they go.
             into: What the target is, ``silo`` or ``pool``.
         """
+        result = steps[0] if len(steps) == 1 else SWITCHED
         told = {
             "TENANT": "$.tenant",
             **source.told("MOVE_FROM"),
             **target.told("MOVE_TO"),
             "MOVE_INTO": into,
-            "RESULT_URL": f"States.Format('s3://{self._results}/{{}}/{step}.json', $.results)",
+            "RESULT_URL": f"States.Format('s3://{self._results}/{{}}/{result}.json', $.results)",
         }
         override = {
             "Name": CONTAINER,
-            "Command": [step],
+            "Command": list(steps),
             "Environment": [_named(name, value) for name, value in told.items()],
         }
         return {
             "Type": "Task",
             "Resource": f"arn:{Aws.PARTITION}:states:::ecs:runTask.sync",
-            "TimeoutSeconds": MINUTES[step] * 60,
+            "TimeoutSeconds": sum(MINUTES[step] for step in steps) * 60,
             "Parameters": {
                 "Cluster": self._cluster.cluster_arn,
                 "TaskDefinition": self.task.task_definition_arn,

@@ -21,8 +21,9 @@ SOURCE = "source_read_only_until"
 @logger.inject_lambda_context
 def compared(event: dict[str, Any], context: LambdaContext) -> Facts:
     """Read what ``verify`` said of both databases, which were the same, and keep it."""
-    key = f"{event['results']}/verify.json"
-    said = json.loads(client("s3").get_object(Bucket=settings().moves, Key=key)["Body"].read())
+    key = f"{event['results']}/switch.json"
+    result = json.loads(client("s3").get_object(Bucket=settings().moves, Key=key)["Body"].read())
+    (said,) = [one for one in result["steps"] if one["step"] == "verify"]
     tables = said["tables"]
     found: Facts = {
         "tables": len(tables),
