@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
 import psycopg
@@ -17,6 +17,7 @@ from database.settings import Settings
 from database.store import Store, Upload
 
 LOCK_SECONDS = 300
+CANCEL_SECONDS = 0.5
 """A table that a migration holds longer than this ends the dump: a waiting dump makes everybody else wait."""
 
 
@@ -85,11 +86,18 @@ def _counted(session: Session, connection: Connection) -> Iterator[Future[Conten
             # Without a snapshot pg_dump fails too, and cannot say why.
             if counting.done() and (reason := counting.exception()):
                 raise reason from None
-            session.cancel_safe()
+            _give_up(session, counting)
             raise
         except BaseException:
-            session.cancel_safe()
+            _give_up(session, counting)
             raise
+
+
+def _give_up(session: Session, counting: Future[Contents]) -> None:
+    """End the counting. A request to cancel between two of its queries is lost, so it is repeated."""
+    while not counting.done():
+        session.cancel_safe()
+        wait([counting], timeout=CANCEL_SECONDS)
 
 
 def _count(session: Session, connection: Connection) -> Contents:

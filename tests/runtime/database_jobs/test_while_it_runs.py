@@ -6,11 +6,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
+from database import dump
 from support.database_jobs import KEY, PASSWORD, Jobs, Site
 
 pytestmark = [
@@ -83,3 +87,17 @@ def test_one_whose_pg_dump_is_killed_leaves_nothing(site: Site, jobs: Jobs) -> N
     assert "pg_dump on" in said
     assert PASSWORD not in said
     assert (jobs.keys, jobs.unfinished) == ([], [])
+
+
+def test_counting_that_is_between_two_queries_is_ended_too(site: Site) -> None:
+    with site.admin() as session, ThreadPoolExecutor(1) as beside:
+
+        def count() -> Any:
+            time.sleep(2 * dump.CANCEL_SECONDS)
+            session.execute("SELECT pg_sleep(60)")
+
+        began, counting = time.monotonic(), beside.submit(count)
+        dump._give_up(session, counting)
+
+        assert isinstance(counting.exception(), psycopg.errors.QueryCanceled)
+        assert time.monotonic() - began < 30
