@@ -69,10 +69,7 @@ def _round(workspace: Workspace, target: Target, cost: PlanCost) -> None:
     )
     cost.cold.append(_cambium(workspace, "plan", *options, *phases).wall_seconds)
     cost.warm.append(_cambium(workspace, "plan", *options, *phases).wall_seconds)
-    platform = load_system(target.system).environment(target.environment).platform
-    folders = [
-        folder_of((workspace, Target(one.system, one.environment, one.phase, platform))) for one in ends
-    ]
+    folders = [folder_of((workspace, one)) for one in ends]
     began = time.perf_counter()
     prove(*map(read_side, folders))
     cost.proof.append(time.perf_counter() - began)
