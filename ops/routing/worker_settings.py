@@ -35,6 +35,7 @@ def settings(deployment: Deployment, lookups: Mapping[str, str]) -> dict[str, An
     home = deployment.home
     return {
         "domain": deployment.edge.domain,
+        "platformDomains": _platform_domains(deployment),
         "hosts": _hosts(deployment, routing),
         "home": {"region": home.key, "shard": home.shards[0].key},
         "homePaths": [*_health_paths(deployment), *routing.home_paths],
@@ -43,6 +44,13 @@ def settings(deployment: Deployment, lookups: Mapping[str, str]) -> dict[str, An
         "cacheSeconds": CACHE_SECONDS,
         "staleSeconds": STALE_SECONDS,
     }
+
+
+def _platform_domains(deployment: Deployment) -> list[str]:
+    """Where tenants' own services are called on App Runner, which names each itself."""
+    if deployment.tenants is None or deployment.platform != "app-runner":
+        return []
+    return [f"{region.name}.awsapprunner.com" for region in deployment.regions]
 
 
 def wrangler(deployment: Deployment, lookups: Mapping[str, str], *, main: str) -> dict[str, Any]:

@@ -74,7 +74,7 @@ async function signed(region, url, organization, key) {
   return fetch(request, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: "manual" });
 }
 
-/** The entry, if it is of this organization and leads into our own domain: sessions are sent nowhere else. */
+/** The entry, if it is of this organization and leads where our services are: sessions are sent nowhere else. */
 function checked(entry, organization, settings) {
   if (entry.organization !== organization || !leadsInside(entry, settings)) {
     throw new TypeError("not an entry");
@@ -83,7 +83,8 @@ function checked(entry, organization, settings) {
 }
 
 /** One that is not served yet has no origin, and is led nowhere. */
-function leadsInside({ origin, state }, { domain }) {
+function leadsInside({ origin, state }, { domain, platformDomains }) {
   if (origin === "" && state !== "active") return true;
-  return typeof origin === "string" && origin.endsWith(`.${domain}`) && /^[a-z0-9.-]+$/.test(origin);
+  if (typeof origin !== "string" || !/^[a-z0-9.-]+$/.test(origin)) return false;
+  return [domain, ...platformDomains].some((one) => origin.endsWith(`.${one}`));
 }

@@ -2,7 +2,9 @@
 
 /**
  * @typedef {object} Settings
- * @property {string} domain Every origin lies inside it.
+ * @property {string} domain Every origin lies inside it, or inside one of the next.
+ * @property {string[]} platformDomains Where AWS names services that a tenant has for itself, of our regions alone;
+ *   none where tenants have names in our domain.
  * @property {Record<string, "organization" | "shard">} hosts Public host -> who answers: the organization's own
  *   service, or its shard's.
  * @property {{region: string, shard: string}} home Who answers for paths without an organization.

@@ -37,6 +37,7 @@ def test_a18_the_worker_is_told_of_every_host_and_every_lookup(cambium: Command)
     ]
     assert json.loads(configuration["vars"]["SETTINGS"]) == {
         "domain": "restartix.com",
+        "platformDomains": ["eu-central-1.awsapprunner.com", "us-east-1.awsapprunner.com"],
         "hosts": {"api.restartix.com": "organization", "telemetry.restartix.com": "shard"},
         "home": {"region": "eu", "shard": "1"},
         "homePaths": ["/health", "/webhooks/"],

@@ -30,6 +30,7 @@ LOOKUPS = {
 }
 SETTINGS = {
     "domain": "x.example",
+    "platformDomains": ["eu-central-1.awsapprunner.com"],
     "hosts": {"api.x.example": "organization", "telemetry.x.example": "shard"},
     "home": {"region": "eu", "shard": "1"},
     "homePaths": ["/health", "/webhooks/"],

@@ -223,6 +223,24 @@ def test_a18_an_entry_that_leads_out_of_the_domain_is_not_followed(
     assert "api.evil.example" not in [host for host, *_ in outside.asked]
 
 
+def test_a17_an_enterprise_organization_on_app_runner_is_led_to_its_own_service(
+    worker: Visitor, issuer: Issuer, organization: Organization
+) -> None:
+    origin = "a1b2c3d4e5.eu-central-1.awsapprunner.com"
+    answer = worker.ask(issuer.of(organization(tier="enterprise", origin=origin).organization))
+
+    assert (answer.status, answer.body["host"]) == (200, origin)
+
+
+@pytest.mark.parametrize("origin", ["eu-central-1.awsapprunner.com", "a1b2.us-west-2.awsapprunner.com"])
+def test_a18_a_service_of_app_runner_elsewhere_is_not_followed(
+    worker: Visitor, issuer: Issuer, organization: Organization, origin: str
+) -> None:
+    answer = worker.ask(issuer.of(organization(tier="enterprise", origin=origin).organization))
+
+    assert (answer.status, answer.error) == (503, "lookup-unavailable")
+
+
 FORGERIES: dict[str, Callable[[Issuer, str], str]] = {
     "none": lambda issuer, name: "",
     "not a token": lambda issuer, name: "a.b.c",
