@@ -8,6 +8,7 @@ from pathlib import Path
 
 _PROC = Path("/proc")
 _LOCAL_ADDRESS, _INODE = 1, 9
+_LOOKS = 3
 
 
 def is_inside(peer: tuple[str, int]) -> bool:
@@ -26,10 +27,13 @@ def _inode(peer: tuple[str, int]) -> str | None:
     # The kernel prints the four bytes of an address as a number of this machine's byte order.
     address = int.from_bytes(socket.inet_aton(peer[0]), sys.byteorder)
     wanted = f"{address:08X}:{peer[1]:04X}"
-    for line in (_PROC / "net" / "tcp").read_text().splitlines()[1:]:
-        fields = line.split()
-        if fields[_LOCAL_ADDRESS] == wanted:
-            return fields[_INODE]
+    # The kernel hands out its list page by page: a line can be missed while other connections come and go.
+    for _ in range(_LOOKS):
+        for line in (_PROC / "net" / "tcp").read_text().splitlines()[1:]:
+            fields = line.split()
+            # An earlier connection of the same port that is over has no socket any more.
+            if fields[_LOCAL_ADDRESS] == wanted and fields[_INODE] != "0":
+                return fields[_INODE]
     return None
 
 

@@ -42,6 +42,7 @@ def products(draw: st.DrawFn) -> tuple[Service, ...]:
 def accepted(services: tuple[Service, ...]) -> bool:
     try:
         check_doors(services, DOMAIN)
+        check_priorities(services)
     except ValueError:
         return False
     return True

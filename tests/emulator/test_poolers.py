@@ -177,10 +177,16 @@ def test_a_pooler_that_dies_is_replaced(pool: EmbeddedPool) -> None:
 def test_a_version_that_does_not_exist_fails_the_deployment_and_the_old_poolers_stay(
     pool: EmbeddedPool,
 ) -> None:
+    before = {task["taskArn"] for task in pool.tasks()}
     with pytest.raises(StackError, match=r"not reached a steady state.*no value at version 0000"):
         pool.deploy("0000")
 
-    assert len(pool.tasks()) == 2
+    # What ECS lists and what it describes are a moment apart while the failed ones go.
+    deadline = time.monotonic() + 15
+    while {task["taskArn"] for task in pool.tasks()} != before and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert {task["taskArn"] for task in pool.tasks()} == before
+    assert len(before) == 2
     assert who(pool.login()) == ("shop", "orders")
 
 
