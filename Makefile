@@ -22,7 +22,7 @@ export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/.cambium/jsii
 # Python keeps what it compiles: hundreds of programs that tests start would compile all of ours again.
 unexport PYTHONPATH VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup up down status synth diff check lint types test tests test-long bench lock snapshots clean
+.PHONY: help setup up down status synth diff check lint types test tests test-long test-nightly bench lock snapshots clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -97,7 +97,11 @@ tests: setup
 
 test-long: setup ## the tests that deploy whole products and rehearse on real servers
 	@echo "long tests: each deploys a product or runs servers under load; half an hour on two cores"
-	@$(PYTEST) -m long
+	@$(PYTEST) -m "long and not nightly"
+
+test-nightly: setup ## the tests that break every step of long operations, one after the other
+	@echo "nightly tests: each step of each move of a tenant fails once; an hour on two cores"
+	@$(PYTEST) -m nightly
 
 # The JavaScript app that ours is compared with brings its own libraries, which nothing else needs.
 $(STAMPS)/bench: bench/javascript/package.json bench/javascript/package-lock.json $(STAMPS)/node

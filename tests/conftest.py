@@ -10,7 +10,7 @@ from xdist.remote import Producer
 
 from config.system import System
 from support.assembly import Assembly
-from support.distribution import Groups, busy_workers, in_order, is_long
+from support.distribution import Groups, busy_workers, in_order, is_long, is_nightly
 from support.inside import FOLDERS, forget_old, stay_inside
 from support.left_out import LeftOut
 from support.reviewed import use_reviewed
@@ -33,6 +33,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Leave what is long to ``make test-long``."""
     if is_long(item.nodeid):
         item.add_marker("long")
+    if is_nightly(item.nodeid):
+        item.add_marker("nightly")
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -32,4 +32,4 @@ def test_the_last_line_says_what_was_not_run_and_how_to_run_it(workers: list[str
     assert run.returncode == NONE_RUN, run.stderr
     last = run.stdout.splitlines()[-1]
     assert re.match(r"not run: [1-9]\d* long tests, which deploy whole products", last)
-    assert last.endswith("make test-long")
+    assert last.endswith("make test-long and make test-nightly")

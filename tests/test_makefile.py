@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from support.distribution import NIGHTLY, is_long
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -31,8 +33,15 @@ def test_make_test_runs_all_checks_and_the_tests(part: str) -> None:
     assert part in would_run("test")
 
 
-def test_the_tests_that_it_leaves_out_are_those_of_make_test_long() -> None:
-    assert would_run("test-long")[-1].endswith("-m long")
+def test_the_tests_that_it_leaves_out_are_those_of_the_other_two() -> None:
+    assert would_run("test-long")[-1].endswith('-m "long and not nightly"')
+    assert would_run("test-nightly")[-1].endswith("-m nightly")
+
+
+def test_every_nightly_test_is_a_long_one_and_there() -> None:
+    for name in NIGHTLY:
+        assert is_long(name)
+        assert (ROOT / name).exists()
 
 
 def test_the_checks_are_those_of_make_check() -> None:

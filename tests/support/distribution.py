@@ -29,6 +29,12 @@ DEPLOYS = (
     "tests/tenants/",
 )
 """What deploys whole products, or runs several servers under load: marked ``long``."""
+NIGHTLY = (
+    "tests/embedded/test_restartix_enterprise.py",
+    "tests/runtime/tenant_moves/test_killed.py",
+    "tests/tenants/test_injected_moves.py",
+)
+"""What breaks every step of something long in turn, or makes ten tenants: marked ``nightly`` besides."""
 TOGETHER = ("tests/embedded/test_fargate", "tests/runtime/pooler/", "tests/runtime/pool_functions/")
 """Files that share an embedded AWS or a database server, by the beginning of their names."""
 SERVER = re.compile(r"^tests/runtime/.*\[(postgres\d+)")
@@ -41,8 +47,13 @@ def busy_workers() -> int:
 
 
 def is_long(test: str) -> bool:
-    """Whether it is one of ``make test-long``."""
+    """Whether it is one of ``make test-long`` or ``make test-nightly``."""
     return test.startswith(DEPLOYS)
+
+
+def is_nightly(test: str) -> bool:
+    """Whether it is one of ``make test-nightly``, which is not waited for before a change lands."""
+    return test.startswith(NIGHTLY)
 
 
 def group_of(test: str) -> str:

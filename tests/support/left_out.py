@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 LONG = "long"
-COMMAND = "make test-long"
+COMMAND = "make test-long and make test-nightly"
 
 
 class LeftOut:
