@@ -12,7 +12,8 @@ CONSOLE = ("pgbouncer", "pool_admin", "pool_stats")
 """Names of pgbouncer's console and its users, which no database and no role may have."""
 PoolDoor = Literal["load-balancer", "service-discovery"]
 """``service-discovery`` is a name in the network's own DNS, for a single task: it costs next to nothing. Of a
-pooler that is gone nobody hears before the answer of DNS has expired, where a load balancer leads past it."""
+pooler that is gone nobody hears before Route 53 has changed and the answer of DNS has expired, up to about a
+minute, where a load balancer leads past it: a release may fail new connections meanwhile."""
 
 
 class ConnectionPool(Model):

@@ -18,11 +18,15 @@ TTL_SECONDS = 5
 class PoolName(ConnectionPoolDoor):
     """A name in a private zone of the network, which ECS keeps at the address of the task that runs.
 
-    In a release both tasks have it: the new one once it is alive, the old one until it is told to stop. Who
-    connects to the old one afterwards, for ``TTL_SECONDS`` at most, is refused at once, since a pooler that
-    drains closes its port: drivers then try the other address. Connections that are there stay until they are
-    renewed. When the only task dies there is no pooler until ECS has started the next: a minute or two that a
-    second task behind a load balancer would bridge.
+    A release may fail new connections, which one behind a load balancer does not. Both tasks have the name:
+    the new one once it is alive, the old one until it is told to stop. A change takes up to a minute to reach
+    every server of Route 53, and whoever has asked keeps the answer for ``TTL_SECONDS``: meanwhile a client
+    may know the old address alone. A pooler that drains refuses at once; one that is gone does not answer,
+    and the driver waits for its own timeout. A driver that tries each address finds the new one if it was told
+    of it. Connections that are there stay until they are renewed or the old pooler has waited long enough.
+
+    When the only task dies there is no pooler until ECS has started the next and the name leads to it:
+    minutes that a second task behind a load balancer would bridge.
 
     It opens no port. Names are asked of the network's own resolver, which no security group stands before.
     """

@@ -164,7 +164,7 @@ def test_b2_every_alarm_of_the_pool_is_about_a_metric_that_somebody_writes(
     assert {one["Name"] for one in door["Dimensions"]} == {"LoadBalancer", "TargetGroup"}
 
 
-def test_b11_staging_finds_its_only_pooler_by_a_name_that_is_forgotten_within_seconds(
+def test_b11_staging_finds_its_only_pooler_by_a_name_whose_answers_hold_for_seconds(
     pooled_staging: Assembly,
 ) -> None:
     zone = pooled_staging.the("AWS::ServiceDiscovery::PrivateDnsNamespace", "pool")
