@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from config.pool import PoolDoor
 from config.values import Model
 
 
@@ -55,6 +56,8 @@ class Plan(Model):
     settings: Mapping[str, Any]
     """POOL_SETTINGS of the pooler's container."""
     poolers: Tasks
+    door: PoolDoor
+    """What stands before the poolers."""
     clients: tuple[Clients, ...]
     owner: str
     application: str

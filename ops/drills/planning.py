@@ -51,6 +51,7 @@ def _plan(
         left_out=found.left_out,
         settings=found.settings,
         poolers=found.poolers,
+        door=pool.door,
         clients=tuple(_clients(deployment, found)),
         owner=next(role.name for role in database.roles if role.kind == "owner"),
         application=_application(database, pool),

@@ -13,6 +13,7 @@ PLAN = Plan(
     left_out=(),
     settings={},
     poolers=Tasks(largest=2, rollout_percent=200),
+    door="load-balancer",
     clients=(),
     owner="owner",
     application="shop",

@@ -7,9 +7,11 @@ import pytest
 
 from drills.conftest import Judge
 from ops.drills import failover
-from ops.drills.check import CannotRunError
+from ops.drills.check import CannotRunError, Report
 from ops.drills.failover_loss import SilentLoss
 from ops.drills.failover_restart import BACK_SECONDS, recovery
+from ops.drills.failover_roll import BY_NAME, roll
+from ops.drills.ground import Ground, Logins
 from ops.drills.load import Record
 from ops.drills.plan import Plan
 from ops.drills.servers import network
@@ -22,6 +24,25 @@ def test_applications_of_b2_work_again_after_a_restart_a_crash_a_roll_and_a_sile
     plan: Plan, program: Pgbouncer, all_pass: Judge
 ) -> None:
     all_pass(failover.run(plan, program, print))
+
+
+def test_a_roll_is_not_run_where_no_balancer_stands_before_the_pool(tmp_path: Path, plan: Plan) -> None:
+    by_name = plan.model_copy(update={"door": "service-discovery"})
+    with Lifetime() as lifetime:
+        ground = Ground(
+            lifetime=lifetime,
+            plan=by_name,
+            program=Pgbouncer(tmp_path, "1.26.1"),
+            servers={},
+            upstreams={},
+            logins=Logins({}),
+        )
+        checks = asyncio.run(roll(ground, print))
+
+    assert [check.what for check in checks] == ["roll", "clients that never renew", "pooler killed"]
+    assert {check.verdict for check in checks} == {"not run"}
+    assert {check.measured for check in checks} == {BY_NAME}
+    assert Report(name="failover", question="", checks=checks).verdict == "not run"
 
 
 def test_a_silent_loss_that_cannot_be_tried_here_is_named(

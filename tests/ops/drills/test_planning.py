@@ -34,6 +34,7 @@ def test_the_settings_of_the_pooler_are_those_of_its_container(pooled_production
     assert plan.ceiling == 25
     assert plan.alias == plan.database("restartix") == "restartix"
     assert (plan.poolers.largest, plan.poolers.in_rollout) == (2, 4)
+    assert plan.door == "load-balancer"
 
 
 def test_the_fleet_of_b1_is_every_task_at_the_largest_scale_out(pooled_production: Assembly) -> None:
@@ -63,6 +64,7 @@ def test_staging_on_aurora_has_a_plan_too(pooled_staging: Assembly) -> None:
 
     assert plan.max_connections == 200
     assert plan.poolers.largest == 1
+    assert plan.door == "service-discovery"
 
 
 def test_a_deployment_without_a_pool_is_told_so(pooled_production: Assembly) -> None:
