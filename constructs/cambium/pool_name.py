@@ -22,8 +22,9 @@ class PoolName(ConnectionPoolDoor):
     the new one once it is alive, the old one until it is told to stop. A change takes up to a minute to reach
     every server of Route 53, and whoever has asked keeps the answer for ``TTL_SECONDS``: meanwhile a client
     may know the old address alone. A pooler that drains refuses at once; one that is gone does not answer,
-    and the driver waits for its own timeout. A driver that tries each address finds the new one if it was told
-    of it. Connections that are there stay until they are renewed or the old pooler has waited long enough.
+    and the driver waits for its own timeout. A driver that tries each address finds the new one if it was
+    told of it. Connections that are there stay until they are renewed or the old pooler has waited long
+    enough.
 
     When the only task dies there is no pooler until ECS has started the next and the name leads to it:
     minutes that a second task behind a load balancer would bridge.

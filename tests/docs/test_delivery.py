@@ -504,3 +504,16 @@ def test_a_bill_above_its_budget_is_for_the_reviewer_and_a_failure_is_red(
         asked = "cost --system shop --env live --base HEAD^1 --markdown"
         assert asked in (tmp_path / "diff.md").read_text()
         assert asked in (tmp_path / "summary").read_text()
+
+
+@pytest.mark.parametrize("job", ["image", "jobs-image"])
+def test_an_image_that_is_for_two_processors_is_built_and_started_on_both(job: str) -> None:
+    described = workflow("check")["jobs"][job]
+    runners = described["strategy"]["matrix"]["runner"]
+    (build,) = [one["run"] for one in described["steps"] if one.get("run", "").startswith("docker build ")]
+
+    assert runners == ["ubuntu-latest", "${{ vars.DEPLOY_RUNNER || 'ubuntu-24.04-arm' }}"]
+    assert described["runs-on"] == "${{ matrix.runner }}"
+    assert described["strategy"]["fail-fast"] is False, "one that fails hides nothing of the other"
+    assert "--platform" not in build, "it would be built for another machine than it is started on"
+    assert any("docker run " in one.get("run", "") for one in described["steps"])
