@@ -122,6 +122,15 @@ def test_no_module_is_too_long_to_read() -> None:
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST} == {}
 
 
+def test_contributors_are_told_the_limits_that_are_held() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+
+    assert re.search(rf"^\| lines of a module \|.*\| {LONGEST} \| `tests/test_layout.py` \|$", text, re.M)
+    assert re.search(
+        rf"^\| lines of a Lambda handler \|.*\| {PAGE} \| `tests/test_layout.py` \|$", text, re.M
+    )
+
+
 PAGE = 50
 """Lines of a handler, at most."""
 
