@@ -98,18 +98,30 @@ def test_a_busy_role_never_keeps_another_waiting(pooled: PooledDatabase, start: 
 def test_many_clients_of_two_roles_stay_below_the_ceiling(pooled: PooledDatabase, start: Start) -> None:
     role = pooled.database.role
     sizes = {role("owner"): 2, role("application"): 3}
-    pooler = start(pooled.told.changed(pool_sizes=sizes, max_db_connections=5))
+    pooler = start(pooled.told.changed(pool_sizes=sizes, max_db_connections=5, query_wait_timeout=60))
     clients = [pooled.connect(pooler, kind) for kind in ("owner", "application") for _ in range(12)]
 
     peaks = []
-    with ThreadPoolExecutor(len(clients)) as threads:
-        working = [threads.submit(client.execute, "SELECT pg_sleep(0.2)") for client in clients]
-        while not all(work.done() for work in working):
-            peaks.append(len(pooled.backends()))
-    for work in working:
-        work.result()
+    release = Event()
 
-    assert max(peaks) == 5
+    def work(client: "psycopg.Connection[Any]") -> None:
+        with client.transaction():
+            client.execute("SELECT 1")
+            release.wait(timeout=30)
+
+    with ThreadPoolExecutor(len(clients)) as threads:
+        working = [threads.submit(work, client) for client in clients]
+        try:
+            assert until(lambda: waiting(pooler) == len(clients) - 5)
+            assert sorted(pooled.backends()) == sorted([role("owner")] * 2 + [role("application")] * 3)
+        finally:
+            release.set()
+        while not all(done.done() for done in working):
+            peaks.append(len(pooled.backends()))
+    for done in working:
+        done.result()
+
+    assert max(peaks, default=0) <= 5
 
 
 def test_the_ceiling_is_known_to_the_pooler_itself(pooled: PooledDatabase, start: Start) -> None:
