@@ -1,4 +1,4 @@
-"""Vantrexia: remote patient monitoring on one host, for about $57 a month, in Virginia."""
+"""Vantrexia: remote patient monitoring on one host, for about $78 a month, in Virginia."""
 
 from config.alarms import Alarms
 from config.cache import Cache
