@@ -36,3 +36,16 @@ def test_e11_the_readme_names_the_sum_that_is_computed(synths: Synths) -> None:
     total = bill(synths, "vantrexia_host").total("low")
 
     assert f"| $57 a month | about ${total:.0f}," in (ROOT / "README.md").read_text()
+
+
+def test_pages_that_name_what_the_host_costs_name_the_sums_that_are_computed(synths: Synths) -> None:
+    host, grown = (
+        f"${bill(synths, name).total('low'):.0f}" for name in ("vantrexia_host", "vantrexia_grown")
+    )
+
+    pages = {
+        "docs/runbooks/leave-the-host.md": f"| a month, about | {host} | {grown} |",
+        "docs/decisions/0020-one-host.md": f"becomes about {host}:",
+        "config/systems/vantrexia.py": f"about {host} a month",
+    }
+    assert [page for page, words in pages.items() if words not in (ROOT / page).read_text()] == []
