@@ -183,6 +183,37 @@ def test_a_name_that_nothing_has_is_found(names: str) -> None:
     assert not _is_known("restartix/production/core", "")
 
 
+ENDING = re.compile(r"`(-[a-z<][\w<>-]*\w>?)`")
+"""How pages write the name of an alarm, a stack or a function without its product and environment."""
+
+
+@pytest.fixture(scope="module")
+def own_names(names: str) -> list[str]:
+    """Names that begin with the one of a product, as a deploy gives them to alarms, stacks and functions."""
+    begins = "|".join(sorted({synth.target.system.split("-")[0] for synth in PRODUCTS.values()}))
+    return sorted(set(re.findall(rf'(?:^|")((?:{begins})-[\w/-]+)(?:"|$)', names, re.M)))
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.path.parent == RUNBOOKS], ids=by_name)
+def test_every_ending_is_one_of_a_name_that_a_deploy_makes(page: Page, own_names: list[str]) -> None:
+    wrong = [ending for ending in ENDING.findall(page.prose) if not _ends_one(ending, own_names)]
+
+    assert not wrong
+
+
+def test_an_ending_that_nothing_has_is_found(own_names: list[str]) -> None:
+    assert ENDING.findall("`-celery-running`, `-<queue>-age`") == ["-celery-running", "-<queue>-age"]
+    assert _ends_one("-celery-stopped", own_names)
+    assert _ends_one("-<service>-stopped", own_names)
+    assert not _ends_one("-celery-running", own_names)
+    assert not _ends_one("-<service>-running", own_names)
+
+
+def _ends_one(ending: str, own_names: list[str]) -> bool:
+    pattern = re.compile(r"[\w/-]+" + re.sub(r"<\w+>", r"[\\w-]+", ending))
+    return any(pattern.fullmatch(name) for name in own_names)
+
+
 def _is_known(name: str, names: str) -> bool:
     # A log group without a name of its own gets one from its stack and logical id.
     stack, _, logical_id = name.rpartition("-")
