@@ -3,8 +3,9 @@
 import pytest
 
 from config.catalog import load_system
-from config.changes import Changes, NetworkChange
+from config.changes import NetworkChange
 from config.host import SingleHost
+from config.images import check_images
 from config.network import NatInstance
 from config.system import System
 from config.values import EXAMPLE_IMAGE, ConfigError
@@ -15,15 +16,14 @@ OWN, REAL = "210987654321", "ami-0fedcba9876543210"
 def owned(name: str, environment: str, *, nat: str | None = None, host: str | None = None) -> System:
     """A system of ours, with that environment in an account of one's own and other images."""
     system = load_system(name)
-    changes = dict(system.environment(environment).changes)
+    changes = dict[str, object]()
     if nat:
         changes["network"] = NetworkChange(nat=NatInstance(instance_type="t4g.nano", image_id=nat))
     if host:
         assert isinstance(system.host, SingleHost)
         changes["host"] = system.host.model_copy(update={"image_id": host})
-    ours = system.environment(environment).model_copy(
-        update={"account": OWN, "changes": Changes.model_validate(changes)}
-    )
+    given = system.environment(environment)
+    ours = given.model_copy(update={"account": OWN, "changes": given.changes.model_copy(update=changes)})
     return system.model_copy(update={"environments": (ours,)})
 
 
@@ -61,6 +61,10 @@ def test_images_of_ones_own_are_taken() -> None:
 
 
 def test_a_host_that_was_left_needs_no_image() -> None:
-    left = owned("vantrexia", "production", host=EXAMPLE_IMAGE)
+    grown = load_system("vantrexia").resolve("production", 2)
+    owner = grown.environment.model_copy(update={"account": OWN})
+    left = grown.model_copy(update={"environment": owner})
 
-    assert left.resolve("production", 2, platform="fargate").environment.account == OWN
+    check_images(left)
+    with pytest.raises(ValueError, match="image_id of host must be"):
+        check_images(left.model_copy(update={"platform": "host"}))
