@@ -17,6 +17,7 @@ from config.edge import Edge
 from config.environment import Environment
 from config.host import SingleHost
 from config.host_checks import check_hosts
+from config.images import check_images
 from config.logs import JsonLogs
 from config.network import NatInstance, Network
 from config.opt_outs import opt_outs
@@ -88,6 +89,7 @@ class Deployment(Model):
         if self.platform == "fargate":
             check_priorities(self.services)
         check_hosts(self)
+        check_images(self)
         check_protections(self)
         check_routing(self)
         check_pool(self)

@@ -114,8 +114,11 @@ def _region(value: str) -> str:
 RegionCode = Annotated[str, AfterValidator(_region)]
 """The name AWS gives a region."""
 
+EXAMPLE_IMAGE = "ami-0123456789abcdef0"
+"""No image of AWS: what the systems here are written with."""
+
 ImageId = Annotated[
-    str, worded(r"ami-[0-9a-f]{8,17}", "the id of a pinned machine image, such as ami-0123456789abcdef0")
+    str, worded(r"ami-[0-9a-f]{8,17}", f"the id of a pinned machine image, such as {EXAMPLE_IMAGE}")
 ]
 """A machine image (AMI), which exists in one region only."""
 

@@ -15,6 +15,14 @@ def test_speed_counts_where_starting_a_program_does_not() -> None:
     assert section([SMALL, LARGE], 1).flaw is None
 
 
+def test_a_dump_and_then_its_restore_are_held_against_the_whole_pipe() -> None:
+    made = section([SMALL, LARGE], 1)
+    column = made.header.index("dump + restore / pipe")
+
+    # Both together take 200 s, the pipe 100 s: either ratio alone would hide that.
+    assert [row[column] for row in made.rows] == ["0.34", "0.50"]
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [

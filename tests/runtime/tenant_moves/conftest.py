@@ -2,18 +2,16 @@
 
 import itertools
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from emulator.testing import Emulator
 from ops.drills.moving_ground import Mover, Site
-from ops.drills.servers import postgres
 from ops.drills.servers.lifetime import Lifetime
 from ops.drills.servers.postgres import Postgres
+from support.majors import must_have
 from support.tenant_moves import Hall, furnish
 
-INSTALLED = Path("/usr/lib/postgresql/15/bin")
 NUMBERS = itertools.count(1)
 
 
@@ -28,12 +26,8 @@ class Servers:
         """The server of that name, which begins with its version."""
         version = name.partition(" ")[0]
         if name not in self._running:
-            with pytest.MonkeyPatch.context() as patched:
-                if version == "15":
-                    if not (INSTALLED / "initdb").exists():
-                        pytest.skip(f"no PostgreSQL 15 in {INSTALLED} (apt-get install postgresql-15)")
-                    patched.setattr(postgres, "programs", lambda _: INSTALLED)
-                made = Postgres(self._lifetime, name.replace(" ", ""), version=version, parameters={})
+            must_have(version)
+            made = Postgres(self._lifetime, name.replace(" ", ""), version=version, parameters={})
             made.start()
             self._running[name] = made
         return self._running[name]
