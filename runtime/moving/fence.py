@@ -79,7 +79,7 @@ def _begin(place: Place, tenant: str, *, pool: bool) -> Record:
     with place.session.transaction():
         place.session.execute(_FUNCTION.format(sql.Identifier(SCHEMA, "refuse")))
         known = record.find(place, tenant)
-        if known is None or known.side != "source":
+        if known is None or known.side != "source" or known.state == "opening":
             known = Record(side="source", state="fencing", pool=pool, fence=str(uuid.uuid4()), tables={})
             record.write(place.session, tenant, known)
     return known
@@ -124,7 +124,7 @@ def require_fence(place: Place, schema: Schema, tenant: str) -> Record:
         RefusedError: there is none.
     """
     known, gaps = record.find(place, tenant), open_tables(place, schema, tenant)
-    if known is None or known.side != "source" or known.fence is None or gaps:
+    if known is None or known.side != "source" or known.state == "opening" or gaps:
         which = f": {gaps[0]} takes writes" if gaps else ""
         raise RefusedError(f"{place.where} is not fenced for this tenant{which}; run fence first")
     return known

@@ -8,7 +8,7 @@ from typing import Any
 from database.failure import DifferenceError
 from moving import record
 from moving.check import check, require_tables
-from moving.copying import copy
+from moving.copying import Copied, copy
 from moving.failure import RefusedError
 from moving.fence import any_fence, lower_fence, raise_fence, require_fence
 from moving.place import Place
@@ -72,9 +72,8 @@ def do_copy(move: Move) -> Result:
     """A first copy, while the source is written to."""
     move.require_tables()
     pool = move.into_pool
-    known = record.find(move.target, move.tenant)
-    if known is not None and known.side == "target" and _serves(move, known):
-        raise RefusedError(f"{move.target.where} was verified and serves: its rows would be overwritten")
+    if _is_done(move):
+        return asdict(Copied())
     record.prepare(move.target)
     with move.target.session.transaction():
         fresh = Record(side="target", state="copying", pool=pool, fence=None, tables={})
@@ -82,10 +81,26 @@ def do_copy(move: Move) -> Result:
     return asdict(copy(move.source, move.target, move.here))
 
 
-def _serves(move: Move, known: Record) -> bool:
-    """Whether the target was verified against a fence that still stands: it may have been written to."""
-    mine = record.find(move.source, move.tenant)
-    return known.state == "verified" and mine is not None and mine.fence == known.fence
+def _is_done(move: Move) -> bool:
+    """Whether the target was verified against the fence that stands, so that nothing is left to copy.
+
+    It may serve by now, or a run was stopped before it did: in neither case are its rows touched.
+
+    Raises:
+        RefusedError: the target was written to since, so it serves; or the fence has gaps.
+    """
+    there, mine = record.find(move.target, move.tenant), record.find(move.source, move.tenant)
+    if there is None or there.side != "target" or there.state != "verified":
+        return False
+    if mine is None or mine.fence != there.fence or mine.state == "opening":
+        return False
+    require_fence(move.source, move.here, move.tenant)
+    if digest(move.target, move.there, move.tenant) != there.tables:
+        raise RefusedError(
+            f"{move.target.where} was written to after it was verified, so it serves: its rows would be "
+            "overwritten"
+        )
+    return True
 
 
 def do_fence(move: Move) -> Result:
@@ -100,13 +115,11 @@ def do_fence(move: Move) -> Result:
 def do_catch_up(move: Move) -> Result:
     """What was written since the copy, and where sequences go on."""
     move.require_tables()
-    known = require_fence(move.source, move.here, move.tenant)
+    require_fence(move.source, move.here, move.tenant)
     there = record.find(move.target, move.tenant)
     if there is None or there.side != "target":
         raise RefusedError(f"{move.target.where} has no copy of this tenant; run copy first")
-    if there.state == "verified" and there.fence == known.fence:
-        raise RefusedError(f"{move.target.where} was verified and may serve: nothing more is copied to it")
-    copied = copy(move.source, move.target, move.here)
+    copied = Copied() if _is_done(move) else copy(move.source, move.target, move.here)
     sequences = go_on(move.source, move.target, move.here, move.there, seconds=move.settings.fence_seconds)
     return {**asdict(copied), "sequences": sequences}
 
@@ -144,6 +157,9 @@ def do_unfence(move: Move) -> Result:
         )
     if known is not None and known.side == "target" and known.state != "verified":
         raise RefusedError(f"{move.source.where} is being copied to and was not verified: run verify first")
+    if known is not None and known.side == "source":
+        # What was verified says nothing any more once a table takes writes: the next fence is another one.
+        _mark(move, known, "opening")
     count = lower_fence(move.source, move.here, move.tenant, seconds=move.settings.fence_seconds)
     if known is not None and known.side == "source":
         with move.source.session.transaction():
