@@ -127,6 +127,10 @@ class Schema:
         """Whether foreign keys lead to it, its own too."""
         return any(one.to == table.oid for one in self.references)
 
+    def refers_to_itself(self, table: Table) -> bool:
+        """Whether its rows may refer to each other."""
+        return any(one.table == one.to == table.oid for one in self.references)
+
     def is_tenant(self, table: Table, tenant: str, row: str = "") -> sql.Composed:
         """The condition that a row is this tenant's."""
         column = self.tenant_column(table)

@@ -183,6 +183,37 @@ def test_rows_that_exchanged_unique_values_are_caught_up(hall: Hall) -> None:
     assert hall.rows(hall.silo) == hall.rows(hall.pool)
 
 
+def test_an_old_row_that_now_refers_to_a_new_one_is_caught_up(hall: Hall) -> None:
+    assert hall.run("copy") == 0
+    with hall.login(hall.pool) as app:
+        answer = app.execute("INSERT INTO note (body) VALUES ('a new one') RETURNING id").fetchone()
+        app.execute("UPDATE note SET answers = %s WHERE body = 'note 7'", answer)
+
+    assert hall.run("fence", "catch-up") == 0, hall.said
+    assert (hall.result["inserted"], hall.result["updated"]) == (1, 1), "and nothing is copied anew"
+    assert hall.run("verify") == 0, hall.said
+    assert hall.rows(hall.silo) == hall.rows(hall.pool)
+
+
+def test_a_changed_value_that_other_rows_refer_to_is_caught_up(hall: Hall) -> None:
+    for site in (hall.pool, hall.silo):
+        hall.change(
+            site,
+            "ALTER TABLE note ADD COLUMN about text,"
+            " ADD FOREIGN KEY (tenant_id, about) REFERENCES patient (tenant_id, name)",
+        )
+    hall.change(hall.pool, "GRANT UPDATE ON note TO shop")
+    with hall.login(hall.pool) as app:
+        app.execute("UPDATE note SET about = 'Zoë 3' WHERE body = 'note 1'")
+        assert hall.run("copy") == 0, hall.said
+        app.execute("UPDATE note SET about = NULL")
+        app.execute("UPDATE patient SET name = 'renamed' WHERE name = 'Zoë 3'")
+        app.execute("UPDATE note SET about = 'renamed' WHERE body = 'note 1'")
+
+    assert hall.run("fence", "catch-up", "verify") == 0, hall.said
+    assert hall.rows(hall.silo) == hall.rows(hall.pool)
+
+
 def test_after_n_days_the_old_copy_goes_and_nobody_elses(hall: Hall) -> None:
     others = [hall.rows(hall.pool, tenant) for tenant in (OTHER, THIRD)]
     assert hall.run(*WHOLE) == 0
