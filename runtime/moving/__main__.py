@@ -20,9 +20,10 @@ from typing import Any
 from database import log
 from database.failure import JobError
 from database.store import Store
+from moving.move import Move
 from moving.place import both
 from moving.settings import Settings
-from moving.steps import STEPS, Move
+from moving.steps import STEPS
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -81,6 +81,11 @@ class Table:
         return next(one for one in self.columns if one.name == name)
 
     @property
+    def names(self) -> list[str]:
+        """Its columns."""
+        return [one.name for one in self.columns]
+
+    @property
     def written(self) -> tuple[str, ...]:
         """Columns that a row is inserted with."""
         return tuple(one.name for one in self.columns if not one.generated)

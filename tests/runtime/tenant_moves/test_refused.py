@@ -5,15 +5,9 @@ from typing import Any
 
 import pytest
 
-from support.tenant_moves import MOVED, OTHER, WHOLE, Hall
+from support.tenant_moves import GUARDED, MOVED, OTHER, WHOLE, Hall
 
 pytestmark = pytest.mark.database
-GUARDED = (
-    " ALTER TABLE extra ENABLE ROW LEVEL SECURITY; ALTER TABLE extra FORCE ROW LEVEL SECURITY;"
-    " CREATE POLICY own ON extra USING (tenant_id = current_tenant());"
-    " CREATE POLICY every_tenant ON extra TO CURRENT_USER"
-    " USING (current_setting('app.every_tenant', true) = 'on')"
-)
 IN_BOTH = {
     "no row-level security": (
         "CREATE TABLE extra (tenant_id uuid, id int PRIMARY KEY)",
