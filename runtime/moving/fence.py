@@ -131,6 +131,11 @@ def open_tables(place: Place, schema: Schema, tenant: str) -> list[str]:
     return [table.name for table in schema.ordered if any(_missing(place, table, tenant))]
 
 
+def fenced_tables(place: Place, schema: Schema, tenant: str) -> list[str]:
+    """Names of the tables that have a trigger of the fence, enabled or not."""
+    return [table.name for table in schema.ordered if _states(place, table, tenant)]
+
+
 def any_fence(place: Place, schema: Schema, tenant: str) -> bool:
     """Whether some table is fenced."""
     return any(on for table in schema.ordered for on in _states(place, table, tenant).values())

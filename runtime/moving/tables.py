@@ -28,7 +28,7 @@ class Column:
     base: str
     """Name of the type below a domain or of an array's elements."""
     sequence: str | None
-    """The sequence that feeds it and belongs to it."""
+    """The sequence that feeds it, whether or not it belongs to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

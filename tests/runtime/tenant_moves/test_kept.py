@@ -62,3 +62,29 @@ def test_a_backfill_as_the_runbook_has_it_passes_by_a_fenced_tenant(hall: Hall) 
         assert admin.execute(query, [OTHER]).fetchone() == (30, 30)
         assert admin.execute(query, [MOVED]).fetchone() == (30, 0)
     assert hall.run("clear") == 0, hall.said
+
+
+def test_an_id_may_be_used_in_the_pool_again_once_its_fence_is_lifted(hall: Hall) -> None:
+    assert hall.run(*WHOLE) == 0, hall.said
+    assert hall.run("lift", MOVE_TO="") == 5, "the old copy is there"
+    assert "was not cleared of this tenant (it is source, verified)" in hall.message
+    assert hall.run("clear") == 0, hall.said
+    place = "INSERT INTO tenant VALUES (current_tenant(), 'again')"
+    with hall.login(hall.pool) as app, pytest.raises(errors.Error) as failure:
+        app.execute(place)
+    assert failure.value.sqlstate == "TM001", "a writer with an old route"
+
+    assert hall.run("lift", "lift", MOVE_TO="") == 0, hall.said
+
+    with hall.pool.admin() as admin:
+        left = admin.execute("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'cambium%'").fetchone()
+        known = admin.execute("SELECT count(*) FROM cambium_moving.move").fetchone()
+    assert (left, known) == ((0,), (0,))
+    with hall.login(hall.pool) as app:
+        app.execute(place)
+
+
+def test_a_fence_is_not_lifted_from_one_that_never_left(hall: Hall) -> None:
+    assert hall.run("copy", "fence") == 0, hall.said
+    assert hall.run("lift", MOVE_TO="") == 5
+    assert hall.count(hall.pool) == 231

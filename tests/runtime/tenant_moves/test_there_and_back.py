@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from support.tenant_moves import MOVED, OTHER, THIRD, WHOLE, Hall
+from support.tenant_moves import GUARDED, MOVED, OTHER, THIRD, WHOLE, Hall
 
 pytestmark = pytest.mark.database
 REFUSED = "TM001"
@@ -153,6 +153,22 @@ def test_new_rows_in_the_silo_do_not_collide(hall: Hall) -> None:
     with hall.login(hall.silo) as app:
         found = app.execute("INSERT INTO patient (client, name) VALUES (1, 'x') RETURNING id").fetchone()
     assert found == (7001,)
+
+
+def test_a_sequence_that_belongs_to_no_column_goes_on_as_well(hall: Hall) -> None:
+    for site in (hall.pool, hall.silo):
+        hall.change(
+            site,
+            'CREATE SEQUENCE "Numbers"; CREATE TABLE extra (tenant_id uuid, PRIMARY KEY (tenant_id, id),'
+            " id bigint DEFAULT nextval('\"Numbers\"'));" + GUARDED,
+        )
+    with hall.pool.admin() as admin:
+        admin.execute("INSERT INTO extra (tenant_id) SELECT %s FROM generate_series(1, 12)", [MOVED])
+
+    assert hall.run(*WHOLE) == 0, hall.said
+    with hall.login(hall.silo, "shop_owner") as owner:
+        found = owner.execute("INSERT INTO extra VALUES (current_tenant()) RETURNING id").fetchone()
+    assert found == (13,)
 
 
 def test_a_row_deleted_changed_and_added_after_the_copy_is_caught_up(hall: Hall) -> None:
