@@ -35,7 +35,8 @@ class Book:
     """What one client was told to be committed; nobody else touches its rows."""
 
     patients: dict[int, Patient] = field(default_factory=dict)
-    notes: dict[int, str] = field(default_factory=dict)
+    notes: dict[int, tuple[str, int | None]] = field(default_factory=dict)
+    """What each says, and which it answers."""
 
     def rows(self) -> Iterator[tuple[object, ...]]:
         """Patients as a database would answer."""
@@ -105,7 +106,7 @@ class Crowd:
 
 async def _write(connection: Connection, client: Client, chance: random.Random) -> None:
     """One transaction; the book is kept when the database has said that it is committed."""
-    work = chance.choice((_add, _add, _change, _change, _visit, _remove, _note))
+    work = chance.choice((_add, _add, _change, _change, _visit, _remove, _note, _answer))
     try:
         async with connection.transaction():
             await connection.execute(set_local(client.tenant).encode())
@@ -184,4 +185,16 @@ async def _note(connection: Connection, client: Client, chance: random.Random) -
         "INSERT INTO note (body, answers) VALUES (%s, %s) RETURNING id", [body, answers]
     )
     (key,) = await cursor.fetchone() or (0,)
-    return lambda: client.book.notes.update({key: body})
+    return lambda: client.book.notes.update({key: (body, answers)})
+
+
+async def _answer(connection: Connection, client: Client, chance: random.Random) -> Change | None:
+    """An old note refers to a new one."""
+    if not client.book.notes:
+        return None
+    old = chance.choice(list(client.book.notes))
+    said, body = client.book.notes[old][0], f"client {client.number} {len(client.written_at)}"
+    cursor = await connection.execute("INSERT INTO note (body) VALUES (%s) RETURNING id", [body])
+    (key,) = await cursor.fetchone() or (0,)
+    await connection.execute("UPDATE note SET answers = %s WHERE id = %s", [key, old])
+    return lambda: client.book.notes.update({key: (body, None), old: (said, key)})

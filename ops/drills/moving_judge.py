@@ -16,7 +16,7 @@ _OTHERS = (
     " + (SELECT count(*) FROM visit WHERE tenant_id <> %(tenant)s)"
     " + (SELECT count(*) FROM tenant WHERE id <> %(tenant)s)"
 )
-_NOTES = "SELECT id, body FROM note WHERE tenant_id = %s AND body LIKE %s"
+_NOTES = "SELECT id, body, answers FROM note WHERE tenant_id = %s AND body LIKE %s"
 
 
 def judge(site: Site, crowd: Iterable[Client]) -> Counter[str]:
@@ -30,7 +30,7 @@ def judge(site: Site, crowd: Iterable[Client]) -> Counter[str]:
             }
             _count(found, told, patients)
             notes = admin.execute(_NOTES, [client.tenant, f"client {client.number} %"]).fetchall()
-            _count(found, set(client.book.notes.items()), notes)
+            _count(found, {(key, *said) for key, said in client.book.notes.items()}, notes)
     return found
 
 

@@ -20,9 +20,14 @@ from typing import Any
 from database import log
 from database.failure import JobError
 from database.store import Store
-from moving.place import both
+from moving.lift import lift
+from moving.move import Move
+from moving.place import entered
 from moving.settings import Settings
-from moving.steps import STEPS, Move
+from moving.steps import STEPS
+
+LIFT = "lift"
+"""The one step that enters one database, ``MOVE_FROM``."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -30,17 +35,23 @@ def main(arguments: Sequence[str]) -> int:
     os.umask(0o077)
     signal.signal(signal.SIGTERM, _asked_to_stop)
     parser = argparse.ArgumentParser(prog="moving", description="Moves one tenant between two databases.")
-    parser.add_argument("steps", choices=list(STEPS), nargs="+", metavar="STEP", help=", ".join(STEPS))
+    parser.add_argument("steps", choices=[*STEPS, LIFT], nargs="+", metavar="STEP", help=", ".join(STEPS))
     steps = parser.parse_args(arguments).steps
+    if LIFT in steps and len(steps) > 1:
+        parser.error(f"{LIFT} goes alone: it is for when there is no other database any more")
     told, began = dict(os.environ), time.monotonic()
     for name in [name for name in os.environ if name.startswith("PG")]:
         del os.environ[name]  # libpq would read them for both databases
     settings = None
     outcome: dict[str, Any] = {"step": steps[0], "tenant": told.get("TENANT", "")[:128]}
     try:
-        settings = Settings.read(told)
-        with both(settings) as (source, target):
-            done = _do(steps, Move.between(source, target, settings), outcome)
+        settings = Settings.read(told, alone=steps == [LIFT])
+        with entered(settings) as places:
+            if steps == [LIFT]:
+                done = [lift(places[0], settings)]
+            else:
+                source, target = places
+                done = _do(steps, Move.between(source, target, settings), outcome)
         outcome |= {"ok": True, "code": 0, **(done[0] if len(steps) == 1 else {"steps": done})}
     except JobError as failure:
         log.error(str(failure), step=outcome["step"], code=failure.code)

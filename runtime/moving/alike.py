@@ -37,6 +37,7 @@ def _columns(table: Table) -> dict[str, str]:
                     f"identity {one.identity}" if one.identity else "",
                     f"generated {one.default}" if one.generated else "",
                     f"of {one.labels}" if one.labels else "",
+                    "from a sequence" if one.sequence else "",
                 ],
             )
         )

@@ -47,12 +47,18 @@ COLUMNS = (
     " WHERE e.enumtypid IN (a.atttypid, t.typelem)), ''),"
     " (SELECT b.typname::text FROM pg_type b WHERE b.oid ="
     "  CASE WHEN t.typtype = 'd' THEN t.typbasetype WHEN t.typcategory = 'A' THEN t.typelem ELSE t.oid END),"
-    " pg_get_serial_sequence(format('%%I.%%I', n.nspname, c.relname), a.attname)"
+    " coalesce(pg_get_serial_sequence(format('%%I.%%I', n.nspname, c.relname), a.attname),"
+    # One that a default draws from without belonging to the column, as after ALTER SEQUENCE OWNED BY NONE.
+    "  (SELECT min(format('%%I.%%I', m.nspname, s.relname)) FROM pg_depend e"
+    "  JOIN pg_class s ON s.oid = e.refobjid JOIN pg_namespace m ON m.oid = s.relnamespace "
+    "  WHERE e.classid = 'pg_attrdef'::regclass AND e.objid = d.oid"
+    "  AND e.refclassid = 'pg_class'::regclass AND s.relkind = 'S'))"
     f" FROM {_RELATIONS} JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
     " JOIN pg_type t ON t.oid = a.atttypid"
     " LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum"
     f" WHERE c.relkind IN ('r', 'p', 'f') AND {_OURS} ORDER BY c.oid, a.attnum"
 )
+SEQUENCE_OWNER = "SELECT pg_get_userbyid(relowner)::text FROM pg_class WHERE oid = %s::regclass"
 KEYS = (
     f"SELECT o.conrelid, {_NAMES.format(keys='o.conkey', relation='o.conrelid')}"
     " FROM pg_constraint o WHERE o.contype = 'p'"

@@ -16,6 +16,12 @@ from moving.written import Written
 
 _STAGED, _KEYS, _WANTED = (sql.Identifier("pg_temp", f"moving_{one}") for one in ("staged", "keys", "wanted"))
 
+_OUT_OF_ORDER = (
+    psycopg.errors.UniqueViolation,
+    psycopg.errors.ForeignKeyViolation,
+    psycopg.errors.ExclusionViolation,
+)
+
 
 @dataclass(slots=True)
 class Copied:
@@ -46,9 +52,10 @@ def copy(source: Place, target: Place, schema: Schema) -> Copied:
     with source.as_tenant(snapshot=True) as reads:
         try:
             _reconcile(reads, target, schema, copied)
-        except psycopg.errors.UniqueViolation:
-            # Rows that exchanged what must be unique among them: no order of single writes gets there.
-            log.info("rows exchanged unique values, so all of the tenant's rows are copied anew")
+        except _OUT_OF_ORDER:
+            # Rows that exchanged what must be unique among them, or a value that others refer to: no order
+            # of single writes gets there.
+            log.info("no order of single writes is allowed, so all of the tenant's rows are copied anew")
             _copy_anew(reads, target, schema, copied)
     copied.seconds = round(time.monotonic() - began, 3)
     copied.megabytes = round(copied.megabytes, 3)
@@ -56,7 +63,7 @@ def copy(source: Place, target: Place, schema: Schema) -> Copied:
 
 
 def _reconcile(reads: Session, target: Place, schema: Schema, copied: Copied) -> None:
-    """Changed rows, then new ones, parents first; then those that are gone, children first.
+    """Changed rows and new ones, parents first; then those that are gone, children first.
 
     In this order no row is ever deleted that another still refers to, so that nothing cascades. A table that
     no other refers to loses its rows first: a new one may have their unique values.
@@ -72,8 +79,11 @@ def _reconcile(reads: Session, target: Place, schema: Schema, copied: Copied) ->
                 later.append((number, table))
             else:
                 _delete(writes, table, number, written, copied)
-            _update(writes, table, written, copied)
-            _insert(writes, table, written, copied)
+            # An old row may refer to a new one of its own table; elsewhere, a new row may have a value that
+            # an old one gives up.
+            steps = (_insert, _update) if schema.refers_to_itself(table) else (_update, _insert)
+            for step in steps:
+                step(writes, table, written, copied)
     for number, table in reversed(later):
         with target.as_tenant() as writes, Written(writes, (table,)) as written:
             _delete(writes, table, number, written, copied)
@@ -141,8 +151,13 @@ def _update(writes: Session, table: Table, written: Written, copied: Copied) -> 
     if not table.changed:
         return
     change = sql.SQL(", ").join(sql.SQL("{0} = s.{0}").format(sql.Identifier(one)) for one in table.changed)
-    update = sql.SQL("UPDATE {} t SET {} FROM {} s WHERE {}")
-    count = writes.execute(update.format(table.identifier, change, _STAGED, _same(table, "t", "s"))).rowcount
+    # Those that were just inserted are staged too, and are as they should be.
+    differs = sql.SQL("ROW({})::text IS DISTINCT FROM ROW({})::text").format(
+        names(table.changed, "t."), names(table.changed, "s.")
+    )
+    update = sql.SQL("UPDATE {} t SET {} FROM {} s WHERE {} AND {}")
+    same = _same(table, "t", "s")
+    count = writes.execute(update.format(table.identifier, change, _STAGED, same, differs)).rowcount
     written.updated(table, count)
     copied.add(updated=count)
 

@@ -51,7 +51,21 @@ def _of_tenants(place: Place, schema: Schema, table: Table, tenant: str) -> Iter
         for column in table.columns
         if column.base in _OF_ONE_DATABASE
     )
+    yield from _sequences(place, table)
     yield from _tenant_type(place, schema, table, tenant)
+
+
+def _sequences(place: Place, table: Table) -> Iterator[str]:
+    """Each must be known and be moved on, or new rows would collide with those that came along."""
+    for column in table.columns:
+        where = f"column {column.name} of {table.name} of {place.where} draws from"
+        if column.sequence is None:
+            if "nextval(" in column.default:
+                yield f"{where} a sequence that it finds by its text: say nextval('name'::regclass)"
+            continue
+        (owner,) = place.session.execute(catalog.SEQUENCE_OWNER, [column.sequence]).fetchone() or ("nobody",)
+        if owner != place.owner:
+            yield f"{where} the sequence {column.sequence} of {owner}, which must be of {place.owner}"
 
 
 def _tenant_type(place: Place, schema: Schema, table: Table, tenant: str) -> Iterator[str]:

@@ -60,8 +60,7 @@ def raise_fence(place: Place, schema: Schema, tenant: str, *, pool: bool, second
     known = _begin(place, tenant, pool=pool)
     try:
         for table in schema.ordered:
-            if missing := tuple(_missing(place, table, tenant)):
-                patiently(place, table, partial(_make, place, schema, table, tenant, missing), deadline)
+            fence_table(place, schema, table, tenant, seconds=deadline - time.monotonic())
     except BusyError:
         if known.state == "fencing":
             log.error("the fence is taken down again")
@@ -73,13 +72,36 @@ def raise_fence(place: Place, schema: Schema, tenant: str, *, pool: bool, second
     return time.monotonic() - began
 
 
+def fence_table(place: Place, schema: Schema, table: Table, tenant: str, *, seconds: float) -> None:
+    """Refuse writes to one table.
+
+    Raises:
+        BusyError: it could not be locked in time.
+    """
+    if missing := tuple(_missing(place, table, tenant)):
+        make = partial(_make, place, schema, table, tenant, missing)
+        patiently(place, table, make, time.monotonic() + seconds)
+
+
+def unfence_table(place: Place, table: Table, tenant: str, *, seconds: float) -> bool:
+    """Let writes to one table through again; return whether any were refused.
+
+    Raises:
+        BusyError: it could not be locked in time, and refuses writes still.
+    """
+    enabled = [name for name, on in _states(place, table, tenant).items() if on]
+    if enabled:
+        patiently(place, table, partial(_disable, place, table, enabled), time.monotonic() + seconds)
+    return bool(enabled)
+
+
 def _begin(place: Place, tenant: str, *, pool: bool) -> Record:
     """What is known of the fence; a new one gets an id of its own."""
     record.prepare(place)
     with place.session.transaction():
         place.session.execute(_FUNCTION.format(sql.Identifier(SCHEMA, "refuse")))
         known = record.find(place, tenant)
-        if known is None or known.side != "source":
+        if known is None or known.side != "source" or known.state == "opening":
             known = Record(side="source", state="fencing", pool=pool, fence=str(uuid.uuid4()), tables={})
             record.write(place.session, tenant, known)
     return known
@@ -96,10 +118,7 @@ def lower_fence(place: Place, schema: Schema, tenant: str, *, seconds: float) ->
     """
     deadline, count = time.monotonic() + seconds, 0
     for table in schema.ordered:
-        states = _states(place, table, tenant)
-        if enabled := [name for name, on in states.items() if on]:
-            patiently(place, table, partial(_disable, place, table, enabled), deadline)
-            count += 1
+        count += unfence_table(place, table, tenant, seconds=deadline - time.monotonic())
     for table in schema.ordered:
         if names := list(_states(place, table, tenant)):
             with suppress(BusyError):
@@ -112,19 +131,32 @@ def open_tables(place: Place, schema: Schema, tenant: str) -> list[str]:
     return [table.name for table in schema.ordered if any(_missing(place, table, tenant))]
 
 
+def fenced_tables(place: Place, schema: Schema, tenant: str) -> list[str]:
+    """Names of the tables that have a trigger of the fence, enabled or not."""
+    return [table.name for table in schema.ordered if _states(place, table, tenant)]
+
+
 def any_fence(place: Place, schema: Schema, tenant: str) -> bool:
     """Whether some table is fenced."""
     return any(on for table in schema.ordered for on in _states(place, table, tenant).values())
 
 
-def require_fence(place: Place, schema: Schema, tenant: str) -> Record:
+def require_fence(place: Place, schema: Schema, tenant: str, *, verified: bool = False) -> Record:
     """The record of a fence that stands.
+
+    Args:
+        place: Where.
+        schema: Its tables.
+        tenant: Whose rows are fenced.
+        verified: Only tables that were verified count, and not what migrations have made since.
 
     Raises:
         RefusedError: there is none.
     """
     known, gaps = record.find(place, tenant), open_tables(place, schema, tenant)
-    if known is None or known.side != "source" or known.fence is None or gaps:
+    if verified and known is not None and known.tables:
+        gaps = [name for name in gaps if name in known.tables]
+    if known is None or known.side != "source" or known.state == "opening" or gaps:
         which = f": {gaps[0]} takes writes" if gaps else ""
         raise RefusedError(f"{place.where} is not fenced for this tenant{which}; run fence first")
     return known

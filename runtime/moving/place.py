@@ -137,8 +137,8 @@ def lock_key(tenant: str) -> int:
 
 
 @contextmanager
-def both(settings: Settings) -> Iterator[tuple[Place, Place]]:
-    """Enter both databases.
+def entered(settings: Settings) -> Iterator[list[Place]]:
+    """Enter the source, and the target if there is one.
 
     Raises:
         JobError: what a server refused, in its words without a row's content.
@@ -146,8 +146,9 @@ def both(settings: Settings) -> Iterator[tuple[Place, Place]]:
     places: list[Place] = []
     try:
         places.append(Place("source", settings.source, settings))
-        places.append(Place("target", settings.target, settings))
-        yield places[0], places[1]
+        if settings.target is not None:
+            places.append(Place("target", settings.target, settings))
+        yield places
     except psycopg.Error as error:
         raise JobError(_said(error, places)) from None
     finally:

@@ -31,7 +31,7 @@ class Record:
     side: str
     """``source`` where the tenant moved away, ``target`` where it came to."""
     state: str
-    """A source is fenced, verified, clearing or cleared; a target copying or verified."""
+    """A source is fencing, fenced, verified, opening, clearing or cleared; a target copying or verified."""
     pool: bool
     """Whether other tenants have rows here too, now or later."""
     fence: str | None

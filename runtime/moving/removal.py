@@ -18,7 +18,7 @@ def remove(place: Place, schema: Schema) -> int:
     for table in reversed(schema.ordered):
         # A row may refer to one of another batch: such a table is emptied at once,
         # and so is one with partitions, whose rows have no one address.
-        at_once = table.kind == "p" or any(one.table == one.to == table.oid for one in schema.references)
+        at_once = table.kind == "p" or schema.refers_to_itself(table)
         statement = sql.SQL("DELETE FROM {}").format(table.identifier)
         if not at_once:
             statement += _BATCH.format(table.identifier)

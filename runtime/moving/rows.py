@@ -19,9 +19,9 @@ def names(columns: Iterable[str], row: str = "") -> sql.Composed:
     return sql.SQL(", ").join(sql.SQL(row + "{}").format(sql.Identifier(one)) for one in columns)
 
 
-def hash_of(table: Table, row: str = "") -> sql.Composed:
+def hash_of(table: Table, only: Iterable[str] | None = None) -> sql.Composed:
     """The hash of a whole row, generated columns too; columns by name, in whatever order a table has them."""
-    columns = names(sorted(one.name for one in table.columns), row)
+    columns = names(sorted(table.names if only is None else only))
     return sql.SQL("sha256(convert_to(ROW({})::text, 'UTF8'))").format(columns)
 
 
@@ -38,11 +38,20 @@ def pipe(reads: Session, query: sql.Composed, writes: Session, into: sql.Identif
     return size
 
 
-def summary(session: Session, schema: Schema, table: Table, tenant: str) -> tuple[int, str]:
+def summary(
+    session: Session, schema: Schema, table: Table, tenant: str, only: Iterable[str] | None = None
+) -> tuple[int, str]:
     """Number of a tenant's rows and their checksum, whatever their order: 240 bits of each row's hash, added.
 
     It reads by the tenant's column in a transaction that sees every tenant: a policy that hides one of its
     rows hides nothing here.
+
+    Args:
+        session: Sees every tenant.
+        schema: Of the table.
+        table: Which.
+        tenant: Whose rows.
+        only: Columns that count; all unless told.
     """
     parts = [
         sql.SQL("coalesce(sum(('x' || substr(h, {}, 15))::bit(60)::bigint), 0)").format(sql.Literal(at))
@@ -50,7 +59,7 @@ def summary(session: Session, schema: Schema, table: Table, tenant: str) -> tupl
     ]
     query = sql.SQL("SELECT count(*), {} FROM (SELECT encode({}, 'hex') AS h FROM {} WHERE {}) rows").format(
         sql.SQL(" || '-' || ").join(parts),
-        hash_of(table),
+        hash_of(table, only),
         table.identifier,
         schema.is_tenant(table, tenant),
     )

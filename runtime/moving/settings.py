@@ -39,7 +39,8 @@ class Settings:
     every_tenant_setting: str
     """What the owner sets to ``on`` to see rows of every tenant."""
     source: Connection
-    target: Connection
+    target: Connection | None
+    """None where one database is enough."""
     into: Into | None
     """What the target is; None where nothing was said, and the target's own record decides."""
     result: tuple[str, str] | None
@@ -48,8 +49,12 @@ class Settings:
     """How long ``fence`` tries to get its locks, between those of everybody else."""
 
     @classmethod
-    def read(cls, told: Mapping[str, str]) -> "Settings":
+    def read(cls, told: Mapping[str, str], *, alone: bool = False) -> "Settings":
         """Read the environment, and the two secrets it names.
+
+        Args:
+            told: The environment.
+            alone: There is no target, and ``MOVE_TO`` is not looked at.
 
         Raises:
             SettingsError: names the variable, and never quotes a secret.
@@ -57,11 +62,11 @@ class Settings:
         into = told.get("MOVE_INTO") or "unknown"
         if into not in _INTO:
             raise must("MOVE_INTO", "silo or pool, or left out", into)
-        given = {name: told.get(name, "") for name in ("MOVE_FROM", "MOVE_TO")}
+        given = {name: told.get(name, "") for name in ("MOVE_FROM", "MOVE_TO")[: 1 if alone else 2]}
         for name, value in given.items():
             if not value:
                 raise must(name, "the ARN of a secret with the login of a database")
-        if given["MOVE_FROM"] == given["MOVE_TO"]:
+        if not alone and given["MOVE_FROM"] == given["MOVE_TO"]:
             raise SettingsError("MOVE_FROM and MOVE_TO must be two databases, and name the same secret")
         plain = {
             "tenant": _matching(
@@ -74,8 +79,10 @@ class Settings:
             ),
         }
         result, seconds = _result(told), _seconds(told)
-        source, target = (_login(told, name) for name in given)
-        _apart(source, target)
+        source = _login(told, "MOVE_FROM")
+        target = None if alone else _login(told, "MOVE_TO")
+        if target is not None:
+            _apart(source, target)
         return cls(
             **plain,
             source=source,

@@ -28,7 +28,7 @@ class Column:
     base: str
     """Name of the type below a domain or of an array's elements."""
     sequence: str | None
-    """The sequence that feeds it and belongs to it."""
+    """The sequence that feeds it, whether or not it belongs to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +81,11 @@ class Table:
         return next(one for one in self.columns if one.name == name)
 
     @property
+    def names(self) -> list[str]:
+        """Its columns."""
+        return [one.name for one in self.columns]
+
+    @property
     def written(self) -> tuple[str, ...]:
         """Columns that a row is inserted with."""
         return tuple(one.name for one in self.columns if not one.generated)
@@ -126,6 +131,10 @@ class Schema:
     def is_referred_to(self, table: Table) -> bool:
         """Whether foreign keys lead to it, its own too."""
         return any(one.to == table.oid for one in self.references)
+
+    def refers_to_itself(self, table: Table) -> bool:
+        """Whether its rows may refer to each other."""
+        return any(one.table == one.to == table.oid for one in self.references)
 
     def is_tenant(self, table: Table, tenant: str, row: str = "") -> sql.Composed:
         """The condition that a row is this tenant's."""

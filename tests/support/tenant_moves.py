@@ -16,6 +16,13 @@ from ops.drills.moving_ground import APPLICATION, OWNER, Mover, Site, ids
 
 MOVED, OTHER, THIRD = ids(3)
 WHOLE = ("check", "copy", "fence", "catch-up", "verify", "open")
+GUARDED = (
+    " ALTER TABLE extra ENABLE ROW LEVEL SECURITY; ALTER TABLE extra FORCE ROW LEVEL SECURITY;"
+    " CREATE POLICY own ON extra USING (tenant_id = current_tenant());"
+    " CREATE POLICY every_tenant ON extra TO CURRENT_USER"
+    " USING (current_setting('app.every_tenant', true) = 'on')"
+)
+"""For a table named ``extra``."""
 KILLED = Path(__file__).with_name("killed.py")
 
 

@@ -27,9 +27,8 @@ def test_every_step_is_finished_by_its_next_run(hall: Hall, point: float) -> Non
     """There, in both orders of the way back, and the clearing of the old copy."""
     before, others = hall.rows(hall.pool), [hall.rows(hall.pool, one) for one in (OTHER, THIRD)]
     for step in (*WHOLE[1:5], "unfence", "empty", *WHOLE[1:], "clear"):
-        # About as many as the same step makes in the run that follows; a few are killed at the very end.
         killed = hall.killed(max(1, int(REQUESTS[step] * point)), step)
-        assert killed.returncode in (-signal.SIGKILL, 0), killed.stdout
+        assert killed.returncode == -signal.SIGKILL, f"{step}: {killed.stdout}{killed.stderr}"
         assert hall.run(step) == 0, f"{step}: {hall.said}"
         assert [hall.rows(hall.pool, one) for one in (OTHER, THIRD)] == others
     assert hall.rows(hall.silo) == before
@@ -41,19 +40,20 @@ REQUESTS = {
     "fence": 98,
     "catch-up": 400,
     "verify": 93,
-    "open": 60,
+    "open": 57,
     "unfence": 90,
-    "empty": 80,
-    "clear": 88,
+    "empty": 78,
+    "clear": 87,
 }
-"""Of each step, measured; what matters is that they are spread over all of it."""
+"""Of each step, measured, and never more than it makes: each run is killed before its end."""
 
 
 def test_the_steps_are_as_long_as_they_are_killed_for(hall: Hall) -> None:
-    found = {}
-    for step in ("copy", "fence", "catch-up", "verify", "open", "clear"):
-        found[step] = requests_of(hall, step)
-    assert {step for step, count in found.items() if not 0.5 < count / REQUESTS[step] < 2} == set(), found
+    found: dict[str, int] = {}
+    for step in (*WHOLE[1:5], "unfence", "empty", *WHOLE[1:], "clear"):
+        found[step] = min(requests_of(hall, step), found.get(step, 1_000_000))
+    wrong = {step for step, count in found.items() if not 0.7 <= REQUESTS[step] / count <= 1}
+    assert wrong == set(), str(found)
 
 
 def test_under_load_nothing_is_lost_though_every_step_is_killed(hall: Hall) -> None:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from moving import place
+from ops.drills.moving_ground import OWNER
 from support.tenant_moves import MOVED, OTHER, WHOLE, Hall
 
 pytestmark = pytest.mark.database
@@ -52,9 +53,43 @@ def test_an_old_copy_stays_while_the_target_is_another_database(hall: Hall) -> N
 
 def test_what_serves_is_neither_emptied_nor_overwritten(hall: Hall) -> None:
     assert hall.run(*WHOLE) == 0
+    with hall.login(hall.silo) as app:
+        app.execute("UPDATE note SET body = 'the silo serves'")
     for step in ("empty", "copy", "catch-up"):
         assert hall.run(step) == 5, step
     assert hall.count(hall.silo) == 231
+
+
+def test_a_move_that_was_stopped_once_it_was_verified_is_finished_by_its_next_run(hall: Hall) -> None:
+    assert hall.run("check", "copy", "fence", "catch-up", "verify") == 0, hall.said
+    before = hall.rows(hall.silo)
+
+    assert hall.run("check", "copy", "copy") == 0, hall.said
+    assert hall.once("fence", "catch-up", "verify") == 0, hall.said
+    assert hall.rows(hall.silo) == hall.rows(hall.pool) == before
+    assert hall.run("clear") == 0, hall.said
+
+
+def test_nothing_is_copied_over_what_was_verified_while_the_fence_has_a_gap(hall: Hall) -> None:
+    assert hall.run(*WHOLE) == 0
+    hall.change(hall.pool, "ALTER TABLE note DISABLE TRIGGER USER")
+    assert hall.run("copy") == 5
+    assert "public.note takes writes" in hall.message
+
+
+def test_a_move_whose_fence_was_half_lifted_is_finished_by_its_next_run_with_all_writes(hall: Hall) -> None:
+    assert hall.run(*WHOLE) == 0, hall.said
+    with hall.login(hall.pool, OWNER) as held:
+        held.execute("BEGIN")
+        held.execute("LOCK TABLE visit IN SHARE UPDATE EXCLUSIVE MODE")
+        assert hall.run("unfence", FENCE_SECONDS="1") == 6, hall.said
+        assert hall.run("clear") == 5, "what takes writes is not an old copy"
+    with hall.login(hall.pool) as app:
+        app.execute("INSERT INTO note (body) VALUES ('between the runs')")
+
+    assert hall.run(*WHOLE) == 0, hall.said
+    assert hall.rows(hall.silo) == hall.rows(hall.pool)
+    assert "between the runs" in str(hall.rows(hall.silo)["note"])
 
 
 def test_the_source_does_not_serve_again_once_the_target_was_written_to(hall: Hall) -> None:

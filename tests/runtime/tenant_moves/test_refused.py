@@ -5,15 +5,9 @@ from typing import Any
 
 import pytest
 
-from support.tenant_moves import MOVED, OTHER, WHOLE, Hall
+from support.tenant_moves import GUARDED, MOVED, OTHER, WHOLE, Hall
 
 pytestmark = pytest.mark.database
-GUARDED = (
-    " ALTER TABLE extra ENABLE ROW LEVEL SECURITY; ALTER TABLE extra FORCE ROW LEVEL SECURITY;"
-    " CREATE POLICY own ON extra USING (tenant_id = current_tenant());"
-    " CREATE POLICY every_tenant ON extra TO CURRENT_USER"
-    " USING (current_setting('app.every_tenant', true) = 'on')"
-)
 IN_BOTH = {
     "no row-level security": (
         "CREATE TABLE extra (tenant_id uuid, id int PRIMARY KEY)",
@@ -81,6 +75,11 @@ IN_BOTH = {
         "public.note of the source",
         "must let shop_owner see every tenant",
     ),
+    "a sequence that is found by its text": (
+        "CREATE SEQUENCE numbers; ALTER TABLE note ADD COLUMN number bigint DEFAULT nextval('numbers'::text)",
+        "column number of public.note of the source",
+        "a sequence that it finds by its text",
+    ),
     "inheritance": (
         "CREATE TABLE extra () INHERITS (note)",
         "inherits or is inherited from",
@@ -99,6 +98,16 @@ def test_tables_that_cannot_be_moved_are_named(hall: Hall, mistake: str) -> None
     assert name in hall.message
     assert reason in hall.message
     assert hall.count(hall.silo) == 0
+
+
+def test_a_sequence_of_somebody_else_is_named(hall: Hall) -> None:
+    for site in (hall.pool, hall.silo):
+        with site.admin() as admin:
+            admin.execute("CREATE SEQUENCE numbers; GRANT ALL ON SEQUENCE numbers TO shop_owner")
+        hall.change(site, "ALTER TABLE note ADD COLUMN number bigint DEFAULT nextval('numbers')")
+
+    assert hall.run("check") == 5
+    assert "draws from the sequence public.numbers of" in hall.message
 
 
 IN_THE_SILO = {

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from support.tenant_moves import MOVED, OTHER, THIRD, WHOLE, Hall
+from support.tenant_moves import GUARDED, MOVED, OTHER, THIRD, WHOLE, Hall
 
 pytestmark = pytest.mark.database
 REFUSED = "TM001"
@@ -155,6 +155,22 @@ def test_new_rows_in_the_silo_do_not_collide(hall: Hall) -> None:
     assert found == (7001,)
 
 
+def test_a_sequence_that_belongs_to_no_column_goes_on_as_well(hall: Hall) -> None:
+    for site in (hall.pool, hall.silo):
+        hall.change(
+            site,
+            'CREATE SEQUENCE "Numbers"; CREATE TABLE extra (tenant_id uuid, PRIMARY KEY (tenant_id, id),'
+            " id bigint DEFAULT nextval('\"Numbers\"'));" + GUARDED,
+        )
+    with hall.pool.admin() as admin:
+        admin.execute("INSERT INTO extra (tenant_id) SELECT %s FROM generate_series(1, 12)", [MOVED])
+
+    assert hall.run(*WHOLE) == 0, hall.said
+    with hall.login(hall.silo, "shop_owner") as owner:
+        found = owner.execute("INSERT INTO extra VALUES (current_tenant()) RETURNING id").fetchone()
+    assert found == (13,)
+
+
 def test_a_row_deleted_changed_and_added_after_the_copy_is_caught_up(hall: Hall) -> None:
     assert hall.run("copy") == 0
     with hall.login(hall.pool) as app:
@@ -178,6 +194,37 @@ def test_rows_that_exchanged_unique_values_are_caught_up(hall: Hall) -> None:
     with hall.login(hall.pool) as app:
         for client, name in ((1, "aside"), (2, "Zoë 1"), (1, "Zoë 2")):
             app.execute("UPDATE patient SET name = %s WHERE client = %s", [name, client])
+
+    assert hall.run("fence", "catch-up", "verify") == 0, hall.said
+    assert hall.rows(hall.silo) == hall.rows(hall.pool)
+
+
+def test_an_old_row_that_now_refers_to_a_new_one_is_caught_up(hall: Hall) -> None:
+    assert hall.run("copy") == 0
+    with hall.login(hall.pool) as app:
+        answer = app.execute("INSERT INTO note (body) VALUES ('a new one') RETURNING id").fetchone()
+        app.execute("UPDATE note SET answers = %s WHERE body = 'note 7'", answer)
+
+    assert hall.run("fence", "catch-up") == 0, hall.said
+    assert (hall.result["inserted"], hall.result["updated"]) == (1, 1), "and nothing is copied anew"
+    assert hall.run("verify") == 0, hall.said
+    assert hall.rows(hall.silo) == hall.rows(hall.pool)
+
+
+def test_a_changed_value_that_other_rows_refer_to_is_caught_up(hall: Hall) -> None:
+    for site in (hall.pool, hall.silo):
+        hall.change(
+            site,
+            "ALTER TABLE note ADD COLUMN about text,"
+            " ADD FOREIGN KEY (tenant_id, about) REFERENCES patient (tenant_id, name)",
+        )
+    hall.change(hall.pool, "GRANT UPDATE ON note TO shop")
+    with hall.login(hall.pool) as app:
+        app.execute("UPDATE note SET about = 'Zoë 3' WHERE body = 'note 1'")
+        assert hall.run("copy") == 0, hall.said
+        app.execute("UPDATE note SET about = NULL")
+        app.execute("UPDATE patient SET name = 'renamed' WHERE name = 'Zoë 3'")
+        app.execute("UPDATE note SET about = 'renamed' WHERE body = 'note 1'")
 
     assert hall.run("fence", "catch-up", "verify") == 0, hall.said
     assert hall.rows(hall.silo) == hall.rows(hall.pool)
