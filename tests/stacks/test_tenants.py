@@ -140,3 +140,22 @@ def test_a17_the_registry_is_kept_and_can_go_back_in_time(tenanted: Assembly) ->
 def test_a17_a_tenant_has_the_alarms_of_a_service_and_a_database(either: Assembly) -> None:
     count = Counter(one["Type"] for one in stamp(either)["Resources"].values())
     assert count["AWS::CloudWatch::Alarm"] == 6
+
+
+def test_a17_roles_of_a_tenant_are_known_by_their_path_however_cloudformation_names_them(
+    either: Assembly,
+) -> None:
+    path = "/clinic/production/tenants/eu/"
+    roles = of_type(stamp(either), "AWS::IAM::Role").values()
+    assert {one["Properties"]["Path"] for one in roles} == {path}
+    assert not any("RoleName" in one["Properties"] for one in roles)
+    about = [one for one in may(either.templates[TENANTS]) if "iam:" in json.dumps(one["Action"])]
+    named = {json.dumps(one["Resource"]) for one in about if "Fn::GetAtt" not in json.dumps(one["Resource"])}
+    (resource,) = named
+    assert json.loads(resource)["Fn::Join"][1][-1] == f":role{path}*"
+    assert {"iam:CreateRole", "iam:PassRole"} <= {
+        verb
+        for one in about
+        if json.dumps(one["Resource"]) == resource
+        for verb in ([one["Action"]] if isinstance(one["Action"], str) else one["Action"])
+    }
