@@ -12,7 +12,7 @@ from emulator.client import DEFAULT_ACCOUNT
 from emulator.testing import Emulator
 from routing.entry import Entry
 from routing.table import Table
-from tenants import move_line
+from tenants import move_line, routing
 from tenants.failure import StepError
 from tenants.settings import Settings, client, settings
 
@@ -165,3 +165,12 @@ def test_a17_a_suspension_that_comes_just_before_a_write_is_not_written_over(
     with pytest.raises(StepError, match="org is suspended, not moving"):
         change("to_silo", "silo")
     assert line(table) == ("shared", "suspended")
+
+
+@pytest.mark.parametrize("state", ["gone", "deleting"])
+def test_a17_a_tenant_that_goes_leaves_the_line_of_who_was_placed_meanwhile(table: Table, state: str) -> None:
+    lead(table, "shared", "active")
+    routing.on_request({"tenant": "org", "state": state}, CONTEXT)
+    assert line(table) == ("shared", "active")
+    with pytest.raises(StepError, match="which is not this tier's to change"):
+        routing.on_request({"tenant": "org", "state": "active"}, CONTEXT)
