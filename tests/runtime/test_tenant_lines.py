@@ -12,7 +12,7 @@ from emulator.client import DEFAULT_ACCOUNT
 from emulator.testing import Emulator
 from routing.entry import Entry
 from routing.table import Table
-from tenants import move_line, routing
+from tenants import move_line, move_record, routing
 from tenants.failure import StepError
 from tenants.settings import Settings, client, settings
 
@@ -174,3 +174,15 @@ def test_a17_a_tenant_that_goes_leaves_the_line_of_who_was_placed_meanwhile(tabl
     assert line(table) == ("shared", "active")
     with pytest.raises(StepError, match="which is not this tier's to change"):
         routing.on_request({"tenant": "org", "state": "active"}, CONTEXT)
+
+
+def run_back(**ended: Any) -> dict[str, Any]:
+    """A run of the way back into the pool that had begun to write there."""
+    return {"to": "pool", "copying": True, "becomes": "active", **ended}
+
+
+def test_a17_only_a_pool_that_was_emptied_is_taken_for_empty() -> None:
+    assert move_record.after_failure(run_back())[move_record.SOURCE] == ""
+    emptying = {"left_step": "Empty the pool of it", "left": {"Error": "States.TaskFailed", "Cause": "no"}}
+    assert move_record.SOURCE not in move_record.after_failure(run_back(**emptying))
+    assert move_record.SOURCE not in move_record.after_failure(run_back(becomes="moving"))
