@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from asked.check import RefusedError
 from emulator.client import DEFAULT_ACCOUNT
 from emulator.testing import Emulator
 from routing.entry import Entry
 from routing.table import Table
-from tenants import move_line, move_record, routing
+from tenants import move_line, move_record, quotas, routing
 from tenants.failure import StepError
 from tenants.settings import Settings, client, settings
 
@@ -186,3 +187,15 @@ def test_a17_only_a_pool_that_was_emptied_is_taken_for_empty() -> None:
     emptying = {"left_step": "Empty the pool of it", "left": {"Error": "States.TaskFailed", "Cause": "no"}}
     assert move_record.SOURCE not in move_record.after_failure(run_back(**emptying))
     assert move_record.SOURCE not in move_record.after_failure(run_back(becomes="moving"))
+
+
+def test_a17_who_moves_into_a_silo_counts_against_the_quotas_and_who_leaves_one_does_not(
+    aws: Callable[[str], Any],
+) -> None:
+    for number, (state, to) in enumerate([("moving", "pool"), ("moving", "silo"), ("creating", "")]):
+        item = {"tenant": f"counted-{number}", "item": "tenant", "state": state, "moving_to": to}
+        aws("dynamodb").put_item(TableName=REGISTRY, Item={key: {"S": value} for key, value in item.items()})
+    few = {"database_instances": 2, "stacks": 1000, "app_runner_services": 1000, "free_addresses": 0}
+    with pytest.raises(RefusedError, match="database instances: 0 of 2 are used and 3 more are needed"):
+        quotas.check(dataclasses.replace(TIER, quotas=few))
+    quotas.check(dataclasses.replace(TIER, quotas={**few, "database_instances": 3}))
