@@ -15,6 +15,7 @@ from cambium.arn import arn
 from cambium.bucket import PrivateBucket
 from cambium.tenant_clearing import clear
 from cambium.tenant_ground import TenantGround
+from cambium.tenant_lifecycle import MIGRATION_MINUTES
 from cambium.tenant_move_parts import RECORD_MOVE, Moves, record
 from cambium.tenant_mover import MINUTES, SWITCHED, Side, TenantMover
 from cambium.tenant_parts import Contents, Functions, whole
@@ -194,5 +195,7 @@ def every_day(scope: Construct, machine: Any) -> None:
     )
 
 
-LONGEST_MINUTES = sum(MINUTES.values())
+COPIES = 2
+"""Of all rows, and again once the services are healthy."""
+LONGEST_MINUTES = sum(MINUTES.values()) + (COPIES - 1) * MINUTES["copy"] + MIGRATION_MINUTES
 """Of the tasks of a move; its machine may take as long, and as long as any other besides."""
