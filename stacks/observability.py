@@ -18,6 +18,7 @@ from cambium.recovery_alarms import watch_backup, watch_drill, watch_restorable_
 from cambium.routing_alarms import watch_copy, watch_lookup
 from cambium.service_metrics import RequestMetrics, ServiceMetrics
 from cambium.task_alarms import watch_tasks
+from cambium.tenant_alarms import watch_tenants
 from config.alarms import Alarms as AlarmsConfig
 from config.deployment import Deployment
 from config.region import Region, Shard
@@ -126,6 +127,7 @@ class ObservabilityStack(CambiumStack):
         if self._first_of_region:
             self._watch_way_out(alarms)
             self._watch_routing(alarms)
+            self._watch_tenants(alarms)
         return alarms.alarms
 
     def _watch_services(self, alarms: Alarms, metrics: Mapping[str, ServiceMetrics]) -> None:
@@ -161,6 +163,11 @@ class ObservabilityStack(CambiumStack):
         watch_lookup(alarms, self.deployment.stack_name("lookup", self._region))
         for other in self.deployment.regions[1:] if self._region == self.deployment.home else ():
             watch_copy(alarms, self.deployment.routing_table_name, other.name)
+
+    def _watch_tenants(self, alarms: Alarms) -> None:
+        # As in stacks/composition.py: beside shard one, where the phase has such a tier.
+        if self.deployment.tenants is not None:
+            watch_tenants(alarms, self.deployment.stack_name("tenants", self._region))
 
     def _watch_recovery(self, alarms: Alarms) -> None:
         for dump, watched in self._backup.watched.items() if self._backup else ():

@@ -36,3 +36,16 @@ class GoesWithTheTenant:
         """Let a secret go."""
         if isinstance(node, CfnResource) and node.cfn_resource_type == "AWS::SecretsManager::Secret":
             node.apply_removal_policy(RemovalPolicy.DESTROY)
+
+
+@jsii.implements(IAspect)
+class RolesHaveAPath:
+    """Every role has the path that the policies about tenants' roles name."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def visit(self, node: IConstruct) -> None:
+        """Give a role its path."""
+        if isinstance(node, CfnResource) and node.cfn_resource_type == "AWS::IAM::Role":
+            node.add_property_override("Path", self._path)

@@ -13,8 +13,9 @@ from cambium import tenant_move, tenant_move_back
 from cambium import tenant_rights as rights
 from cambium.arn import arn
 from cambium.bucket import PrivateBucket
-from cambium.tenant_clearing import clear
+from cambium.tenant_clearing import OWN, clear
 from cambium.tenant_ground import TenantGround
+from cambium.tenant_lifecycle import MIGRATION_MINUTES
 from cambium.tenant_move_parts import RECORD_MOVE, Moves, record
 from cambium.tenant_mover import MINUTES, SWITCHED, Side, TenantMover
 from cambium.tenant_parts import Contents, Functions, whole
@@ -32,7 +33,7 @@ from stacks.data import DataStack
 from stacks.tenant_steps import TenantSteps
 
 FUNCTIONS = ("admit_move", "line", "look", "compared", "record_move")
-OF_CLEARING = ("due", "cleared", "not_cleared")
+OF_CLEARING = ("due", "place", "cleared", "not_cleared")
 WHERE = "Which way?"
 
 
@@ -105,9 +106,14 @@ def define_functions(steps: TenantSteps, results: str) -> None:
     steps.add("compared", "move_record.compared", [steps.registry, read])
     tells = [steps.registry, steps.once, steps.events]
     steps.add("record_move", "move_record.succeed", [*tells, steps.routing, steps.shots])
-    steps.add("due", "move_source.due", [steps.registry, rights.allow(["cloudformation:DescribeStacks"])])
-    for handler in ("cleared", "not_cleared"):
-        steps.add(handler, f"move_source.{handler}", tells)
+    steps.add("due", "move_source.due", [steps.registry])
+    steps.add("place", "move_source.place", [rights.allow(["cloudformation:DescribeStacks"])])
+    steps.add("cleared", "move_source.cleared", tells)
+    steps.add("not_cleared", "move_source.not_cleared", tells)
+    # Why a task failed is in its result, and Step Functions knows its exit code only.
+    said = rights.allow(["s3:GetObject"], [f"arn:{Aws.PARTITION}:s3:::{results}/*.json"])
+    for name in ("fail", "not_cleared"):
+        steps.allow(name, said)
 
 
 def moves_of(steps: TenantSteps, mover: TenantMover, data: DataStack, config: Database) -> Moves:
@@ -134,7 +140,7 @@ def moves_of(steps: TenantSteps, mover: TenantMover, data: DataStack, config: Da
         return mover.state(*steps, source=silo, target=pool, into="pool")
 
     def clearing() -> State:
-        places = {name: f"$.{name}" for name in ("secret", "host", "port")}
+        places = {name: f"{OWN}.{name}" for name in ("secret", "host", "port")}
         own = Side(**places, database=config.name)
         return mover.state("clear", source=pool, target=own, into="silo")
 
@@ -178,6 +184,7 @@ def clear_definition(steps: TenantSteps, moves: Moves) -> dict[str, Any]:
     """The machine that clears the pool of those who left it long enough ago."""
     return clear(
         due=steps.arn("due"),
+        place=steps.arn("place"),
         task=moves.clear(),
         cleared=steps.arn("cleared"),
         not_cleared=steps.arn("not_cleared"),
@@ -194,5 +201,7 @@ def every_day(scope: Construct, machine: Any) -> None:
     )
 
 
-LONGEST_MINUTES = sum(MINUTES.values())
+COPIES = 2
+"""Of all rows, and again once the services are healthy."""
+LONGEST_MINUTES = sum(MINUTES.values()) + (COPIES - 1) * MINUTES["copy"] + MIGRATION_MINUTES
 """Of the tasks of a move; its machine may take as long, and as long as any other besides."""

@@ -18,7 +18,7 @@ from cambium.tenant_parts import Functions
 
 EXPORT = ("check_export", "drop_export")
 MOVE = ("admit_move", "line", "look", "compared", "record_move")
-CLEAR = ("due", "cleared", "not_cleared")
+CLEAR = ("due", "place", "cleared", "not_cleared")
 NOT_OF = {
     "create": ("take_snapshot", "drop_snapshot", *EXPORT),
     "change": ("roles", "urls", "keys", "take_snapshot", "drop_snapshot", "forget_snapshots", *EXPORT),
@@ -179,6 +179,12 @@ class TenantSteps:
             statements: What it may do.
         """
         self._defined[name] = self._define(name, handler, statements)
+
+    def allow(self, name: str, statement: iam.PolicyStatement) -> None:
+        """Let a function that is defined already do more."""
+        function = self._defined[name]
+        function.add_to_role_policy(statement)
+        rights.explain(function, [statement])
 
     def _define(
         self, name: str, handler: str, statements: list[iam.PolicyStatement], **told: str

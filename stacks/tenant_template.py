@@ -16,13 +16,13 @@ from cambium.service_secret import RoleSecret, ServiceSecret
 from cambium.tenant_database import TenantDatabase
 from cambium.tenant_export import TenantExport
 from cambium.tenant_groups import TenantGroups
-from cambium.tenant_rights import EXPORTS
+from cambium.tenant_rights import EXPORTS, role_path
 from config.database import Database
 from config.deployment import Deployment
 from config.names import words
 from config.region import Region
 from config.tenancy import TenantTier
-from stacks.tenant_aspects import GoesWithTheTenant, OnlyWhileServing
+from stacks.tenant_aspects import GoesWithTheTenant, OnlyWhileServing, RolesHaveAPath
 from stacks.tenant_parameters import YES, TenantParameters
 from stacks.tenant_services import MIGRATION, TenantServices
 
@@ -70,6 +70,8 @@ class TenantTemplate(cdk.Stack):
         self._tell()
         cdk.Aspects.of(self).add(OnlyWhileServing(self._serving))
         cdk.Aspects.of(self).add(GoesWithTheTenant())
+        path = role_path(deployment.system, deployment.environment.name, region.key)
+        cdk.Aspects.of(self).add(RolesHaveAPath(path))
         cdk.Tags.of(self).add("cambium:tenant", self.parameters.tenant)
 
     def name(self, leaf: str) -> str:

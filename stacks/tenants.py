@@ -83,6 +83,7 @@ class TenantsStack(CambiumStack):
         )
         self._region, self._shard, self._tier, self._config = region, shard, tier, database
         self._network, self._data, self._compute = network, data, compute
+        self._role_path = rights.role_path(deployment.system, deployment.environment.name, region.key)
         self._prefix = f"{deployment.stack_name('tenant', region)}-"
         self.registry = TenantRegistry(
             self, "Registry", name=self.stack_name, protected=deployment.environment.production
@@ -202,7 +203,9 @@ class TenantsStack(CambiumStack):
             description="CloudFormation makes the stacks of tenants with it",
             assumed_by=iam.ServicePrincipal("cloudformation.amazonaws.com"),
         )
-        statements = rights.of_stack_role(deployment.system, deployment.environment.name, self._prefix)
+        statements = rights.of_stack_role(
+            deployment.system, deployment.environment.name, prefix=self._prefix, path=self._role_path
+        )
         return rights.given(role, statements)
 
     def _define_machines(self, steps: TenantSteps) -> None:
@@ -263,7 +266,7 @@ class TenantsStack(CambiumStack):
         tenant_moves.every_day(self, machine)
 
     def _run_tasks(self, what: str) -> list[iam.PolicyStatement]:
-        return run_tasks(self._ground.cluster, system=self.deployment.system, prefix=self._prefix, what=what)
+        return run_tasks(self._ground.cluster, system=self.deployment.system, path=self._role_path, what=what)
 
     def _define_wave(self, steps: TenantSteps) -> None:
         changes = f"{self.stack_name}-change"

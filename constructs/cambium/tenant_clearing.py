@@ -5,14 +5,17 @@ from typing import Any
 from cambium.tenant_steps import Way, caught, chain, invoke
 from cambium.working_hours_steps import State
 
+FIND = "Find its own database"
+OWN = "$.own.answer"
 NOT_CLEARED = "Record that it was not cleared"
 
 
-def clear(*, due: str, task: State, cleared: str, not_cleared: str) -> dict[str, Any]:
+def clear(*, due: str, place: str, task: State, cleared: str, not_cleared: str) -> dict[str, Any]:
     """The machine; ``{"tenant": ...}`` clears one before its time.
 
     Args:
         due: ARN of the function that lists whose rows may go.
+        place: ARN of the function that finds a tenant's own database; its answer is at ``OWN``.
         task: The step of the task that deletes them, after it has compared.
         cleared: ARN of the function that writes down that they went.
         not_cleared: The same of why they did not.
@@ -21,6 +24,7 @@ def clear(*, due: str, task: State, cleared: str, not_cleared: str) -> dict[str,
     told = {"tenant.$": "$.tenant", "run.$": "$$.Execution.Id"}
     one = {
         **chain(
+            invoke(FIND, place, told, way, keep="$.own"),
             caught("Clear the pool of it", task, way),
             invoke("Record that it was cleared", cleared, told, way),
             then="Cleared",
@@ -49,7 +53,7 @@ def clear(*, due: str, task: State, cleared: str, not_cleared: str) -> dict[str,
                 "MaxConcurrency": 1,
                 "ItemProcessor": {
                     "ProcessorConfig": {"Mode": "INLINE"},
-                    "StartAt": "Clear the pool of it",
+                    "StartAt": FIND,
                     "States": one,
                 },
                 "ResultPath": None,

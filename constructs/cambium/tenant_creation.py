@@ -20,9 +20,11 @@ from cambium.working_hours_steps import State
 
 
 def create(functions: Functions, contents: Contents) -> State:
-    """Stack, roles, secrets, migration, routing, services, health: then it is active."""
+    """Line, stack, roles, secrets, migration, services, health: then it is active."""
     way = Way(to=BACK)
     parts = [
+        # Before anything exists: nobody else can place the organization while its database is made.
+        route(functions, "Announce it", "provisioning", way),
         bring_stack(functions, "Make the stack", "$.prepared", way),
         invoke("Make the database roles", functions.roles, contents.roles, way),
         *(
@@ -34,7 +36,6 @@ def create(functions: Functions, contents: Contents) -> State:
             for name, told in contents.keys.items()
         ),
         caught("Migrate", contents.migration, way),
-        route(functions, "Announce it", "provisioning", way),
         bring_stack(functions, "Start the services", "$.wanted", way),
         ask_services(functions, way),
         route(functions, "Open it", "active", way, origin=True),

@@ -13,7 +13,7 @@ from constructs import Construct
 
 from cambium.arn import arn
 from cambium.database_jobs import CONTAINER
-from cambium.tenant_rights import explain
+from cambium.tenant_rights import explain, roles_below
 
 TIMEOUT_MINUTES = 180
 """RDS takes 15 to 20 minutes to make an instance, and longer to change one; what has hung is given up."""
@@ -114,20 +114,22 @@ def _one_off(
     }
 
 
-def run_tasks(cluster: ecs.ICluster, *, system: str, prefix: str, what: str) -> list[iam.PolicyStatement]:
-    """Run the one-off tasks of tenants in one cluster: those whose family ends with ``what``."""
+def run_tasks(cluster: ecs.ICluster, *, system: str, path: str, what: str) -> list[iam.PolicyStatement]:
+    """Run the one-off tasks of tenants in one cluster: those whose family ends with ``what``.
+
+    Their roles are those of tenants' stacks, known by their IAM path.
+    """
     here = {"ArnEquals": {"ecs:cluster": cluster.cluster_arn}}
     to_ecs = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
     tasks = arn("ecs", f"task/{cluster.cluster_name}/*")
     definitions = arn("ecs", f"task-definition/{system}-*-{what}:*")
-    roles = f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{prefix}*"
     rule = arn("events", "rule/StepFunctionsGetEventsForECSTaskRule")
     return [
         iam.PolicyStatement(actions=["ecs:RunTask"], resources=[definitions], conditions=here),
         iam.PolicyStatement(
             actions=["ecs:DescribeTasks", "ecs:StopTask"], resources=[tasks], conditions=here
         ),
-        iam.PolicyStatement(actions=["iam:PassRole"], resources=[roles], conditions=to_ecs),
+        iam.PolicyStatement(actions=["iam:PassRole"], resources=[roles_below(path)], conditions=to_ecs),
         iam.PolicyStatement(
             actions=["events:DescribeRule", "events:PutRule", "events:PutTargets"], resources=[rule]
         ),

@@ -138,11 +138,24 @@ _OF_SECRETS = (
 _OF_LOGS = "CreateLogGroup DeleteLogGroup PutRetentionPolicy TagResource ListTagsForResource"
 
 
-def of_stack_role(system: str, environment: str, prefix: str) -> list[iam.PolicyStatement]:
+def role_path(system: str, environment: str, region_key: str) -> str:
+    """The IAM path of roles in tenants' stacks.
+
+    CloudFormation names them, and of a long stack name it keeps what fits into 64 characters: no policy can
+    rely on how such a name begins, only on the path.
+    """
+    return f"/{system}/{environment}/tenants/{region_key}/"
+
+
+def roles_below(path: str) -> str:
+    """The ARNs of all roles with that path."""
+    return f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role{path}*"
+
+
+def of_stack_role(system: str, environment: str, *, prefix: str, path: str) -> list[iam.PolicyStatement]:
     """What CloudFormation may do for a tenant's stack: by name where a thing has one before it exists."""
     databases = [f"db:{system}-*-{environment}", "subgrp:*", "pg:*", f"snapshot:{prefix}*"]
     groups = [f"log-group:{prefix}*", f"log-group:/aws/rds/instance/{system}-*"]
-    roles = f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{prefix}*"
     alarms = [arn("cloudwatch", f"alarm:{system}-*")]
     return [
         _verbs(
@@ -150,7 +163,7 @@ def of_stack_role(system: str, environment: str, prefix: str) -> list[iam.Policy
         ),
         _verbs("rds", _OF_DATABASES, [arn("rds", one) for one in databases]),
         _verbs("logs", _OF_LOGS, [arn("logs", one) for one in groups]),
-        _verbs("iam", _OF_ROLES, [roles]),
+        _verbs("iam", _OF_ROLES, [roles_below(path)]),
         _verbs("cloudwatch", "PutMetricAlarm DeleteAlarms TagResource", alarms),
         allow([f"{service}:{verb}" for service, verbs in _OF_STACKS.items() for verb in verbs.split()]),
     ]

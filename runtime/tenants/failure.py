@@ -1,7 +1,15 @@
 """The errors that leave a step, and what they say."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import ClientError
+
+from tenants.settings import client, settings
+
+logger = Logger()
 
 
 class StepError(Exception):
@@ -16,7 +24,7 @@ def reason(failure: dict[str, Any]) -> str:
 
     Args:
         failure: ``Error`` and ``Cause``; of a function the cause is JSON with its message, of a task its
-            description.
+            description, and the message of its result, if it is one of a move's.
     """
     error, cause = str(failure.get("Error", "")), str(failure.get("Cause", ""))
     try:
@@ -31,5 +39,28 @@ def reason(failure: dict[str, Any]) -> str:
 
 
 def _of_task(task: dict[str, Any]) -> str:
+    told = _message(task)
     ended = [f"{one.get('Name')} with exit code {one.get('ExitCode')}" for one in task["Containers"]]
-    return f"the task ended: {', '.join(ended)}; {task.get('StoppedReason', '')}".rstrip("; ")
+    why = f"the task ended: {', '.join(ended)}; {task.get('StoppedReason', '')}".rstrip("; ")
+    return f"{told} ({why})" if told else why
+
+
+def _message(task: Mapping[str, Any]) -> str:
+    """What a task of a move wrote about its own failure where it was told to; nothing where it could not."""
+    url = _result_url(task)
+    bucket, _, key = url.removeprefix("s3://").partition("/")
+    if not key or bucket != settings().moves:
+        return ""
+    try:
+        body = client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    except ClientError as error:
+        # It ended before it wrote anything. Why it failed must be recorded in any case.
+        logger.warning("no result of the task", key=key, error=str(error))
+        return ""
+    return str(json.loads(body).get("message", ""))
+
+
+def _result_url(task: Mapping[str, Any]) -> str:
+    overrides = task.get("Overrides", {}).get("ContainerOverrides", [])
+    told = [one for override in overrides for one in override.get("Environment", [])]
+    return next((str(one["Value"]) for one in told if one["Name"] == "RESULT_URL"), "")

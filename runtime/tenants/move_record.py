@@ -58,7 +58,7 @@ def succeed(event: dict[str, Any], context: LambdaContext) -> Facts:
 def after_failure(run: Mapping[str, Any]) -> Facts:
     """What a failed move leaves to be known."""
     facts: Facts = {} if run["becomes"] == "moving" else {"moving_to": ""}
-    if run["to"] == "pool" and run["copying"]:
+    if run["to"] == "pool" and run["copying"] and run["becomes"] != "moving" and not run.get("left"):
         # The way back has emptied the pool of the tenant, older rows included.
         facts[SOURCE] = ""
     return facts

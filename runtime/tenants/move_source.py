@@ -12,6 +12,8 @@ from tenants.move_record import SOURCE
 from tenants.settings import client, settings, short
 
 logger = Logger()
+CLEARED_IN = ("active", "suspended")
+"""States of a tenant whose own database is there, and that nobody is changing."""
 
 
 @logger.inject_lambda_context
@@ -27,15 +29,16 @@ def _due(only: str | None, run: str) -> Iterator[dict[str, str]]:
     today = items.now()[:10]
     for one in registry.every():
         until, tenant = one.get(SOURCE), str(one["tenant"])
-        if not until or one["state"] != "active" or one.get("operation"):
+        if not until or one["state"] not in CLEARED_IN or one.get("operation"):
             continue
         if only == tenant or (only is None and until <= today):
-            yield {"tenant": tenant, "results": f"{tenant}/{short(run)}", **_place(tenant)}
+            yield {"tenant": tenant, "results": f"{tenant}/{short(run)}"}
 
 
-def _place(tenant: str) -> dict[str, str]:
-    """The tenant's own database, which the program compares with before it deletes anything."""
-    name = f"{settings().stack_prefix}{tenant}"
+@logger.inject_lambda_context
+def place(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
+    """Say where the tenant's own database is, which is compared with before anything is deleted."""
+    name = f"{settings().stack_prefix}{event['tenant']}"
     stack = client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
     told = {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
     return {
@@ -48,15 +51,18 @@ def _place(tenant: str) -> dict[str, str]:
 @logger.inject_lambda_context
 def cleared(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Write down that nothing of the tenant is left in the pool."""
-    registry.remember(event["tenant"], {SOURCE: "", "source_cleared_at": items.now()})
-    events.succeeded("clear", event["tenant"], event["run"], state="active", facts={}, context=context)
+    tenant = event["tenant"]
+    registry.remember(tenant, {SOURCE: "", "source_cleared_at": items.now()})
+    state = registry.read(tenant).state
+    events.succeeded("clear", tenant, event["run"], state=state, facts={}, context=context)
     return {}
 
 
 @logger.inject_lambda_context
 def not_cleared(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Write down why it was not; tomorrow it is tried again."""
-    told = reason(event["failure"])
-    registry.remember(event["tenant"], {"failure": f"clear failed: {told}"})
-    events.failed("clear", event["tenant"], event["run"], state="active", reason=told, context=context)
+    tenant, told = event["tenant"], reason(event["failure"])
+    registry.remember(tenant, {"failure": f"clear failed: {told}"})
+    state = registry.read(tenant).state
+    events.failed("clear", tenant, event["run"], state=state, reason=told, context=context)
     return {}

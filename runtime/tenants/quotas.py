@@ -1,6 +1,7 @@
 """Whether one more tenant fits, asked before anything exists."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from asked.check import RefusedError
 from tenants import registry
@@ -10,13 +11,13 @@ from tenants.settings import Settings, client
 def check(tier: Settings) -> None:
     """Count what is there against what the account may have.
 
-    Tenants that are being made count too, even those whose parts are there already: near a limit a
-    request is refused rather than two of them failing half way.
+    Tenants that are being made, or move into a silo, count too, even those whose parts are there already:
+    near a limit a request is refused rather than two of them failing half way.
 
     Raises:
         RefusedError: lists every quota that would not do, what is used and where to raise it.
     """
-    coming = sum(1 for tenant in registry.every() if tenant["state"] == "creating")
+    coming = sum(map(_is_coming, registry.every()))
     full = [
         f"{what}: {used} of {most} are used and {needed} more are needed"
         for what, used, most, needed in _counted(tier, coming)
@@ -27,6 +28,11 @@ def check(tier: Settings) -> None:
             f"there is no room for another tenant: {'; '.join(full)}. Raise the quota with AWS, then "
             "tenants.quotas in the configuration; nothing was made"
         )
+
+
+def _is_coming(tenant: Mapping[str, Any]) -> bool:
+    moves = tenant["state"] == "moving" and tenant.get("moving_to") == "silo"
+    return bool(tenant["state"] == "creating" or moves)
 
 
 def _counted(tier: Settings, coming: int) -> Iterator[tuple[str, int, int, int]]:

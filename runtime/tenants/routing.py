@@ -17,6 +17,8 @@ from tenants.settings import client, settings
 
 logger = Logger()
 ATTEMPTS = 5
+GOING = ("gone", "deleting")
+"""States of a tenant that is not to be served again."""
 
 
 def read(tenant: str) -> Entry | None:
@@ -26,10 +28,19 @@ def read(tenant: str) -> Entry | None:
 
 @logger.inject_lambda_context
 def on_request(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Set the tenant's state in the table, or take its line out (state ``gone``)."""
+    """Set the tenant's state in the table, or take its line out (state ``gone``).
+
+    What goes leaves a line that is somebody else's as it is: an organization that was placed meanwhile is
+    not the tenant's, and must not keep the tenant's stack from going.
+
+    Raises:
+        StepError: the line is somebody else's, and the tenant is to be served or suspended by it.
+    """
     tenant, state = event["tenant"], event["state"]
     for _ in range(ATTEMPTS):
         known = read(tenant)
+        if state in GOING and known and not _is_ours(known):
+            return {"state": known.state}
         _check_tier(tenant, known)
         with suppress(ConflictError):
             _bring(tenant, known, state, event.get("origin"))
@@ -38,11 +49,15 @@ def on_request(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _check_tier(tenant: str, known: Entry | None) -> None:
-    if known and (known.tier, known.region) != (settings().tier, settings().region_key):
+    if known and not _is_ours(known):
         raise StepError(
             f"organization {tenant} is routed to tier {known.tier} in region {known.region}, "
             "which is not this tier's to change"
         )
+
+
+def _is_ours(known: Entry) -> bool:
+    return (known.tier, known.region) == (settings().tier, settings().region_key)
 
 
 def _bring(tenant: str, known: Entry | None, state: str, origin: str | None) -> None:

@@ -140,3 +140,65 @@ def test_a17_the_registry_is_kept_and_can_go_back_in_time(tenanted: Assembly) ->
 def test_a17_a_tenant_has_the_alarms_of_a_service_and_a_database(either: Assembly) -> None:
     count = Counter(one["Type"] for one in stamp(either)["Resources"].values())
     assert count["AWS::CloudWatch::Alarm"] == 6
+
+
+def test_a17_a_move_has_time_for_every_task_it_may_run(tenanted: Assembly) -> None:
+    (machine,) = [
+        one["Properties"]["DefinitionString"]["Fn::Join"][1]
+        for one in of_type(tenanted.templates[TENANTS], "AWS::StepFunctions::StateMachine").values()
+        if one["Properties"]["StateMachineName"] == f"{TENANTS}-move"
+    ]
+    definition = json.loads("".join(part if isinstance(part, str) else "x" for part in machine))
+    tasks = {
+        name: state["TimeoutSeconds"]
+        for name, state in definition["States"].items()
+        if "Overrides" in json.dumps(state)
+    } | {"Migrate": definition["States"]["Migrate"]["TimeoutSeconds"]}
+    back = [name for name in tasks if "silo" in name or "into the pool" in name or "way back" in name]
+    there = sum(seconds for name, seconds in tasks.items() if name not in back)
+    assert definition["TimeoutSeconds"] >= there + 180 * 60
+
+
+def test_a17_a_run_without_a_good_end_is_heard_of(either: Assembly) -> None:
+    machines = {
+        one["Properties"]["StateMachineName"]
+        for one in of_type(either.templates[TENANTS], "AWS::StepFunctions::StateMachine").values()
+    }
+    watched = set[str]()
+    for alarm in of_type(
+        either.templates["clinic-production-eu-1-observability"], "AWS::CloudWatch::Alarm"
+    ).values():
+        told = [
+            one["MetricStat"]["Metric"]
+            for one in alarm["Properties"].get("Metrics", [])
+            if "MetricStat" in one
+        ]
+        if {one["Namespace"] for one in told} != {"AWS/States"}:
+            continue
+        assert {one["MetricName"] for one in told} == {
+            "ExecutionsFailed",
+            "ExecutionsTimedOut",
+            "ExecutionsAborted",
+        }
+        (dimension,) = {json.dumps(one["Dimensions"][0]["Value"]) for one in told}
+        watched.add(json.loads(dimension)["Fn::Join"][1][-1].rpartition(":")[2])
+    assert watched == machines - {f"{TENANTS}-wave"}
+
+
+def test_a17_roles_of_a_tenant_are_known_by_their_path_however_cloudformation_names_them(
+    either: Assembly,
+) -> None:
+    path = "/clinic/production/tenants/eu/"
+    roles = of_type(stamp(either), "AWS::IAM::Role").values()
+    assert {one["Properties"]["Path"] for one in roles} == {path}
+    assert not any("RoleName" in one["Properties"] for one in roles)
+    about = [one for one in may(either.templates[TENANTS]) if "iam:" in json.dumps(one["Action"])]
+    named = {json.dumps(one["Resource"]) for one in about if "Fn::GetAtt" not in json.dumps(one["Resource"])}
+    (resource,) = named
+    assert json.loads(resource)["Fn::Join"][1][-1] == f":role{path}*"
+    assert {"iam:CreateRole", "iam:PassRole"} <= {
+        verb
+        for one in about
+        if json.dumps(one["Resource"]) == resource
+        for verb in ([one["Action"]] if isinstance(one["Action"], str) else one["Action"])
+    }

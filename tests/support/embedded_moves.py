@@ -40,6 +40,10 @@ class Pool:
         with self._login("clinic_owner") as owner:
             owner.execute(SCHEMA.encode())
 
+    def owner(self) -> Connection:
+        """A session of who owns the tables of the pool."""
+        return self._login("clinic_owner")
+
     def add(self, organization: str, notes: int = 20) -> None:
         """An organization with rows, served from the pool."""
         self.region.route(organization, tier="shared")

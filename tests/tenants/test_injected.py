@@ -7,6 +7,8 @@ from support.embedded_tenants import NEW, NO_TRACES, Region, steps_that_can_fail
 pytestmark = [pytest.mark.embedded, pytest.mark.database]
 
 CREATE = (
+    ("Announce it", "before"),
+    ("Announce it", "after"),
     ("Make the stack", "before"),
     ("Make the stack", "after"),
     ("Make the database roles", "after"),
@@ -14,7 +16,6 @@ CREATE = (
     ("Write the URLs of migration", "before"),
     ("Copy the keys of api", "before"),
     ("Migrate", "before"),
-    ("Announce it", "before"),
     ("Start the services", "before"),
     ("Start the services", "after"),
     ("Ask its services", "before"),
@@ -68,6 +69,25 @@ def test_a17_a_failed_creation_leaves_no_trace_and_the_next_one_finishes(region:
     region.run("create", tenant="torn", **NEW)
     region.is_whole("torn")
     assert region.known("torn")["failure"] == ""
+
+
+def test_a17_an_organization_that_is_placed_during_a_creation_keeps_its_line(region: Region) -> None:
+    run = region.start("create", tenant="placed", **NEW)
+    region.until(lambda: region.stack("placed"))
+    assert region.routed("placed")["state"] == "provisioning", "nobody can place it while its stack is made"
+    region.route("placed", tier="shared")
+    assert region.end(run)["status"] == "FAILED"
+    assert region.routed("placed")["tier"] == "shared"
+    assert {**region.traces("placed"), "routed": {}} == NO_TRACES
+    assert region.known("placed")["state"] == "failed"
+
+
+def test_a17_a_tenant_whose_line_is_somebody_elses_can_be_deleted(region: Region) -> None:
+    region.run("create", tenant="ousted", **NEW)
+    region.route("ousted", tier="shared")
+    region.run("delete", tenant="ousted", confirm="ousted")
+    assert region.routed("ousted")["tier"] == "shared"
+    assert {**region.traces("ousted"), "routed": {}} == NO_TRACES
 
 
 def test_a17_a_failed_change_leaves_the_tenant_as_it_was(region: Region) -> None:

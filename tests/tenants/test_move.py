@@ -77,6 +77,52 @@ def test_a17_rows_in_the_pool_go_when_their_days_are_over_and_not_before(region:
     assert region.opened(export).count("\tnote ") == 3
 
 
+def test_a17_a_suspended_tenant_is_cleared_and_one_without_a_stack_holds_up_nobody(
+    region: Region, pool: Pool
+) -> None:
+    pool.add("late", notes=2)
+    with pool.migrating("late"):
+        region.run("move", tenant="late", to="silo", **IMAGE)
+    region.run("change", operation="suspend", tenant="late")
+    # Comes first, and has lost its stack.
+    table = region.client("dynamodb")
+    item = {"tenant": "adrift", "item": "tenant", "state": "active", "source_read_only_until": "2020-01-01"}
+    key = {name: {"S": item[name]} for name in ("tenant", "item")}
+    table.put_item(
+        TableName="clinic-production-eu-tenants", Item={name: {"S": value} for name, value in item.items()}
+    )
+    region.remember("late", source_read_only_until="2020-01-01")
+    try:
+        region.run("clear")
+        assert "clinic-production-eu-tenant-adrift" in region.known("adrift")["failure"]
+        assert region.known("adrift")["source_read_only_until"] == "2020-01-01"
+    finally:
+        table.delete_item(TableName="clinic-production-eu-tenants", Key=key)
+    assert pool.notes("late") == []
+    assert (region.known("late")["source_read_only_until"], region.known("late")["state"]) == (
+        "",
+        "suspended",
+    )
+    region.run("delete", tenant="late", confirm="late")
+
+
+def test_a17_a_refused_check_says_why_through_the_machine(region: Region, pool: Pool) -> None:
+    pool.add("bare", notes=1)
+    with pool.owner() as owner:
+        owner.execute("CREATE TABLE bare (tenant_id text NOT NULL, id bigint, PRIMARY KEY (tenant_id, id))")
+    try:
+        with pool.migrating("bare"):
+            said = region.fail("move", tenant="bare", to="silo", **IMAGE)
+    finally:
+        with pool.owner() as owner:
+            owner.execute("DROP TABLE bare")
+    assert said.startswith("TenantFailed: move failed at Check both databases: ")
+    assert "bare" in said.partition("databases: ")[2].partition("Tenant bare")[0]
+    assert "row-level security" in said
+    assert "exit code 5" in said
+    assert said.partition("; then")[0] in f"TenantFailed: {region.known('bare')['failure']}. {said}"
+
+
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"tenant": "unheard", "to": "silo", **IMAGE}, "is in no tier: there is nothing to move"),
     ({"tenant": "afar", "to": "silo", **IMAGE}, "a move stays in its region and shard"),

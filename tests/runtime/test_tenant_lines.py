@@ -1,0 +1,201 @@
+"""A17: what steps of tenants' machines write of an organization, beside whoever else writes; real tables."""
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from asked.check import RefusedError
+from emulator.client import DEFAULT_ACCOUNT
+from emulator.testing import Emulator
+from routing.entry import Entry
+from routing.table import Table
+from tenants import move_line, move_record, quotas, routing
+from tenants.failure import StepError
+from tenants.settings import Settings, client, settings
+
+pytestmark = pytest.mark.embedded
+REGION, ROUTING, REGISTRY = "eu-central-1", "lines-production-routing", "lines-production-eu-tenants"
+CONTEXT: Any = SimpleNamespace(
+    function_name="x",
+    memory_limit_in_mb=1,
+    invoked_function_arn="x",
+    aws_request_id="x",
+    get_remaining_time_in_millis=lambda: 60_000,
+)
+TIER = Settings(
+    system="clinic",
+    environment="production",
+    tier="enterprise",
+    region_key="eu",
+    shard="1",
+    residency="EU",
+    platform="app-runner",
+    sizes=("large",),
+    quotas={},
+    services=1,
+    stack_prefix="clinic-production-eu-tenant-",
+    registry=REGISTRY,
+    routing=ROUTING,
+    home_region=REGION,
+    retention_days=90,
+    source_kept_days=14,
+    pool_origin="api.clinic.example",
+    owner_secret="RoleSecretClinicOwner",
+    moves="lines-moves",
+    exports="",
+    no_exports="none",
+    last_priority=34000,
+    place={},
+)
+SILO, POOL = "org-api.clinic.example", "api.clinic.example"
+
+
+@pytest.fixture(scope="module")
+def aws(emulator: Emulator) -> Callable[[str], Any]:
+    """Clients of an embedded AWS with both tables."""
+    for name, keys in ((ROUTING, ("organization",)), (REGISTRY, ("tenant", "item"))):
+        emulator.client("dynamodb", REGION).create_table(
+            TableName=name,
+            KeySchema=[
+                {"AttributeName": key, "KeyType": kind}
+                for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
+            ],
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    return lambda service: emulator.client(service, REGION)
+
+
+@pytest.fixture(autouse=True)
+def told(aws: Callable[[str], Any], emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The functions are told what a deployment tells them, and work on these tables."""
+    told = {name: value for name, value in dataclasses.asdict(TIER).items() if name != "place"}
+    settled = {
+        "TIER": json.dumps(told),
+        "PLACE": "{}",
+        "EVENT_BUS": "default",
+        "AWS_ENDPOINT_URL": emulator.url,
+        "AWS_ACCESS_KEY_ID": DEFAULT_ACCOUNT,
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "AWS_DEFAULT_REGION": REGION,
+    }
+    for name, value in settled.items():
+        monkeypatch.setenv(name, value)
+    for cached in (client, settings):
+        cached.cache_clear()
+    yield
+    for cached in (client, settings):
+        cached.cache_clear()
+
+
+@pytest.fixture
+def table(aws: Callable[[str], Any]) -> Table:
+    """The routing table, as somebody else writes it."""
+    return Table(aws("dynamodb"), ROUTING)
+
+
+def lead(table: Table, tier: str, state: str, *, origin: str = POOL) -> None:
+    """Have the organization's line be this, whatever it was."""
+    wanted = Entry(
+        organization="org", region="eu", shard="1", tier=tier, state=state, residency="EU", origin=origin
+    )
+    found = table.read("org", consistent=True)
+    if found:
+        table.remove("org", found.version)
+    table.create(wanted)
+
+
+def line(table: Table) -> tuple[str, str]:
+    """Who answers for it, and whether it is served."""
+    found = table.read("org", consistent=True)
+    return (found.tier, found.state) if found else ("", "")
+
+
+def change(action: str, to: str) -> None:
+    move_line.change({"tenant": "org", "to": to, "action": action, "origin": SILO}, CONTEXT)
+
+
+@pytest.mark.parametrize(("to", "source"), [("silo", "shared"), ("pool", "enterprise")])
+@pytest.mark.parametrize("state", ["suspended", "deleting", "provisioning"])
+def test_a17_only_what_is_served_is_held_for_a_move(table: Table, to: str, source: str, state: str) -> None:
+    lead(table, source, state)
+    with pytest.raises(StepError, match=f"org is {state}: only what is active can be held"):
+        change("hold", to)
+    assert line(table) == (source, state)
+
+
+@pytest.mark.parametrize(("to", "source"), [("silo", "shared"), ("pool", "enterprise")])
+def test_a17_who_is_suspended_during_a_move_is_not_served_by_either_side(
+    table: Table, to: str, source: str
+) -> None:
+    lead(table, source, "active")
+    change("hold", to)
+    assert line(table) == (source, "moving")
+    lead(table, source, "suspended")
+    with pytest.raises(StepError, match="org is suspended, not moving"):
+        change(f"to_{to}", to)
+    change("release", to)
+    assert line(table) == (source, "suspended")
+
+
+def test_a17_a_flip_that_is_said_twice_happens_once_and_is_no_error(table: Table) -> None:
+    lead(table, "shared", "moving")
+    change("to_silo", "silo")
+    change("to_silo", "silo")
+    assert line(table) == ("enterprise", "active")
+
+
+def test_a17_a_suspension_that_comes_just_before_a_write_is_not_written_over(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead(table, "shared", "moving")
+    replace = Table.replace
+
+    def late(self: Table, entry: Entry, version: int) -> Any:
+        monkeypatch.setattr(Table, "replace", replace)
+        found = table.read("org", consistent=True)
+        assert found is not None
+        replace(table, dataclasses.replace(found, state="suspended"), found.version)
+        return replace(self, entry, version)
+
+    monkeypatch.setattr(Table, "replace", late)
+    with pytest.raises(StepError, match="org is suspended, not moving"):
+        change("to_silo", "silo")
+    assert line(table) == ("shared", "suspended")
+
+
+@pytest.mark.parametrize("state", ["gone", "deleting"])
+def test_a17_a_tenant_that_goes_leaves_the_line_of_who_was_placed_meanwhile(table: Table, state: str) -> None:
+    lead(table, "shared", "active")
+    routing.on_request({"tenant": "org", "state": state}, CONTEXT)
+    assert line(table) == ("shared", "active")
+    with pytest.raises(StepError, match="which is not this tier's to change"):
+        routing.on_request({"tenant": "org", "state": "active"}, CONTEXT)
+
+
+def run_back(**ended: Any) -> dict[str, Any]:
+    """A run of the way back into the pool that had begun to write there."""
+    return {"to": "pool", "copying": True, "becomes": "active", **ended}
+
+
+def test_a17_only_a_pool_that_was_emptied_is_taken_for_empty() -> None:
+    assert move_record.after_failure(run_back())[move_record.SOURCE] == ""
+    emptying = {"left_step": "Empty the pool of it", "left": {"Error": "States.TaskFailed", "Cause": "no"}}
+    assert move_record.SOURCE not in move_record.after_failure(run_back(**emptying))
+    assert move_record.SOURCE not in move_record.after_failure(run_back(becomes="moving"))
+
+
+def test_a17_who_moves_into_a_silo_counts_against_the_quotas_and_who_leaves_one_does_not(
+    aws: Callable[[str], Any],
+) -> None:
+    for number, (state, to) in enumerate([("moving", "pool"), ("moving", "silo"), ("creating", "")]):
+        item = {"tenant": f"counted-{number}", "item": "tenant", "state": state, "moving_to": to}
+        aws("dynamodb").put_item(TableName=REGISTRY, Item={key: {"S": value} for key, value in item.items()})
+    few = {"database_instances": 2, "stacks": 1000, "app_runner_services": 1000, "free_addresses": 0}
+    with pytest.raises(RefusedError, match="database instances: 0 of 2 are used and 3 more are needed"):
+        quotas.check(dataclasses.replace(TIER, quotas=few))
+    quotas.check(dataclasses.replace(TIER, quotas={**few, "database_instances": 3}))
