@@ -39,6 +39,11 @@ Identifier = Annotated[
     ),
 ]
 
+Setting = Annotated[
+    str,
+    worded(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)+", "a setting such as app.current_tenant"),
+]
+
 
 class DatabaseRole(Model):
     """A login the application uses instead of the master user."""
@@ -72,6 +77,9 @@ class PostgresDatabase(Model):
     port: PortNumber = 5432
     shell_role: Identifier | None = None
     """The role people log in as with ``psql``, through SSM; left out, there is no way in for people."""
+    every_tenant_setting: Setting = "app.every_tenant"
+    """What the owner of the tables sets to ``on`` to see the rows of all tenants: dumps, restores and moves
+    do. It means nothing to a database without policies."""
 
     @property
     def major(self) -> int:

@@ -5,15 +5,11 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from config.aws_limits import INSTANCE_MEMORY_GIB, InstanceClass
+from config.postgres import Setting
 from config.values import Model, Name, OptOut, worded
 
 LONGEST_TENANT = 20
 """Characters of a tenant's id, at most: it is in the names of its services, which have 40."""
-
-Setting = Annotated[
-    str,
-    worded(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)+", "a setting such as app.current_tenant"),
-]
 
 
 class TenantSize(Model):
@@ -79,8 +75,6 @@ class TenantTier(Model):
     """Says in each table whose a row is."""
     tenant_setting: Setting = "app.current_tenant"
     """What row-level security reads to know the tenant."""
-    every_tenant_setting: Setting = "app.every_tenant"
-    """What the owner of the tables sets to ``on`` to see the rows of all tenants."""
     quotas: TenantQuotas = TenantQuotas()
 
     @model_validator(mode="after")

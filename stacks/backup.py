@@ -181,7 +181,7 @@ class BackupStack(CambiumStack):
             target=Target(host=database.host, port=database.port, database=config.name),
             encryption_key=key,
             log_days=deployment.log_days,
-            every_tenant_setting=deployment.tenants.every_tenant_setting if deployment.tenants else None,
+            every_tenant_setting=config.every_tenant_setting,
             insights=deployment.environment.container_insights,
         )
         for dump in deployment.dumps:

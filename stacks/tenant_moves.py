@@ -80,8 +80,9 @@ def define_mover(
     results: str,
 ) -> TenantMover:
     """The task of all moves of a region."""
-    tier = deployment.tenants
+    tier, database = deployment.tenants, deployment.database
     assert tier is not None  # noqa: S101 - narrows the type: there is a tier
+    assert database is not None  # noqa: S101 - narrows the type: a tier has one
     return TenantMover(
         scope,
         "Mover",
@@ -91,6 +92,7 @@ def define_mover(
         subnets=ground.subnets,
         security_group=ground.mover,
         tier=tier,
+        every_tenant_setting=database.every_tenant_setting,
         logins=logins,
         results=results,
         log_days=deployment.log_days,

@@ -160,7 +160,7 @@ class TenantTemplate(cdk.Stack):
             ),
             login=self.role_secrets[owner],
             encryption_key_arn=self.parameters.place("BackupKey"),
-            every_tenant_setting=tier.every_tenant_setting,
+            every_tenant_setting=self._config.every_tenant_setting,
             bucket_name=deployment.bucket_name(deployment.exports_bucket, region.name),
             prefix=f"{EXPORTS}/{self.parameters.tenant}",
             log_days=deployment.log_days,

@@ -25,7 +25,7 @@ from config.watching import ContainerInsights
 
 CONTAINER = "database-job"
 EVERY_TENANT = "EVERY_TENANT_SETTING"
-"""Tells a job how the owner of tables sees every tenant, where row-level security is forced on it."""
+"""Tells a job how the owner of tables sees every tenant, should row-level security be forced on it."""
 CPU, MEMORY_MIB = 1024, 2048
 """pg_dump compresses on one core; the program itself stays below 200 MB for a database of any size."""
 RETRIES, RETRY_MINUTES = 2, 60
@@ -55,7 +55,7 @@ class DatabaseJobs(Construct):
         encryption_key: secretsmanager.ISecret,
         log_days: int,
         insights: ContainerInsights,
-        every_tenant_setting: str | None = None,
+        every_tenant_setting: str,
     ) -> None:
         super().__init__(scope, construct_id)
         self._every_tenant = every_tenant_setting
@@ -184,8 +184,8 @@ class DatabaseJobs(Construct):
                     environment={
                         "BACKUP_BUCKET": backup.bucket_name,
                         "BACKUP_NAME": backup.name,
+                        EVERY_TENANT: self._every_tenant,
                         **(self._target.environment if login else {}),
-                        **({EVERY_TENANT: self._every_tenant} if login and self._every_tenant else {}),
                         **(environment or {}),
                     },
                     secrets={

@@ -13,7 +13,7 @@ from constructs import Construct
 
 from cambium.acknowledge import acknowledge
 from cambium.arn import arn
-from cambium.database_jobs import CPU, MEMORY_MIB
+from cambium.database_jobs import CPU, EVERY_TENANT, MEMORY_MIB
 from cambium.task_container import TaskContainer
 from cambium.task_definition import define_task
 from cambium.wildcards import acknowledge_wildcards
@@ -80,6 +80,7 @@ class TenantMover(Construct):
         subnets: Sequence[str],
         security_group: ec2.ISecurityGroup,
         tier: TenantTier,
+        every_tenant_setting: str,
         logins: Sequence[str],
         results: str,
         log_days: int,
@@ -102,7 +103,7 @@ class TenantMover(Construct):
                     environment={
                         "TENANT_COLUMN": tier.tenant_column,
                         "TENANT_SETTING": tier.tenant_setting,
-                        "EVERY_TENANT_SETTING": tier.every_tenant_setting,
+                        EVERY_TENANT: every_tenant_setting,
                     },
                     stop_seconds=LONGEST_STOP_SECONDS,
                     reaps_processes=True,

@@ -105,6 +105,8 @@ CREATE POLICY own ON note USING (tenant_id = (SELECT current_tenant()));
 --
 -- FORCE binds the owner too, and RDS has no superuser to turn to. So the owner, and nobody else, may ask for
 -- every tenant, one transaction at a time:  BEGIN; SET LOCAL app.every_tenant = 'on'; ... COMMIT;
+-- Dumps, restores and their rehearsals ask so too, and refuse a table without this policy by name. Another name
+-- than app.every_tenant is told to Cambium as the database's every_tenant_setting.
 
 CREATE POLICY every_tenant ON tenant TO CURRENT_USER
   USING (current_setting('app.every_tenant', true) = 'on');

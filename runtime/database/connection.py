@@ -27,7 +27,8 @@ class Connection:
     """libpq's own, without the password."""
     password: str | None = field(repr=False)
     every_tenant: str | None = None
-    """The setting with which an owner that policies bind sees every tenant; None where none binds it."""
+    """The setting with which an owner that policies bind sees every tenant. None asks for nothing: then rows
+    that a policy hides end whatever reads them."""
 
     @classmethod
     def from_url(cls, url: str) -> "Connection":
@@ -73,8 +74,11 @@ class Connection:
     @property
     def text(self) -> str:
         """The connection string, without the password: it may be seen in a process list."""
-        asks = {"options": every_tenant.options(self.every_tenant)} if self.every_tenant else {}
-        return conninfo.make_conninfo(**self.parameters, **asks)
+        if not self.every_tenant:
+            return conninfo.make_conninfo(**self.parameters)
+        given = self.parameters.get("options", "")
+        options = f"{given} {every_tenant.options(self.every_tenant)}".strip()
+        return conninfo.make_conninfo(**{**self.parameters, "options": options})
 
     def open(self, *, autocommit: bool = True) -> Session:
         """Log in.
@@ -88,14 +92,21 @@ class Connection:
             raise JobError(f"no connection to {self.where}: {self.redact(str(error))}") from None
         session.execute("SET statement_timeout = 0")
         session.execute("SET idle_in_transaction_session_timeout = 0")
-        # What row-level security hides from us would be missing from a count without a word: fail instead.
+        self.see_all(session)
+        if not autocommit:
+            session.commit()
+        return session
+
+    def see_all(self, session: Session) -> None:
+        """Let the session see all rows: what is hidden would be missing from a count without a word.
+
+        Raises:
+            JobError: a policy would hide some.
+        """
         if self.every_tenant:
             every_tenant.see(session, self.every_tenant)
         else:
             session.execute("SET row_security = off")
-        if not autocommit:
-            session.commit()
-        return session
 
     @contextmanager
     def child_environment(self) -> Iterator[dict[str, str]]:

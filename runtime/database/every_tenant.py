@@ -20,7 +20,7 @@ _BOUND = (
 )
 _POLICIES = (
     "SELECT p.polpermissive, pg_get_expr(p.polqual, p.polrelid) FROM pg_policy p"
-    " WHERE p.polrelid = %s AND p.polcmd IN ('*', 'r') AND (p.polroles = '{0}'"
+    " WHERE p.polrelid = %s AND p.polcmd IN ('*', 'r') AND p.polqual IS NOT NULL AND (p.polroles = '{0}'"
     " OR EXISTS (SELECT FROM unnest(p.polroles) r WHERE pg_has_role(current_user, r, 'USAGE')))"
 )
 

@@ -11,8 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from database.failure import must
 
-_AT_REST = ("stopping", "stopped", "starting")
-"""Nobody can write, so nothing would be lost."""
+AT_REST = ("stopping", "stopped", "starting")
+"""Nobody can write, so nothing would be lost. The watch (``recovery_watch.restorable``) says the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ class PointInTime:
 
     def _lag_minutes(self) -> float | None:
         found, status = self._describe()
-        if found[status] in _AT_REST:
+        if found[status] in AT_REST:
             return 0.0
         latest: datetime | None = found.get("LatestRestorableTime")
         return None if latest is None else max((datetime.now(UTC) - latest).total_seconds() / 60, 0.0)

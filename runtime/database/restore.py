@@ -157,6 +157,8 @@ def _fill(
     arguments = ["--format=custom", "--exit-on-error"]
     arguments += ["--no-owner", f"--role={wish.owner}"] if wish.owner else []
     arguments += ["--no-privileges"] if wish.without_privileges else []
+    # Materialized views are filled last, when the policies of what they read are there.
+    arguments += ["--enable-row-security"] if connection.every_tenant else []
     source = Source(backups.store.read(backups.object_key(manifest.id), manifest.size_bytes))
     with programs.running(pg_restore, arguments, connection, reads=False) as program:
         for block in unseal(source.read, key.secret, manifest.context):

@@ -36,6 +36,8 @@ class Settings:
     """None where nothing was said about a database: ``list`` needs none."""
     tls: Mapping[str, str]
     """What was said about certificates, for a server that is not known yet."""
+    every_tenant: str | None
+    """The setting with which an owner that policies bind sees every tenant, at any server."""
     programs: Path
     """Where PostgreSQL's programs are, as Debian lays them out: ``18/bin/pg_dump``."""
 
@@ -55,18 +57,20 @@ class Settings:
             raise must("BACKUP_NAME", "made of a-z, 0-9, - and /, such as database-1", name)
         if not told.get("BACKUP_BUCKET"):
             raise must("BACKUP_BUCKET", "the name of a bucket", told.get("BACKUP_BUCKET"))
+        named, every_tenant = _connection(told), checked(told.get("EVERY_TENANT_SETTING"))
         return cls(
             bucket=told["BACKUP_BUCKET"],
             name=name,
             key=BackupKey.from_text(_secret(told, "BACKUP_ENCRYPTION_KEY") or ""),
-            connection=_of_every_tenant(_connection(told), told),
+            connection=replace(named, every_tenant=every_tenant) if named else None,
             tls={name: told[_PARTS[name]] for name in _TLS if told.get(_PARTS[name])},
+            every_tenant=every_tenant,
             programs=Path(told.get("PG_PROGRAMS") or PROGRAMS),
         )
 
     def at(self, connection: Connection) -> "Settings":
-        """The same, with another database."""
-        return replace(self, connection=connection)
+        """The same, with another database, whose tenants are asked for as they were of the first."""
+        return replace(self, connection=replace(connection, every_tenant=self.every_tenant))
 
     @property
     def database(self) -> Connection:
@@ -97,11 +101,6 @@ def _connection(told: dict[str, str]) -> Connection | None:
     if password is not None:
         parts["password"] = password
     return Connection.from_parameters(parts, field="PGHOST, PGDATABASE and PGUSER")
-
-
-def _of_every_tenant(connection: Connection | None, told: Mapping[str, str]) -> Connection | None:
-    setting = checked(told.get("EVERY_TENANT_SETTING"))
-    return replace(connection, every_tenant=setting) if connection else None
 
 
 def _with_defaults(connection: Connection, parts: dict[str, str]) -> Connection:

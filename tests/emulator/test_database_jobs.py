@@ -6,6 +6,7 @@ import pytest
 
 from emulator.testing import Emulator, started
 from support.embedded_drill import PASSWORD, EmbeddedDrill
+from support.policies import NOTES, ROWS, TENANTS, follow_template
 
 pytestmark = [pytest.mark.embedded, pytest.mark.database]
 
@@ -19,7 +20,10 @@ def own_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]
 
 @pytest.fixture(scope="module")
 def shop(own_emulator: Emulator) -> EmbeddedDrill:
-    """A database with a role of its own, whose first backup was made by its scheduled task."""
+    """A database with a role of its own and policies that bind its owner, and its first backup.
+
+    The backup was made by its scheduled task.
+    """
     shop = EmbeddedDrill(own_emulator, "shop")
     with shop.connect() as session:
         session.execute("CREATE ROLE clerk NOLOGIN")
@@ -28,6 +32,7 @@ def shop(own_emulator: Emulator) -> EmbeddedDrill:
         session.execute("ALTER TABLE orders ENABLE ROW LEVEL SECURITY")
         session.execute("CREATE POLICY own ON orders TO clerk USING (id > 5)")
         session.execute("GRANT SELECT ON orders TO clerk")
+    follow_template(shop.where, PASSWORD, application="clerk")
     assert shop.run("dump") == 0, shop.said()
     return shop
 
@@ -42,11 +47,16 @@ def test_a21_the_dump_task_leaves_a_backup_in_the_bucket(shop: EmbeddedDrill) ->
 def test_a21_the_restore_task_brings_it_back(shop: EmbeddedDrill) -> None:
     with shop.connect() as session:
         session.execute("DELETE FROM orders WHERE id > 10")
+        session.execute("SET app.every_tenant = 'on'")
+        session.execute("DELETE FROM note")
 
     assert shop.run("restore", "restore", "--switch") == 0, shop.said()
 
     with shop.connect() as session:
         assert session.execute("SELECT count(*) FROM orders").fetchone() == (1000,)
+        assert session.execute("SELECT count(*) FROM note").fetchone() == (0,), "its policies bind the owner"
+        session.execute("SET app.every_tenant = 'on'")
+        assert session.execute("SELECT count(*) FROM note").fetchone() == (NOTES * len(TENANTS),)
 
 
 def test_e10_a_drill_restores_on_a_server_of_its_own_and_puts_that_on_record(shop: EmbeddedDrill) -> None:
@@ -58,7 +68,7 @@ def test_e10_a_drill_restores_on_a_server_of_its_own_and_puts_that_on_record(sho
     assert key == f"database-1/{record['drill']}-passed.json"
     assert record["passed"]
     assert record["where"] == "instance shop-drill"
-    assert record["rows"] == 1000
+    assert record["rows"] == 1000 + ROWS
     assert (record["rto"]["met"], record["rpo"]["met"]) == (True, True)
     assert record["point_in_time"]["met"]
     assert record["point_in_time"]["minutes"] <= record["point_in_time"]["target_minutes"] == 5

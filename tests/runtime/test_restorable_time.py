@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from database import point_in_time
 from database.failure import SettingsError
 from database.point_in_time import PointInTime
 from emulator.testing import Emulator, Stack
-from recovery_watch import handler
+from recovery_watch import handler, restorable
 from runtime.support import lambda_context
 
 pytestmark = [pytest.mark.embedded, pytest.mark.database]
@@ -136,11 +137,29 @@ def test_a21_a_database_without_backups_has_no_number(
     assert "_aws" not in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize(("name", "kind"), [("Kept", "instance"), ("Cluster", "cluster")])
+def test_a21_e6_the_watch_and_the_drill_agree_on_how_late_it_is(
+    stack: Stack, watch: Watch, later: Callable[[float], None], name: str, kind: str
+) -> None:
+    later(42)
+
+    (watched,) = watch(name, kind).values()
+
+    assert promise(stack[name], kind=kind).measure()["minutes"] == pytest.approx(watched, abs=0.5)
+
+
+def test_c14_e6_the_watch_and_the_drill_agree_on_when_nobody_can_write() -> None:
+    # Two programs that share no code: a function, and an image.
+    assert point_in_time.AT_REST == restorable.AT_REST
+
+
 def test_a21_a_database_that_is_gone_is_an_error_and_no_number(watch: Watch) -> None:
     with pytest.raises(ClientError, match="nobody not found"):
         watch("nobody")
 
 
+@pytest.mark.usefixtures("asked")
 def test_c14_a_database_that_is_stopped_for_the_night_loses_nothing(
     emulator: Emulator, stack: Stack, watch: Watch, later: Callable[[float], None]
 ) -> None:
@@ -154,6 +173,7 @@ def test_c14_a_database_that_is_stopped_for_the_night_loses_nothing(
     later(8 * 60)
 
     assert watch(stopped) == {"shop MinutesSinceRestorableTime": 0}
+    assert promise(stopped).measure()["minutes"] == 0
 
 
 def promise(identifier: str, *, minutes: float = UPLOAD_MINUTES, kind: str = "instance") -> PointInTime:

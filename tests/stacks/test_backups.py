@@ -7,6 +7,7 @@ import pytest
 
 from ops.assembly import manifest
 from support.assembly import Assembly, Resource, text
+from support.policies import TEMPLATE
 
 SCHEDULE = "AWS::Scheduler::Schedule"
 ALARM = "AWS::CloudWatch::Alarm"
@@ -52,7 +53,9 @@ def may(assembly: Assembly, role: Resource) -> dict[str, list[str]]:
 
 def alarm(assembly: Assembly, ending: str) -> Resource:
     """The alarm whose name ends so."""
-    (found,) = [one for one in assembly.of_type(ALARM) if str(one["AlarmName"]).endswith(ending)]
+    (found,) = [
+        one for one in assembly.of_type(ALARM) if str(one.properties.get("AlarmName")).endswith(ending)
+    ]
     return found
 
 
@@ -113,6 +116,38 @@ def test_a21_fargate_dumps_the_same_way(pooled_production: Assembly, phase_one: 
     assert told(pooled_production, "restartix-fargate-backups-dump")["BACKUP_NAME"] == "database-1"
 
 
+@pytest.mark.parametrize("deployment", ["chatbot_production", "reptidex_production"])
+def test_d18_the_database_is_dumped_every_day_into_the_bucket(
+    deployment: str, request: pytest.FixtureRequest
+) -> None:
+    assembly: Assembly = request.getfixturevalue(deployment)
+    system = deployment.partition("_")[0]
+    environment = told(assembly, f"{system}-backups-dump")
+    schedule = dump_of(assembly)
+    task = assembly.target("backup", schedule["Target"]["EcsParameters"]["TaskDefinitionArn"])
+
+    assert (schedule["ScheduleExpression"], schedule["State"]) == ("cron(0 2 * * ? *)", "ENABLED")
+    assert task is not None
+    assert task["Family"] == f"{system}-backups-dump"
+    assert container(assembly, task["Family"])["Command"] == ["dump"]
+    assert environment["BACKUP_BUCKET"].startswith(f"{system}-production-backups-")
+    assert assembly.the("AWS::S3::Bucket", "storage", BucketName=environment["BACKUP_BUCKET"])
+    assert secrets(assembly, task["Family"])["PGUSER"] == f"{system}/production/database/{system}_owner"
+
+
+@pytest.mark.parametrize(
+    "deployment", ["phase_one", "pooled_production", "chatbot_production", "reptidex_production"]
+)
+def test_a21_d18_e10_every_job_asks_for_every_tenant_as_our_template_has_it(
+    deployment: str, request: pytest.FixtureRequest
+) -> None:
+    assembly: Assembly = request.getfixturevalue(deployment)
+    jobs = [task["Family"] for task in assembly.of_type(TASK, "backup")]
+
+    assert {told(assembly, job)["EVERY_TENANT_SETTING"] for job in jobs} == {"app.every_tenant"}
+    assert "current_setting('app.every_tenant', true) = 'on'" in TEMPLATE.read_text()
+
+
 def test_d18_reptidex_is_dumped_every_day_in_production_and_never_in_development(
     reptidex: dict[str, Assembly],
 ) -> None:
@@ -122,7 +157,11 @@ def test_d18_reptidex_is_dumped_every_day_in_production_and_never_in_development
 
 @pytest.mark.parametrize(
     ("deployment", "ending", "hours"),
-    [("phase_one", "-backups-primary-no-backup", 26), ("reptidex_production", "-backups-no-backup", 26)],
+    [
+        ("phase_one", "-backups-primary-no-backup", 26),
+        ("chatbot_production", "-backups-no-backup", 26),
+        ("reptidex_production", "-backups-no-backup", 26),
+    ],
 )
 def test_a21_d18_silence_is_an_alarm(
     deployment: str, ending: str, hours: int, request: pytest.FixtureRequest

@@ -9,6 +9,7 @@ import aws_cdk as cdk
 import psycopg
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_secretsmanager as secretsmanager
+from psycopg import conninfo
 
 from cambium.backup_identity import BackupIdentity
 from cambium.backups import Backup, Target
@@ -21,6 +22,7 @@ from support.scenario import PRIVATE, some_group, some_vpc
 
 PASSWORD = "correct-horse"
 MASTER = "boss"
+SETTING = "app.every_tenant"
 DEADLINE_SECONDS = 60
 
 Resources = dict[str, Any]
@@ -77,16 +79,14 @@ class EmbeddedDrill:
 
     def connect(self) -> psycopg.Connection[Any]:
         """Log in to it."""
+        return psycopg.connect(self.where, password=PASSWORD, autocommit=True)
+
+    @property
+    def where(self) -> str:
+        """The connection string of its master, without the password."""
         endpoint = self.endpoint
-        return psycopg.connect(
-            host=endpoint["Address"],
-            port=endpoint["Port"],
-            user=MASTER,
-            password=PASSWORD,
-            dbname="shop",
-            sslmode="require",
-            autocommit=True,
-        )
+        place = {"host": endpoint["Address"], "port": endpoint["Port"], "dbname": "shop"}
+        return conninfo.make_conninfo("", **place, user=MASTER, sslmode="require")
 
     def _secret(self, stack: cdk.Stack, leaf: str) -> secretsmanager.ISecret:
         found = self.emulator.client("secretsmanager").describe_secret(SecretId=f"{self.name}/{leaf}")
@@ -108,6 +108,7 @@ class EmbeddedDrill:
             encryption_key=key,
             log_days=7,
             insights="standard",
+            every_tenant_setting=SETTING,
         )
         backup = Backup(bucket_name=f"{self.name}-backups", name="database-1")
         identity = BackupIdentity(
