@@ -56,14 +56,10 @@ class Dashboard(Construct):
 
     def show_logs(self, signals: JsonLogSignals) -> None:
         """What lines of JSON tell."""
-        self._row(
-            _graph("Logs: errors in 5 minutes", list(signals.errors.values())),
-            *(
-                [_graph("Logs: lines without a correlation id", signals.uncorrelated)]
-                if signals.uncorrelated
-                else []
-            ),
-        )
+        graphs = [_graph("Logs: errors in 5 minutes", list(signals.errors.values()))]
+        if signals.uncorrelated is not None:
+            graphs.append(_graph("Logs: lines without a correlation id", [signals.uncorrelated]))
+        self._row(*graphs)
 
     def show_host(self, host: SingleHost, *, namespace: str, system: str) -> None:
         """Load of a single host."""

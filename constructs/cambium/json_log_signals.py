@@ -24,7 +24,8 @@ class JsonLogSignals(Construct):
 
     Attributes:
         errors: Lines with an error in 5 minutes, by service.
-        uncorrelated: Lines without a correlation id in 5 minutes, of all services in ``correlated``.
+        uncorrelated: Lines without a correlation id in 5 minutes, of all services in ``correlated``; None
+            without such.
     """
 
     def __init__(
@@ -42,7 +43,9 @@ class JsonLogSignals(Construct):
         self._config, self._name = config, name
         self.errors = {service: self._count_errors(service, group) for service, group in log_groups.items()}
         ours = {service: group for service, group in log_groups.items() if service in correlated}
-        self.uncorrelated = [self._count_uncorrelated(service, group) for service, group in ours.items()][:1]
+        counted = [self._count_uncorrelated(service, group) for service, group in ours.items()]
+        # All add to one metric.
+        self.uncorrelated = counted[0] if counted else None
         self._save_queries(list(log_groups.values()), list(ours.values()))
 
     def define_alarms(self, alarms: Alarms) -> None:
