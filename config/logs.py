@@ -12,7 +12,8 @@ LogKey = Annotated[str, worded(r"[A-Za-z_][A-Za-z0-9_]*", "a key of the JSON lin
 class JsonLogs(Model):
     """Lines of JSON with a level, and with the id that follows one request through every service.
 
-    Errors among them are counted and somebody is told; a saved query finds every line of one id.
+    Errors among them are counted and somebody is told; a saved query finds every line of one id. Lines
+    without an id, which nobody finds when their request fails, are counted for the dashboard.
     """
 
     level_key: LogKey = "level"

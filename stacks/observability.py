@@ -73,6 +73,8 @@ class ObservabilityStack(CambiumStack):
         metrics = {name: service.metrics for name, service in compute.services.items()}
         if metrics:
             dashboard.show_services(metrics)
+        if self._signals is not None:
+            dashboard.show_logs(self._signals)
         if compute.host:
             system = self.deployment.system
             dashboard.show_host(compute.host.machine, namespace=compute.host.namespace, system=system)
@@ -97,7 +99,14 @@ class ObservabilityStack(CambiumStack):
             for name, service in compute.services.items()
             if isinstance(service, FargateService)
         }
-        return JsonLogSignals(self, "LogSignals", name=self._prefix, log_groups=groups, config=config)
+        return JsonLogSignals(
+            self,
+            "LogSignals",
+            name=self._prefix,
+            log_groups=groups,
+            correlated={service.name for service in self.deployment.services if service.image is None},
+            config=config,
+        )
 
     def _define_alarms(
         self,

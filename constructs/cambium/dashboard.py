@@ -9,6 +9,7 @@ from cambium.cache import Cache
 from cambium.connection_pool import ConnectionPool
 from cambium.host_alarms import host_metric
 from cambium.job_queue import JobQueue
+from cambium.json_log_signals import JsonLogSignals
 from cambium.postgres_database import PostgresDatabase
 from cambium.service_metrics import RequestMetrics, ServiceMetrics, error_percent
 from cambium.single_host import SingleHost
@@ -52,6 +53,13 @@ class Dashboard(Construct):
                 _graph(f"{name}: CPU (%)", [metrics.cpu_percent]),
                 _graph(f"{name}: memory (%)", [metrics.memory_percent]),
             )
+
+    def show_logs(self, signals: JsonLogSignals) -> None:
+        """What lines of JSON tell."""
+        graphs = [_graph("Logs: errors in 5 minutes", list(signals.errors.values()))]
+        if signals.uncorrelated is not None:
+            graphs.append(_graph("Logs: lines without a correlation id", [signals.uncorrelated]))
+        self._row(*graphs)
 
     def show_host(self, host: SingleHost, *, namespace: str, system: str) -> None:
         """Load of a single host."""

@@ -148,16 +148,13 @@ class TenantDatabase(Construct):
         return Token.as_number(self._text(key))
 
     def _acknowledge(self) -> None:
-        lifecycle = "a state machine switches it off for the deletion that somebody has confirmed"
         by_us = "the master login is used when the tenant is made, and never by services"
         acknowledge(
             self,
             {
-                "AwsSolutions-RDS10": lifecycle,
                 "AwsSolutions-RDS11": "the port is no secret: only the tenant's own group may open it",
                 "AwsSolutions-SMG4": by_us,
                 "HIPAA.Security-RDSInBackupPlan": "RDS keeps backups for point-in-time recovery itself",
-                "HIPAA.Security-RDSInstanceDeletionProtectionEnabled": lifecycle,
                 "HIPAA.Security-SecretsManagerRotationEnabled": by_us,
             },
         )

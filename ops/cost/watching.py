@@ -1,5 +1,6 @@
 """What watches: logs, alarms, metrics, dashboards, health checks, the trail."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -54,8 +55,13 @@ def dashboards(reading: Reading, resources: Sequence[Resource]) -> Iterator[Line
 
 @counts("AWS::Logs::MetricFilter")
 def filters(reading: Reading, resources: Sequence[Resource]) -> Iterator[Line]:
-    """Metrics that are made of logs."""
-    for region, number in reading.by_region(resources).items():
+    """Metrics that are made of logs; several logs may add to one."""
+    made = {
+        (reading.region(one), str(metric["MetricNamespace"]), str(metric["MetricName"]))
+        for one in resources
+        for metric in one.properties["MetricTransformations"]
+    }
+    for region, number in sorted(Counter(region for region, *_ in made).items()):
         price = reading.price("AmazonCloudWatch", CUSTOM, region)
         yield Line("watching", "metrics made of logs", region, float(number), float(number), price, "metrics")
 

@@ -1,5 +1,6 @@
 """ReptiDex on the embedded AWS, both environments: ten services behind one door, and what is around."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -18,9 +19,11 @@ ZONE = "Z0123456789REPTIDEX"
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    """A checkout of its own: what others audit does not mix with this."""
-    with copy(tmp_path_factory.mktemp("reptidex")) as checkout:
-        yield checkout
+    """A checkout of its own: what others audit does not mix with this, and its state machines hardly wait."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("SFN_WAIT_SCALE", "0.02")
+        with copy(tmp_path_factory.mktemp("reptidex")) as checkout:
+            yield checkout
 
 
 @pytest.fixture(scope="module")
@@ -85,10 +88,72 @@ def test_c12_visitors_find_every_host_in_the_zone(own: Checkout, said: dict[str,
     assert {service.hosts[0] for service in SYSTEM.services} <= names
 
 
-def test_c14_development_sleeps_and_can_be_woken(own: Checkout, said: dict[str, str]) -> None:
-    machines = in_virginia(own, "dev").client("stepfunctions").list_state_machines()["stateMachines"]
+def run(aws: Aws, verb: str) -> str:
+    """Start ``sleep`` or ``wake`` as an operator does; how it ended."""
+    machines = aws.client("stepfunctions")
+    (machine,) = [
+        one["stateMachineArn"]
+        for one in machines.list_state_machines()["stateMachines"]
+        if one["name"].endswith(f"-{verb}")
+    ]
+    started = machines.start_execution(stateMachineArn=machine, input="{}")["executionArn"]
+    deadline = time.monotonic() + 120
+    while (found := machines.describe_execution(executionArn=started))["status"] == "RUNNING":
+        assert time.monotonic() < deadline, f"{verb} does not end"
+        time.sleep(0.5)
+    return str(found.get("cause", found["status"]))
 
-    assert {name.rpartition("-")[2] for name in (one["name"] for one in machines)} >= {"sleep", "wake"}
+
+def bounds(aws: Aws) -> dict[str, tuple[int, int]]:
+    """Least and most tasks of each service."""
+    pages = aws.client("application-autoscaling").get_paginator("describe_scalable_targets")
+    return {
+        one["ResourceId"].rpartition("/")[2]: (one["MinCapacity"], one["MaxCapacity"])
+        for page in pages.paginate(ServiceNamespace="ecs")
+        for one in page["ScalableTargets"]
+    }
+
+
+def tasks(aws: Aws) -> dict[str, int]:
+    """Running tasks of each service."""
+    ecs = aws.client("ecs")
+    arns = [
+        arn
+        for cluster in ecs.list_clusters()["clusterArns"]
+        for page in ecs.get_paginator("list_services").paginate(cluster=cluster)
+        for arn in page["serviceArns"]
+    ]
+    found = [
+        one
+        # As many as can be asked for at once.
+        for group in (arns[:10], arns[10:])
+        if group
+        for one in ecs.describe_services(cluster=group[0].split("/")[1], services=group)["services"]
+    ]
+    return {one["serviceName"]: one["runningCount"] for one in found}
+
+
+def database(aws: Aws) -> str:
+    """Status of the database."""
+    (found,) = aws.rds.describe_db_instances()["DBInstances"]
+    return str(found["DBInstanceStatus"])
+
+
+def test_c14_development_sleeps_and_can_be_woken(own: Checkout, said: dict[str, str]) -> None:
+    aws = in_virginia(own, "dev")
+    awake = bounds(aws)
+    assert awake.keys() == NAMES
+    assert all(least >= 1 for least, _ in awake.values())
+
+    assert run(aws, "sleep") == "SUCCEEDED"
+    assert bounds(aws) == dict.fromkeys(NAMES, (0, 0))
+    assert tasks(aws) == dict.fromkeys(NAMES, 0)
+    assert database(aws) == "stopped"
+
+    assert run(aws, "wake") == "SUCCEEDED"
+    assert bounds(aws) == awake
+    assert tasks(aws) == {name: least for name, (least, _) in awake.items()}
+    assert database(aws) == "available"
 
 
 def test_c15_every_call_is_recorded(own: Checkout, said: dict[str, str]) -> None:

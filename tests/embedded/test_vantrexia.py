@@ -2,6 +2,7 @@
 
 import json
 import time
+from typing import Any
 
 import pytest
 
@@ -11,10 +12,13 @@ from ops.embedded import emulator
 from ops.embedded.aws import Aws, Place, Places
 from ops.testing import Checkout
 from support.assembly import Assembly
+from support.database_jobs import KEY
 
 pytestmark = pytest.mark.embedded
 
 PRODUCTION = ("--system", "vantrexia", "--env", "production")
+DUMPS = {"vantrexia-dumps-dump": "dumps", "vantrexia-weekly-dump": "weekly"}
+"""The bucket of each task that dumps."""
 
 
 @pytest.fixture(scope="module")
@@ -40,10 +44,31 @@ def what_holds_data(aws: Aws) -> dict[str, object]:
     }
 
 
+def cache_url(aws: Aws) -> str:
+    """Where the application finds its cache, without its password."""
+    secret = aws.secretsmanager.get_secret_value(SecretId="vantrexia/production/backend")["SecretString"]
+    scheme, _, place = str(json.loads(secret)["REDIS_URL"]).partition("://")
+    return f"{scheme}://{place.rpartition('@')[2]}"
+
+
 @pytest.fixture(scope="module")
-def on_the_host(virginia: Aws) -> dict[str, object]:
-    """What holds data before anything moves."""
+def cache_on_the_host(virginia: Aws) -> str:
+    """Where it is before anything moves."""
+    return cache_url(virginia)
+
+
+@pytest.fixture(scope="module")
+def on_the_host(virginia: Aws, cache_on_the_host: str) -> dict[str, object]:
+    """What holds data before anything moves; where the cache is has been looked up by then."""
     return what_holds_data(virginia)
+
+
+@pytest.fixture(scope="module")
+def left(checkout: Checkout, virginia: Aws, on_the_host: dict[str, object]) -> Aws:
+    """The embedded AWS once the host was left for Fargate."""
+    code, said = checkout.run("up", *PRODUCTION, "--phase", "2", timeout_seconds=300)
+    assert code == 0, said
+    return virginia
 
 
 def machines(aws: Aws) -> list[str]:
@@ -92,19 +117,51 @@ def test_e4_passwords_rotate_and_the_host_is_told_to_read_them(virginia: Aws) ->
     assert commands[0]["InstanceIds"] == [one["InstanceId"] for one in reservation["Instances"]]
 
 
-def test_e7_both_dumps_run_and_land_where_they_belong(virginia: Aws) -> None:
-    scheduler = virginia.client("scheduler")
-    schedules = [
-        scheduler.get_schedule(Name=one["Name"], GroupName=one["GroupName"])
+def scheduled_tasks(aws: Aws) -> dict[str, dict[str, Any]]:
+    """Target of each schedule that starts a task, by the family of the task."""
+    scheduler = aws.client("scheduler")
+    targets = [
+        scheduler.get_schedule(Name=one["Name"], GroupName=one["GroupName"])["Target"]
         for one in scheduler.list_schedules()["Schedules"]
     ]
-    tasks = sorted(
-        one["Target"]["EcsParameters"]["TaskDefinitionArn"].rpartition("/")[2].partition(":")[0]
-        for one in schedules
-        if "EcsParameters" in one["Target"]
-    )
+    return {
+        one["EcsParameters"]["TaskDefinitionArn"].rpartition("/")[2].partition(":")[0]: one
+        for one in targets
+        if "EcsParameters" in one
+    }
 
-    assert tasks == ["vantrexia-dumps-dump", "vantrexia-weekly-dump"]
+
+def run_as_scheduled(aws: Aws, target: dict[str, Any]) -> int:
+    """Run the task of a schedule to its end, where the schedule runs it; its exit code."""
+    ecs, definition = aws.client("ecs"), target["EcsParameters"]["TaskDefinitionArn"]
+    (task,) = ecs.run_task(cluster=target["Arn"], taskDefinition=definition)["tasks"]
+    deadline = time.monotonic() + 90
+    while True:
+        (found,) = ecs.describe_tasks(cluster=target["Arn"], tasks=[task["taskArn"]])["tasks"]
+        if found["lastStatus"] == "STOPPED":
+            return int(found["containers"][0]["exitCode"])
+        assert time.monotonic() < deadline, "the dump does not end"
+        time.sleep(0.2)
+
+
+def objects(aws: Aws, purpose: str) -> list[str]:
+    """Names of the objects in a bucket of backups."""
+    bucket = f"vantrexia-production-{purpose}-{aws.place.account}-us-east-1"
+    found = aws.client("s3").list_objects_v2(Bucket=bucket).get("Contents", [])
+    return sorted(one["Key"].rpartition("/")[2] for one in found)
+
+
+def test_e7_both_dumps_run_and_land_where_they_belong(checkout: Checkout, virginia: Aws) -> None:
+    words = ("--secret", "backup", "--key", "BACKUP_ENCRYPTION_KEY")
+    code, said = checkout.run("set-secret", *PRODUCTION, *words, stdin=KEY)
+    assert code == 0, said
+    scheduled = scheduled_tasks(virginia)
+    assert scheduled.keys() == DUMPS.keys()
+
+    for family, purpose in DUMPS.items():
+        assert objects(virginia, purpose) == []
+        assert run_as_scheduled(virginia, scheduled[family]) == 0
+        assert objects(virginia, purpose) == ["database.dump.enc", "manifest.json"]
 
 
 def open_ports(aws: Aws) -> set[int]:
@@ -146,18 +203,16 @@ def test_e1_the_host_takes_visitors_while_network_and_data_move_on(
 
 
 def test_e1_the_host_is_left_for_fargate_with_the_same_data(
-    checkout: Checkout, virginia: Aws, on_the_host: dict[str, object]
+    left: Aws, on_the_host: dict[str, object]
 ) -> None:
-    code, said = checkout.run("up", *PRODUCTION, "--phase", "2", timeout_seconds=300)
-
-    assert code == 0, said
-    assert machines(virginia) == []
+    assert machines(left) == []
     assert len(on_the_host["volumes"]) == 1  # type: ignore[arg-type]
-    assert what_holds_data(virginia) == on_the_host
+    assert what_holds_data(left) == on_the_host
 
 
-def test_e1_the_cache_is_the_container_and_then_elasticache(checkout: Checkout, virginia: Aws) -> None:
-    secret = virginia.secretsmanager.get_secret_value(SecretId="vantrexia/production/backend")["SecretString"]
+def test_e1_the_cache_is_the_container_and_then_elasticache(left: Aws, cache_on_the_host: str) -> None:
+    (cache,) = left.client("elasticache").describe_replication_groups()["ReplicationGroups"]
+    endpoint = cache["NodeGroups"][0]["PrimaryEndpoint"]
 
-    # The test before has moved it.
-    assert json.loads(secret)["REDIS_URL"].startswith("rediss://")
+    assert cache_on_the_host == "redis://cache:6379"
+    assert cache_url(left).startswith(f"rediss://{endpoint['Address']}:{endpoint['Port']}")

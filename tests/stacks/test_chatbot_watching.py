@@ -91,26 +91,65 @@ def test_d11_a_service_nobody_calls_is_missed_when_no_task_runs(
     assert alarm["TreatMissingData"] == "breaching"
 
 
-def test_d10_errors_in_lines_of_json_are_counted_and_told(chatbot: dict[str, Assembly]) -> None:
-    for assembly in chatbot.values():
-        filters = assembly.of_type("AWS::Logs::MetricFilter", "observability")
-        counted = set()
-        for one in filters:
-            assert one["FilterPattern"] == '{ ($.level = "error") || ($.level = "fatal") }'
+ERRORS = '{ ($.level = "error") || ($.level = "fatal") }'
+NO_ID = '{ ($.level = "*") && ($.correlationId NOT EXISTS) }'
+
+
+def counted(assembly: Assembly, pattern: str) -> set[tuple[str, str]]:
+    """Each metric that lines of this pattern are counted in, with the log they are in."""
+    found = set()
+    for one in assembly.of_type("AWS::Logs::MetricFilter", "observability"):
+        if one["FilterPattern"] == pattern:
             log = assembly.target("observability", one["LogGroupName"])
             assert log
             (metric,) = one["MetricTransformations"]
-            counted.add((metric["MetricName"], log.path))
-        assert counted == {
-            (f"{name}-errors", f"{''.join(word.capitalize() for word in name.split('-'))}/Logs/Resource")
-            for name in BEHIND_THE_DOOR + INSIDE
+            found.add((metric["MetricName"], log.path))
+    return found
+
+
+def log_of(service: str) -> str:
+    return f"{''.join(word.capitalize() for word in service.split('-'))}/Logs/Resource"
+
+
+def test_d10_errors_in_lines_of_json_are_counted_and_told(chatbot: dict[str, Assembly]) -> None:
+    for assembly in chatbot.values():
+        assert counted(assembly, ERRORS) == {
+            (f"{name}-errors", log_of(name)) for name in BEHIND_THE_DOOR + INSIDE
         }
 
 
-def test_d10_one_query_finds_a_request_in_every_log(chatbot_production: Assembly) -> None:
-    query = chatbot_production.the("AWS::Logs::QueryDefinition", "observability")
+def test_d10_lines_without_a_correlation_id_are_counted_where_our_own_images_write_them(
+    chatbot: dict[str, Assembly],
+) -> None:
+    """In one metric, which costs as much as one; Weaviate knows no ids."""
+    for assembly in chatbot.values():
+        assert counted(assembly, NO_ID) == {
+            ("lines-without-correlation", log_of(name)) for name in (*BEHIND_THE_DOOR, "ai-worker")
+        }
 
-    assert query["Name"] == "chatbot-production-ie-1/by correlationId"
+
+def test_d10_the_dashboard_shows_them_and_a_query_tells_whose_they_are(chatbot_production: Assembly) -> None:
+    body = json.loads(text(chatbot_production.the("AWS::CloudWatch::Dashboard")["DashboardBody"]))
+    (metrics,) = [
+        widget["properties"]["metrics"]
+        for widget in body["widgets"]
+        if widget["properties"]["title"] == "Logs: lines without a correlation id"
+    ]
+    query = chatbot_production.the(
+        "AWS::Logs::QueryDefinition", "observability", Name=f"{PREFIX.rstrip('-')}/without correlationId"
+    )
+
+    assert [one[:2] for one in metrics] == [[PREFIX.rstrip("-"), "lines-without-correlation"]]
+    assert "filter ispresent(level) and not ispresent(correlationId)" in query["QueryString"]
+    assert "by @log" in query["QueryString"]
+    assert len(query["LogGroupNames"]) == len(BEHIND_THE_DOOR) + 1
+
+
+def test_d10_one_query_finds_a_request_in_every_log(chatbot_production: Assembly) -> None:
+    query = chatbot_production.the(
+        "AWS::Logs::QueryDefinition", "observability", Name=f"{PREFIX.rstrip('-')}/by correlationId"
+    )
+
     assert "filter correlationId = 'paste the id here'" in query["QueryString"]
     assert len(query["LogGroupNames"]) == len(BEHIND_THE_DOOR + INSIDE)
 

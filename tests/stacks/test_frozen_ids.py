@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.assembly import Assembly
-from support.growth import guarded
+from support.growth import guarded, guarded_inside
 from support.synthesis import PRODUCTS
 
 FILE = Path(__file__).parent / "frozen_ids.json"
@@ -26,11 +26,18 @@ Ids = set[tuple[str, str]]
 @pytest.fixture(scope="module")
 def ids(deployments: Mapping[str, Assembly]) -> Ids:
     """Stack and construct path with logical id, in every phase and on every platform."""
-    return {
+    of_stacks = {
         (f"{deployments[name].stacks[one.role].name}/{one.path}", one.logical_id)
         for name in PRODUCTS
         for one in guarded(deployments[name]).values()
     }
+    # Every tenant has a stack of the one template.
+    of_tenants = {
+        (f"{one.target.system}-{one.target.environment}-{kept.role}/{kept.path}", kept.logical_id)
+        for name, one in PRODUCTS.items()
+        for kept in guarded_inside(deployments[name])
+    }
+    return of_stacks | of_tenants
 
 
 def changed(frozen: dict[str, str], now: Ids) -> list[str]:
@@ -57,8 +64,9 @@ def test_everything_that_holds_data_is_frozen(ids: Ids, pytestconfig: pytest.Con
     assert not new, f"`make snapshots` freezes what now holds data: {sorted(new)}"
 
 
-def test_a_changed_id_fails_with_what_it_would_cost(ids: Ids) -> None:
-    path = "restartix-production-eu-1-data/Database/Instance/Resource"
+@pytest.mark.parametrize("stack", ["eu-1-data", "tenant-eu"])
+def test_a_changed_id_fails_with_what_it_would_cost(ids: Ids, stack: str) -> None:
+    path = f"restartix-production-{stack}/Database/Instance/Resource"
 
     (message,) = changed(FROZEN, (ids - {(path, FROZEN[path])}) | {(path, "DatabaseInstance2")})
     assert f"{path} was {FROZEN[path]} and would become DatabaseInstance2" in message

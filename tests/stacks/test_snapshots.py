@@ -12,6 +12,7 @@ from syrupy.extensions.json import JSONSnapshotExtension
 from syrupy.location import PyTestLocation
 from syrupy.types import SnapshotIndex
 
+from ops.assembly.manifest import Stack
 from support.assembly import Assembly, text
 from support.synthesis import PRODUCTS
 
@@ -39,6 +40,7 @@ ROLES = (
     "rotation",
     "routing",
     "storage",
+    "tenant-eu",
     "tenants",
 )
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -75,13 +77,18 @@ def reviewable(value: Any) -> Any:
     return HASH.sub("<hash of the asset>", value) if isinstance(value, str) else value
 
 
+def every(assembly: Assembly) -> dict[str, Stack]:
+    """Stacks by role, and the templates that are assets by folder."""
+    return {**assembly.stacks, **assembly.inside}
+
+
 @pytest.fixture(scope="module")
 def first(deployments: Mapping[str, Assembly]) -> Mapping[tuple[str, str], str]:
     """The file of each template, by deployment and role: what several have in common is reviewed once."""
     files: dict[tuple[str, str], str] = {}
     names: dict[str, str] = {}
     for name in NAMES:
-        for role, stack in deployments[name].stacks.items():
+        for role, stack in every(deployments[name]).items():
             content = json.dumps(reviewable(stack.template), sort_keys=True)
             files[name, role] = names.setdefault(f"{role} {content}", f"{NAMES[name]}/{role}")
     return files
@@ -96,7 +103,7 @@ def test_template_is_reviewed(
     deployment: str,
     role: str,
 ) -> None:
-    stack = deployments[deployment].stacks.get(role)
+    stack = every(deployments[deployment]).get(role)
 
     if stack is not None:
         name = first[deployment, role]

@@ -3,32 +3,36 @@
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ops.assembly.manifest import Stack
 from stacks.posture import STANDING_DECISIONS
 from support import findings
 from support.assembly import Assembly
 from support.findings import Findings
-from support.synthesis import DEPLOYMENTS, ROOT
+from support.synthesis import DEPLOYMENTS, ROOT, SYNTHS
+from support.synths import Synths
 
 UNCREATABLE_VERSION = "W3691"
 """A warning to cfn-lint; to AWS a refusal to create the database."""
 HIPAA = "HIPAA.Security"
 NOTES = DEPLOYMENTS["notes"]
 
+CHECKED = (*DEPLOYMENTS, "tenanted", "tenanted_on_app_runner")
+"""With a product whose tenants have their own services on Fargate: no other has such a template."""
+
 Lint = dict[Path, list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def linted(deployments: Mapping[str, Assembly]) -> Lint:
+def linted(synths: Synths) -> Lint:
     """What cfn-lint says about every template where it goes; each different one is read once."""
     same: dict[tuple[str, bytes], list[Path]] = {}
-    for assembly in deployments.values():
-        for stack in assembly.stacks.values():
+    for name in CHECKED:
+        for stack in every(synths[name]):
             key = stack.place.region, stack.template_file.read_bytes()
             same.setdefault(key, []).append(stack.template_file)
     found: Lint = {file: [] for files in same.values() for file in files}
@@ -40,6 +44,11 @@ def linted(deployments: Mapping[str, Assembly]) -> Lint:
     return found
 
 
+def every(assembly: Assembly) -> list[Stack]:
+    """Its stacks, and the templates that are assets."""
+    return [*assembly.stacks.values(), *assembly.inside.values()]
+
+
 def lint(region: str, files: list[Path]) -> list[dict[str, Any]]:
     """One run of cfn-lint."""
     command = [str(Path(sys.executable).parent / "cfn-lint"), "--format", "json", "--regions", region, "--"]
@@ -49,13 +58,13 @@ def lint(region: str, files: list[Path]) -> list[dict[str, Any]]:
     return matches
 
 
-@pytest.mark.parametrize("name", DEPLOYMENTS)
+@pytest.mark.parametrize("name", CHECKED)
 def test_cfn_lint_finds_no_error_and_no_version_that_can_no_longer_be_created(
-    linted: Lint, deployments: Mapping[str, Assembly], name: str
+    linted: Lint, synths: Synths, name: str
 ) -> None:
     found = [
         f"{stack.name}: {match['Rule']['Id']} {match['Message']}"
-        for stack in deployments[name].stacks.values()
+        for stack in every(synths[name])
         for match in linted[stack.template_file]
         if match["Level"] == "Error" or match["Rule"]["Id"] == UNCREATABLE_VERSION
     ]
@@ -63,27 +72,35 @@ def test_cfn_lint_finds_no_error_and_no_version_that_can_no_longer_be_created(
     assert found == []
 
 
-@pytest.mark.parametrize("name", DEPLOYMENTS)
-def test_a22_no_finding_is_left_unacknowledged(deployments: Mapping[str, Assembly], name: str) -> None:
-    assert findings.left(deployments[name]) == set()
+@pytest.mark.parametrize("name", CHECKED)
+def test_a22_no_finding_is_left_unacknowledged(synths: Synths, name: str) -> None:
+    assert findings.left(synths[name]) == set()
+
+
+@pytest.mark.parametrize("name", ["phase_three", "tenanted", "tenanted_on_app_runner"])
+def test_a17_the_template_of_tenants_is_looked_at_too(linted: Lint, synths: Synths, name: str) -> None:
+    template = synths[name].inside["tenant-eu"]
+
+    assert template.template_file in linted
+    assert {path.partition("/")[0] for _, path in findings.found(synths[name])} >= {"Tenant"}
 
 
 @pytest.fixture(scope="module")
-def found(deployments: Mapping[str, Assembly]) -> Findings:
+def found(synths: Synths) -> Findings:
     """Everything that is found in any deployment when nothing is accepted."""
-    return {one for assembly in deployments.values() for one in findings.found(assembly)}
+    return {one for name in CHECKED for one in findings.found(synths[name])}
 
 
 @pytest.fixture(scope="module")
-def accepted(deployments: Mapping[str, Assembly]) -> list[dict[str, str]]:
+def accepted(synths: Synths) -> list[dict[str, str]]:
     """Every acknowledgement of a rule that is looked at, once: not every product has the HIPAA pack."""
-    every = [
+    made = [
         one
-        for assembly in deployments.values()
+        for assembly in map(synths.__getitem__, CHECKED)
         for one in findings.accepted(assembly)
         if not one["rule"].startswith(HIPAA) or HIPAA in packs(assembly)
     ]
-    return list({tuple(one.items()): one for one in every}.values())
+    return list({tuple(one.items()): one for one in made}.values())
 
 
 def packs(assembly: Assembly) -> set[str]:
@@ -125,6 +142,14 @@ def test_a_finding_fails_the_app_which_is_otherwise_as_tested(notes: Assembly, t
     for template in planted.templates.values():
         template["Resources"].pop("Planted", None)
     assert planted.templates == notes.templates
+
+
+def test_a17_a_finding_in_the_template_of_tenants_fails_the_app(tmp_path: Path) -> None:
+    run = SYNTHS["tenanted_on_app_runner"].run(tmp_path / "cdk.out", "--plant-in-tenants")
+
+    report = tmp_path / "cdk.out" / "tenant-eu" / findings.REPORT
+    assert run.returncode != 0
+    assert ("AwsSolutions-S1", "Tenant/Planted") in findings.in_report(report)
 
 
 def test_a_finding_fails_the_cdk_cli(tmp_path: Path) -> None:

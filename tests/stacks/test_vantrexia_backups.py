@@ -36,14 +36,21 @@ def test_e7_dumps_are_kept_thirty_days_in_versions(vantrexia_host: Assembly) -> 
     assert bucket(vantrexia_host, "dumps")["VersioningConfiguration"] == {"Status": "Enabled"}
 
 
-def test_e7_weekly_backups_are_kept_ninety_days_in_two_regions(vantrexia_host: Assembly) -> None:
-    copies = [
-        one for one in vantrexia_host.of_type("AWS::S3::Bucket", "recovery") if "weekly" in one["BucketName"]
+@pytest.mark.parametrize(("purpose", "copies", "days"), [("dumps", "daily", 30), ("weekly", "weekly", 90)])
+def test_e7_dumps_are_kept_as_long_in_a_second_region(
+    vantrexia_host: Assembly, purpose: str, copies: str, days: int
+) -> None:
+    (copy,) = [
+        one
+        for one in vantrexia_host.of_type("AWS::S3::Bucket", "recovery")
+        if str(one["BucketName"]).startswith(f"vantrexia-production-{copies}-copies-")
     ]
+    (replication,) = bucket(vantrexia_host, purpose)["ReplicationConfiguration"]["Rules"]
 
-    assert rule(vantrexia_host, "weekly")["ExpirationInDays"] == 90
-    assert "ReplicationConfiguration" in bucket(vantrexia_host, "weekly").properties
-    assert [one["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"] for one in copies] == [90]
+    assert rule(vantrexia_host, purpose)["ExpirationInDays"] == days
+    assert [one["ExpirationInDays"] for one in copy["LifecycleConfiguration"]["Rules"]] == [days]
+    assert replication["Status"] == "Enabled"
+    assert text(replication["Destination"]["Bucket"]).rpartition(":")[2] == copy["BucketName"]
 
 
 def test_e7_the_disk_has_a_snapshot_each_day_for_fourteen(vantrexia_host: Assembly) -> None:

@@ -1,6 +1,6 @@
 """Reads a synthesised app: plain JSON, so that a test costs nothing once the app has been synthesised."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -64,6 +64,15 @@ class Assembly:
         }
 
     @cached_property
+    def inside(self) -> dict[str, manifest.Stack]:
+        """Templates that are assets and no stack of the app, such as that of tenants, by folder."""
+        return {
+            written.parent.name: stack
+            for written in sorted(self.folder.glob("tenant-*/manifest.json"))
+            for stack in manifest.read(written.parent).stacks
+        }
+
+    @cached_property
     def templates(self) -> dict[str, dict[str, Any]]:
         """Each template by stack name."""
         return {stack.name: stack.template for stack in self.stacks.values()}
@@ -71,11 +80,12 @@ class Assembly:
     @cached_property
     def resources(self) -> tuple[Resource, ...]:
         """Every resource of every stack."""
-        return tuple(
-            Resource(role, logical_id, body)
-            for role, stack in self.stacks.items()
-            for logical_id, body in stack.template["Resources"].items()
-        )
+        return _resources(self.stacks)
+
+    @cached_property
+    def resources_inside(self) -> tuple[Resource, ...]:
+        """Every resource of the templates that are assets."""
+        return _resources(self.inside)
 
     def of_type(self, type_name: str, role: str | None = None) -> list[Resource]:
         """Every resource of a type."""
@@ -124,6 +134,14 @@ class Assembly:
             if {"Ref": role.logical_id} in policy["Roles"]
             for statement in policy["PolicyDocument"]["Statement"]
         ]
+
+
+def _resources(stacks: Mapping[str, manifest.Stack]) -> tuple[Resource, ...]:
+    return tuple(
+        Resource(role, logical_id, body)
+        for role, stack in stacks.items()
+        for logical_id, body in stack.template["Resources"].items()
+    )
 
 
 def walk(value: object, key: str | None = None) -> Iterator[tuple[str | None, object]]:

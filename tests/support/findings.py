@@ -1,6 +1,10 @@
-"""What the checkers of a synth found, and what was accepted of it: read from the report that CDK writes."""
+"""What the checkers of a synth found, and what was accepted of it: read from the reports that CDK writes.
+
+One is of the app, and one of each template that is an asset, which is synthesised as an app of its own.
+"""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from support.assembly import Assembly
@@ -25,8 +29,7 @@ def found(assembly: Assembly) -> Findings:
 
 def accepted(assembly: Assembly) -> list[dict[str, str]]:
     """Every acknowledgement that the app made: path, rule, reason."""
-    made: list[dict[str, str]] = json.loads((assembly.folder / ACCEPTED).read_text())
-    return made
+    return [one for folder in _folders(assembly) for one in json.loads((folder / ACCEPTED).read_text())]
 
 
 def is_about(acknowledgement: dict[str, str], findings: Findings) -> bool:
@@ -41,8 +44,17 @@ def _inside(path: str, scope: str) -> bool:
     return not scope or path == scope or path.startswith(f"{scope}/")
 
 
+def _folders(assembly: Assembly) -> list[Path]:
+    return [assembly.folder, *(assembly.folder / name for name in assembly.inside)]
+
+
 def _placed(assembly: Assembly, file: str) -> Findings:
-    report: dict[str, Any] = json.loads((assembly.folder / file).read_text())
+    return {one for folder in _folders(assembly) for one in in_report(folder / file)}
+
+
+def in_report(file: Path) -> Findings:
+    """What one report tells."""
+    report: dict[str, Any] = json.loads(file.read_text())
     return {
         (one["ruleName"], construct["constructPath"])
         for plugin in report["pluginReports"]

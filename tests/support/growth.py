@@ -37,6 +37,11 @@ def guarded(assembly: Assembly) -> dict[tuple[str, str], Resource]:
     return {(one.role, one.logical_id): one for one in assembly.resources if _is_guarded(one)}
 
 
+def guarded_inside(assembly: Assembly) -> list[Resource]:
+    """The same of templates that are assets, such as that of tenants."""
+    return [one for one in assembly.resources_inside if _is_guarded(one)]
+
+
 def _is_guarded(one: Resource) -> bool:
     if one.type == "AWS::Logs::LogGroup":
         # The logs of a service stay when its platform goes; those of a deployment are nobody's record.

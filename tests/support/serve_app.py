@@ -26,6 +26,7 @@ from stacks.garbage import leave_garbage  # noqa: E402
 
 leave_garbage()
 
+import aws_cdk as cdk  # noqa: E402
 from constructs import IConstruct  # noqa: E402
 
 import cambium.acknowledge  # noqa: E402
@@ -44,21 +45,16 @@ def hold_back() -> Acknowledgements:
     """Collect what apps accept. To be called before anything imports ``acknowledge``."""
     held: Acknowledgements = []
 
-    def hold(construct: IConstruct, reasons: dict[str, str]) -> None:
-        # An app inside the app, such as the template of tenants, is checked as it is made.
-        if held and construct.node.root is not held[0][0].node.root:
-            ACCEPT(construct, reasons)
-        else:
-            held.append((construct, reasons))
-
-    cambium.acknowledge.acknowledge = hold
+    cambium.acknowledge.acknowledge = lambda construct, reasons: held.append((construct, reasons))
     return held
 
 
 ACCEPT = cambium.acknowledge.acknowledge
 HELD = hold_back()
 
+import stacks.tenant_publication  # noqa: E402
 from stacks.app import app_from_context  # noqa: E402
+from stacks.posture import check  # noqa: E402
 
 
 def synthesise(context: dict[str, Any], folder: Path) -> None:
@@ -68,21 +64,36 @@ def synthesise(context: dict[str, Any], folder: Path) -> None:
         RuntimeError: what the app or CDK said.
     """
     HELD.clear()
-    app = app_from_context(context, outdir=str(folder))
+    twice(app_from_context(context, outdir=str(folder)))
+
+
+def twice(app: cdk.App) -> None:
+    """Synthesise an app with nothing accepted, and then as it is."""
+    folder = Path(app.outdir)
     try:
         app.synth()
     except RuntimeError:
         # Whatever else it is about comes again below.
         (folder / REPORT).rename(folder / REPORT_WITHOUT)
-    for construct, reasons in HELD:
+    ours = [one for one in HELD if one[0].node.root is app]
+    for construct, reasons in ours:
         ACCEPT(construct, reasons)
     accepted = [
         {"path": construct.node.path, "rule": rule, "reason": reason}
-        for construct, reasons in HELD
+        for construct, reasons in ours
         for rule, reason in reasons.items()
     ]
     (folder / ACCEPTED).write_text(json.dumps(accepted))
     app.synth(force=True)
+
+
+def check_an_app_inside(app: cdk.App, *, hipaa: bool) -> None:
+    """Such as the template of tenants, which is synthesised where it is made: later it is as it is here."""
+    check(app, hipaa=hipaa)
+    twice(app)
+
+
+vars(stacks.tenant_publication)["check"] = check_an_app_inside
 
 
 @contextmanager

@@ -38,6 +38,11 @@ def test_a19_phase_four_counts_both_regions_and_all_shards(synths: Synths) -> No
     assert four.total("low") > 8 * 1000
 
 
+def test_d10_logs_that_add_to_one_metric_are_paid_for_once(synths: Synths) -> None:
+    # Errors of six services, and lines without an id of all together.
+    assert amount(bill(synths, "chatbot_production"), "metrics made of logs")[0] == pytest.approx(7 * 0.30)
+
+
 def test_b11_staging_is_cheap_where_the_document_says_so(synths: Synths) -> None:
     staging = bill(synths, "pooled_staging")
 
