@@ -37,7 +37,6 @@ from config.deployment import Deployment
 from config.region import Region, Shard
 from config.service import Service
 from config.tenancy import TenantTier
-from config.values import OptOut
 from stacks import tenant_moves
 from stacks.base import CambiumStack
 from stacks.compute import ComputeStack
@@ -48,9 +47,8 @@ from stacks.tenant_publication import publish
 from stacks.tenant_services import MIGRATION
 from stacks.tenant_steps import TenantSteps
 from stacks.tenant_template import EXPORT
+from stacks.tenant_told import told
 
-LAST_PRIORITY = 34000
-"""Listener rules of tenants count down from here, among those that compare hosts (config/doors.py)."""
 BUS = "default"
 
 
@@ -109,7 +107,7 @@ class TenantsStack(CambiumStack):
             self, deployment=deployment, region=self._region, tier=self._tier, database=self._config
         )
         functions = TenantFunctions(
-            self, "Functions", told={"TIER": json.dumps(self._told()), "PLACE": json.dumps(self._place())}
+            self, "Functions", told={"TIER": json.dumps(self._told), "PLACE": json.dumps(self._place())}
         )
         preparation = ConnectionSecrets(
             self,
@@ -139,33 +137,18 @@ class TenantsStack(CambiumStack):
         bucket = self.deployment.exports_bucket
         return self.deployment.bucket_name(bucket, self._region.name) if bucket else None
 
+    @property
     def _told(self) -> dict[str, Any]:
-        """What the functions know of tier and region."""
-        deployment, tier, region = self.deployment, self._tier, self._region
-        return {
-            "system": deployment.system,
-            "environment": deployment.environment.name,
-            "tier": tier.name,
-            "region_key": region.key,
-            "shard": self._shard.key,
-            "residency": region.residency,
-            "platform": deployment.platform,
-            "sizes": [size.name for size in tier.sizes],
-            "quotas": tier.quotas.model_dump(),
-            "services": len(tier.services),
-            "stack_prefix": self._prefix,
-            "registry": self.registry.table_name,
-            "routing": deployment.stack_name("routing"),
-            "home_region": deployment.home.name,
-            "retention_days": tier.retention_days,
-            "source_kept_days": tier.source_kept_days,
-            "pool_origin": tenant_moves.pool_origin(deployment, self._region, self._services[0]),
-            "owner_secret": tenant_moves.owner_secret(self._config),
-            "moves": deployment.moves_bucket(self._region),
-            "exports": self._exports or "",
-            "no_exports": tier.exports.reason if isinstance(tier.exports, OptOut) else "",
-            "last_priority": LAST_PRIORITY,
-        }
+        return told(
+            self.deployment,
+            self._tier,
+            region=self._region,
+            shard=self._shard,
+            database=self._config,
+            prefix=self._prefix,
+            registry=self.registry.table_name,
+            exports=self._exports,
+        )
 
     def _place(self) -> dict[str, str]:
         """Parameters of the template that are the same for every tenant here."""

@@ -49,7 +49,7 @@ def test_a17_the_migration_ran_as_the_owner_before_anything_served(region: Regio
     tasks = region.stopped_tasks(f"clinic-{tenant}-migration")
     assert tasks == [0]
     steps = region.steps(region.last("create"))
-    assert steps.index("Migrate") < steps.index("Announce it") < steps.index("Start the services: begin")
+    assert steps.index("Migrate") < steps.index("Start the services: begin") < steps.index("Open it")
 
 
 def test_a17_third_party_keys_come_from_everybodys_secret_and_stay_its_own(
