@@ -202,6 +202,10 @@ class DatabaseJobs(Construct):
         return task
 
 
+SHARED = ("recovery_watch/__init__.py", "recovery_watch/restorable.py")
+"""What the jobs have in common with a function, from ``runtime``."""
+
+
 def jobs_image(scope: Construct) -> ecr_assets.DockerImageAsset:
     """The image of the database jobs, which is the same in every stack that publishes it."""
     return ecr_assets.DockerImageAsset(
@@ -210,7 +214,7 @@ def jobs_image(scope: Construct) -> ecr_assets.DockerImageAsset:
         directory=str(ROOT / "runtime"),
         file="database/Dockerfile",
         platform=ecr_assets.Platform.LINUX_ARM64,
-        exclude=["*", "!database", "!moving", "**/__pycache__"],
+        exclude=["*", "!database", "!moving", *(f"!{path}" for path in SHARED), "**/__pycache__"],
         asset_name="database",
     )
 

@@ -8,7 +8,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elb
 from constructs import Construct
 
-from cambium.acknowledge import acknowledge
+from cambium.load_balancer_findings import accept_findings
 from config.doors import listener_priority
 from config.service import Service
 
@@ -59,22 +59,11 @@ class LoadBalancer(Construct):
             certificates=list(certificates),
             default_action=elb.ListenerAction.fixed_response(404, content_type="text/plain"),
         )
-        flow = "flow logs record every connection, and each service logs its requests"
-        if not deletion_protection:
-            acknowledge(
-                self,
-                {
-                    "HIPAA.Security-ELBDeletionProtectionEnabled": "it holds no data, and an environment "
-                    "without real users may be deleted as a whole"
-                },
-            )
-        acknowledge(
+        accept_findings(
             self,
-            {
-                "AwsSolutions-ELB2": flow,
-                "HIPAA.Security-ELBLoggingEnabled": flow,
-                "HIPAA.Security-ELBv2ACMCertificateRequired": "the one HTTP listener only redirects to HTTPS",
-            },
+            deletion_protection=deletion_protection,
+            recorded="flow logs record every connection, and each service logs its requests",
+            certificate="the one HTTP listener only redirects to HTTPS",
         )
 
     def define_target(self, construct_id: str, service: Service) -> elb.ApplicationTargetGroup:

@@ -7,8 +7,8 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elb
 from constructs import Construct
 
-from cambium.acknowledge import acknowledge
 from cambium.connection_pool_door import ConnectionPoolDoor
+from cambium.load_balancer_findings import accept_findings
 from config.pool import ConnectionPool
 
 
@@ -72,23 +72,11 @@ class PoolLoadBalancer(ConnectionPoolDoor):
             protocol=elb.Protocol.TCP,
             default_action=elb.NetworkListenerAction.forward([self.target]),
         )
-        recorded = "flow logs record every connection"
-        inside = "it passes TCP on unread: client and pooler encrypt it"
-        if not deletion_protection:
-            acknowledge(
-                self,
-                {
-                    "HIPAA.Security-ELBDeletionProtectionEnabled": "it holds no data, and an environment "
-                    "without real users may be deleted as a whole"
-                },
-            )
-        acknowledge(
+        accept_findings(
             self,
-            {
-                "AwsSolutions-ELB2": recorded,
-                "HIPAA.Security-ELBLoggingEnabled": recorded,
-                "HIPAA.Security-ELBv2ACMCertificateRequired": inside,
-            },
+            deletion_protection=deletion_protection,
+            recorded="flow logs record every connection",
+            certificate="it passes TCP on unread: client and pooler encrypt it",
         )
 
     @property

@@ -9,13 +9,14 @@ from cambium.tenant_parts import (
     Functions,
     ask_services,
     bring_stack,
+    fill,
     remove_stack,
     route,
     succeed,
     told_of,
     whole,
 )
-from cambium.tenant_steps import Way, caught, chain, invoke
+from cambium.tenant_steps import Way, chain, invoke
 from cambium.working_hours_steps import State
 
 
@@ -26,16 +27,7 @@ def create(functions: Functions, contents: Contents) -> State:
         # Before anything exists: nobody else can place the organization while its database is made.
         route(functions, "Announce it", "provisioning", way),
         bring_stack(functions, "Make the stack", "$.prepared", way),
-        invoke("Make the database roles", functions.roles, contents.roles, way),
-        *(
-            invoke(f"Write the URLs of {name}", functions.urls, told, way)
-            for name, told in contents.urls.items()
-        ),
-        *(
-            invoke(f"Copy the keys of {name}", functions.keys, told, way)
-            for name, told in contents.keys.items()
-        ),
-        caught("Migrate", contents.migration, way),
+        *fill(functions, contents, way),
         bring_stack(functions, "Start the services", "$.wanted", way),
         ask_services(functions, way),
         route(functions, "Open it", "active", way, origin=True),

@@ -21,6 +21,7 @@ from cambium.tenant_parts import (
     Functions,
     ask_services,
     bring_stack,
+    fill,
     remove_stack,
     told_of,
 )
@@ -44,16 +45,7 @@ def to_silo(functions: Functions, contents: Contents, moves: Moves) -> Mapping[s
         **chain(
             bring_stack(functions, "Make the stack", "$.prepared", way),
             one("Keep its outputs", {"Type": "Pass", "InputPath": OUTPUTS, "ResultPath": "$.outputs"}),
-            invoke("Make the database roles", functions.roles, contents.roles, way),
-            *(
-                invoke(f"Write the URLs of {name}", functions.urls, told, way)
-                for name, told in contents.urls.items()
-            ),
-            *(
-                invoke(f"Copy the keys of {name}", functions.keys, told, way)
-                for name, told in contents.keys.items()
-            ),
-            caught("Migrate", contents.migration, way),
+            *fill(functions, contents, way),
             caught("Check both databases", step("check"), way),
             mark("It is copied from here on", "$.copying"),
             caught("Copy the rows", step("copy"), way),

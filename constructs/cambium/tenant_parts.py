@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cambium.tenant_steps import Way, chain, invoke, until_done
+from cambium.tenant_steps import Way, caught, chain, invoke, until_done
 from cambium.working_hours_steps import Part, State
 
 STACK = {"stack.$": "$.stack", "started.$": "$.at.answer.started"}
@@ -120,6 +120,22 @@ def bring_stack(
 def remove_stack(functions: Functions, name: str, way: Way) -> Part:
     """Remove the stack, whatever state it is in."""
     return until_done(name, functions.stack, {**STACK, "parameters": None}, way)
+
+
+def fill(functions: Functions, contents: Contents, way: Way) -> list[Part]:
+    """What a stack that was just made needs before anything of it may serve: roles, secrets, tables."""
+    return [
+        invoke("Make the database roles", functions.roles, contents.roles, way),
+        *(
+            invoke(f"Write the URLs of {name}", functions.urls, told, way)
+            for name, told in contents.urls.items()
+        ),
+        *(
+            invoke(f"Copy the keys of {name}", functions.keys, told, way)
+            for name, told in contents.keys.items()
+        ),
+        caught("Migrate", contents.migration, way),
+    ]
 
 
 def ask_services(functions: Functions, way: Way) -> Part:

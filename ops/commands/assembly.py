@@ -74,9 +74,7 @@ def diff(
     deployment = target.resolve()
     with exclusive(workspace, "diff"):
         programs.end_leftovers(workspace)
-        running = emulator.find(workspace)
-        if running is None:
-            raise OperatorError(ExitCode.NOT_RUNNING, "the embedded AWS does not run", hint=target.command_up)
+        running = emulator.require(workspace, hint=target.command_up)
         folder = workspace.assembly(target.assembly_name(deployment.phase))
         with Steps(progress(), 1).step("synthesis") as step:
             fresh = synthesise(workspace, target, folder, step.say)

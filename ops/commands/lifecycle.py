@@ -65,9 +65,7 @@ def status(ctx: typer.Context, json: JsonOption = False) -> None:
     Example:  cambium status
     """
     workspace: Workspace = ctx.obj
-    running = emulator.find(workspace)
-    if running is None:
-        raise OperatorError(ExitCode.NOT_RUNNING, "the embedded AWS does not run", hint="make up")
+    running = emulator.require(workspace, hint="make up")
     environments = _environments(workspace, running)
     deployed = [one for _, stacks, _ in environments for one in stacks]
     if json:

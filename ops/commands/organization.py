@@ -41,9 +41,7 @@ def _organizations(ctx: typer.Context, target: Target) -> Organizations:
             f"{deployment.phase}: no table says who is where",
             hint="say --phase, if a later one is deployed",
         )
-    running = emulator.find(workspace)
-    if running is None:
-        raise OperatorError(ExitCode.NOT_RUNNING, "the embedded AWS does not run", hint=target.command_up)
+    running = emulator.require(workspace, hint=target.command_up)
     return Organizations(deployment, Places(running.url))
 
 

@@ -35,9 +35,7 @@ def set_secret(
     deployment = target.resolve()
     _check(deployment, secret, key)
     with exclusive(workspace, "set-secret"):
-        running = emulator.find(workspace)
-        if running is None:
-            raise OperatorError(ExitCode.NOT_RUNNING, "the embedded AWS does not run", hint=target.command_up)
+        running = emulator.require(workspace, hint=target.command_up)
         value = (
             typer.prompt(key, hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.read().strip()
         )

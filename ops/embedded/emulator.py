@@ -43,6 +43,18 @@ def find(workspace: Workspace) -> Emulator | None:
     return known if known is not None and _is_ours(known) and answers(known.port) else None
 
 
+def require(workspace: Workspace, *, hint: str) -> Emulator:
+    """Our embedded AWS, which must run.
+
+    Raises:
+        OperatorError: it does not; ``hint`` is what to do.
+    """
+    running = find(workspace)
+    if running is None:
+        raise OperatorError(ExitCode.NOT_RUNNING, "the embedded AWS does not run", hint=hint)
+    return running
+
+
 def recorded(workspace: Workspace) -> Emulator | None:
     """What the state file says, true or not; None if there is none to read."""
     try:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -10,9 +9,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from database.failure import must
-
-AT_REST = ("stopping", "stopped", "starting")
-"""Nobody can write, so nothing would be lost. The watch (``recovery_watch.restorable``) says the same."""
+from recovery_watch.restorable import lag_minutes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +44,8 @@ class PointInTime:
     def measure(self) -> dict[str, Any]:
         """What an auditor reads: the minutes, the target, whether it is met; else why nobody can say."""
         try:
-            minutes = self._lag_minutes()
+            client: Any = boto3.client("rds", config=Config(retries={"mode": "standard", "max_attempts": 5}))
+            minutes = lag_minutes(client, kind=self.kind, identifier=self.identifier)
         except (ClientError, BotoCoreError) as error:
             return self._unknown(" ".join(str(error).split()))
         if minutes is None:
@@ -57,17 +55,3 @@ class PointInTime:
 
     def _unknown(self, reason: str) -> dict[str, Any]:
         return {"minutes": None, "target_minutes": self.target_minutes, "met": False, "reason": reason}
-
-    def _lag_minutes(self) -> float | None:
-        found, status = self._describe()
-        if found[status] in AT_REST:
-            return 0.0
-        latest: datetime | None = found.get("LatestRestorableTime")
-        return None if latest is None else max((datetime.now(UTC) - latest).total_seconds() / 60, 0.0)
-
-    def _describe(self) -> tuple[Mapping[str, Any], str]:
-        client: Any = boto3.client("rds", config=Config(retries={"mode": "standard", "max_attempts": 5}))
-        if self.kind == "cluster":
-            return client.describe_db_clusters(DBClusterIdentifier=self.identifier)["DBClusters"][0], "Status"
-        found = client.describe_db_instances(DBInstanceIdentifier=self.identifier)["DBInstances"][0]
-        return found, "DBInstanceStatus"

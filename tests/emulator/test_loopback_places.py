@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from emulator import inside
 from emulator.addresses import Addresses, is_free
 from emulator.inside import is_inside
 from emulator.poolers.container import Told, Upstream
@@ -163,6 +164,20 @@ def test_only_programs_of_our_own_are_inside() -> None:
         with connection:
             assert is_inside(peer) is Path("/proc/net/tcp").exists()
         child.wait()
+
+
+def test_a_connection_of_the_same_port_that_is_over_does_not_hide_the_one_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over, there = (
+        f"{number}: 0100007F:B622 0100007F:11D6 {state} 0:0 0:0 0 0 0 {inode}"
+        for number, state, inode in ((0, "06", 0), (1, "01", 4711))
+    )
+    (tmp_path / "net").mkdir()
+    (tmp_path / "net" / "tcp").write_text("\n".join(["header", over, there]))
+    monkeypatch.setattr(inside, "_PROC", tmp_path)
+
+    assert inside._inode(("127.0.0.1", 0xB622)) == "4711"
 
 
 def test_only_traffic_from_outside_keeps_an_emulator_alive(relays: Relays, traffic: list[str]) -> None:

@@ -36,9 +36,7 @@ def _tenants(ctx: typer.Context, target: Target) -> Tenants:
             f"in phase {deployment.phase}",
             hint="say --phase, if a later one is deployed",
         )
-    running = emulator.find(workspace)
-    if running is None:
-        raise OperatorError(ExitCode.NOT_RUNNING, "the embedded AWS does not run", hint=target.command_up)
+    running = emulator.require(workspace, hint=target.command_up)
     return Tenants(deployment, Places(running.url))
 
 

@@ -4,6 +4,7 @@ import re
 import shlex
 from pathlib import Path
 
+from cambium.database_jobs import SHARED
 from database.settings import PROGRAMS
 
 IMAGE = Path(__file__).parents[3] / "runtime" / "database"
@@ -22,9 +23,10 @@ def test_it_has_the_programs_of_every_major_that_is_dumped() -> None:
 
 
 def test_everything_it_copies_from_here_exists() -> None:
-    sources = [words[0] for words in of("COPY") if not words[0].startswith("--from")]
+    sources = [source for words in of("COPY") if not words[0].startswith("--from") for source in words[:-1]]
 
-    assert sources == ["database/requirements.txt", "database/*.py", "moving/*.py"]
+    assert sources == ["database/requirements.txt", "database/*.py", "moving/*.py", *SHARED]
+    assert all((IMAGE.parent / path).is_file() for path in SHARED)
     for package in (IMAGE, IMAGE.parent / "moving"):
         assert list(package.glob("*.py"))
         assert [path for path in package.rglob("*.py") if path.parent != package] == []
