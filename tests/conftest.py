@@ -6,6 +6,7 @@ import runpy
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 
 from config.system import System
@@ -19,6 +20,9 @@ from support.synths import Deployments, Synths
 
 # Collecting makes millions of objects that stay: looking through them for garbage takes a second each time.
 gc.disable()
+# How fast inputs are made is the machine's business, and it is a busy one.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 stay_inside()
 use_reviewed()
 

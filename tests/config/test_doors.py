@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from config.doors import LONGEST_PATH, check_doors, check_priorities, listener_priority
 from config.service import RESERVED_SERVICES, Service
 
-MANY = settings(max_examples=200, deadline=None, database=None)
+MANY = settings(max_examples=200, database=None)
 DOMAIN = "shop.test"
 HIGHEST = 50_000
 """The last number that a listener has."""

@@ -87,7 +87,7 @@ def test_b1_staging_fits_with_one_pooler() -> None:
     assert consumers(staging["connection pool"]) == {"core-api": (2, 10), "telemetry-api": (2, 10)}
 
 
-@settings(max_examples=80, deadline=None, database=None)
+@settings(max_examples=80, database=None)
 @given(
     tasks=st.integers(1, 6),
     ceiling=st.integers(2, 100),

@@ -20,7 +20,7 @@ from config.service import Service
 from config.sources import CacheUrl, DatabaseUrl, ReplicaUrls
 
 POOL = ConnectionPool(tasks=1, pool_sizes={"app": 5}, max_server_connections=5)
-FEW = settings(max_examples=60, deadline=None, database=None)
+FEW = settings(max_examples=60, database=None)
 SYSTEMS = ("chatbot", "notes", "reptidex", "restartix", "restartix-fargate", "vantrexia")
 
 

@@ -52,14 +52,14 @@ anything = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(stacks, min_size=1, max_size=2))
 def test_never_raises_on_what_looks_like_a_template(bodies: list[dict[str, Any]]) -> None:
     for _, found in check([Template("t.json", body, "S", "S") for body in bodies]):
         assert found.found
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.dictionaries(st.sampled_from(["Resources", "Outputs", "Parameters", "Metadata"]), anything))
 def test_never_raises_on_arbitrary_json(body: dict[str, Any]) -> None:
     for _, found in check([Template("t.json", body)]):

@@ -68,7 +68,7 @@ def summary(plan: Plan) -> list[tuple[str, str, Any]]:
     return [(str(one.address), one.verdict.words, one.causes) for one in plan.changes]
 
 
-MANY = settings(max_examples=60, deadline=None)
+MANY = settings(max_examples=60)
 
 
 @MANY
