@@ -34,8 +34,8 @@ def show(task: Task, one: Running) -> None:
             "details": [*subnet, {"name": "privateIPv4Address", "value": one.address}],
         }
     ]
-    task["lastStatus"] = "RUNNING"
     task["attributes"] = [{"name": KIND, "value": one.pooler.kind}]
+    task["lastStatus"] = "RUNNING"
 
 
 def log_of(task: Task, container: Container) -> Callable[[str], None]:

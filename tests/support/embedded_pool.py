@@ -151,11 +151,14 @@ class EmbeddedPool:
         return str(found["LoadBalancers"][0]["DNSName"])
 
     def tasks(self) -> list[dict[str, Any]]:
-        """The tasks that run, as ECS describes them."""
+        """The tasks that run, as ECS describes them.
+
+        MiniStack lists a task as running for a moment before its pooler is being started, without its kind.
+        """
         ecs, cluster = self.emulator.client("ecs"), self.stack["Cluster"]
         arns = ecs.list_tasks(cluster=cluster, serviceName=self.name, desiredStatus="RUNNING")["taskArns"]
         found = ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"] if arns else []
-        return [task for task in found if task["lastStatus"] == "RUNNING"]
+        return [task for task in found if task["lastStatus"] == "RUNNING" and task.get("attributes")]
 
     def addresses(self) -> list[str]:
         """Where each task is reached."""
