@@ -1,9 +1,11 @@
 """What ``python -m bench`` measures, part by part."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bench import backups, deploy_rules, lookups, plan, pooling, services, suite, synthesis, tenants, up
+from bench.process import Cost
 from bench.section import Section
 from bench.suite import Part
 from bench.up import UpCost
@@ -63,14 +65,14 @@ def measure_up(workspace: Workspace, _effort: Effort, say: Say) -> list[Section]
 
 def measure_suite(workspace: Workspace, _effort: Effort, say: Say) -> list[Section]:
     """The tests by folder."""
-    return [suite_section(suite.measure(workspace, say))]
+    return [suite_section(suite.measure(workspace, say), suite.whole(workspace, say))]
 
 
-def suite_section(parts: Sequence[Part]) -> Section:
+def suite_section(parts: Sequence[Part], whole: Cost) -> Section:
     """The table of the suite; with a flaw when a test failed."""
     failed = [test for part in parts for test in part.failed]
     total = [
-        "in all",
+        "one part after the other",
         str(sum(part.tests for part in parts)),
         str(len(failed)),
         f"{sum(part.cost.wall_seconds for part in parts):.1f}",
@@ -79,8 +81,10 @@ def suite_section(parts: Sequence[Part]) -> Section:
     ]
     return Section(
         title=SUITE_TITLE,
-        meaning="Seconds of `pytest tests/<part>`, each started once by itself, collection and start-up "
-        "included.",
+        meaning='Seconds of `pytest -m "not long" tests/<part>`, each started once by itself: collection, '
+        "start-up and every synthesis it reads are in it, so that parts share nothing. The last line is "
+        f"`make test`, all of it at once on {os.cpu_count()} cores: linters first, then types, without a "
+        "cache, beside the tests. Long tests are in `make test-long` and `make test-nightly`.",
         header=["Part", "tests", "failed", "wall", "CPU", "slowest"],
         rows=[
             *(
@@ -95,6 +99,14 @@ def suite_section(parts: Sequence[Part]) -> Section:
                 for part in parts
             ),
             total,
+            [
+                "make test",
+                total[1],
+                total[2],
+                f"{whole.wall_seconds:.1f}",
+                f"{whole.cpu_seconds:.1f}",
+                "",
+            ],
         ],
         flaw=f"{len(failed)} failed: {', '.join(failed)}" if failed else None,
     )

@@ -1,4 +1,7 @@
-"""Measures the test suite, one run per folder of ``tests/`` and per file directly in it."""
+"""Measures what ``make test`` runs: as a whole, and one run per folder of ``tests/`` and per file in it.
+
+Long tests are left out, as there. Types are checked without a cache, as in a fresh clone.
+"""
 
 import tempfile
 from collections.abc import Callable
@@ -27,6 +30,18 @@ class Part:
     cost: Cost
 
 
+def whole(workspace: Workspace, say: Callable[[str], None]) -> Cost:
+    """Run ``make test`` once: linters, then types and all tests beside each other.
+
+    Raises:
+        MeasurementError: it failed.
+    """
+    say("make test")
+    with tempfile.TemporaryDirectory() as cache:
+        env = dict(loopback.environment(workspace)) | {"MYPY_CACHE_DIR": cache}
+        return run(("make", "test"), folder=workspace.root, env=env)
+
+
 def measure(workspace: Workspace, say: Callable[[str], None]) -> list[Part]:
     """Run every part once."""
     tests = workspace.root / "tests"
@@ -35,13 +50,14 @@ def measure(workspace: Workspace, say: Callable[[str], None]) -> list[Part]:
         if path.match("test_*.py") or any(path.rglob("test_*.py")):
             say(f"pytest tests/{path.name}")
             parts.append(_measure(workspace, path))
-    return parts
+    return [part for part in parts if part.tests]
 
 
 def _measure(workspace: Workspace, path: Path) -> Part:
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch) / "report.xml"
-        command = (str(workspace.bin / "python"), "-m", "pytest", "-q", str(path), f"--junitxml={report}")
+        pytest = (str(workspace.bin / "python"), "-m", "pytest", "-q", "-m", "not long")
+        command = (*pytest, str(path), f"--junitxml={report}")
         env = loopback.without_aws(dict(loopback.environment(workspace)))
         env |= {"JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(workspace.state / "jsii")}
         # A failing test is the suite's business to report; here it is only counted.

@@ -29,11 +29,14 @@ def test_a_part_without_tests_is_reported_as_empty(tmp_path: Path) -> None:
 
 
 def test_a_failed_test_is_counted_and_named_as_a_flaw() -> None:
-    section = suite_section([Part("ops", 3, ("b",), "b", 1.5, COST), Part("docs", 2, (), "d", 0.5, COST)])
+    section = suite_section(
+        [Part("ops", 3, ("b",), "b", 1.5, COST), Part("docs", 2, (), "d", 0.5, COST)], COST
+    )
 
-    assert section.rows[-1][:3] == ["in all", "5", "1"]
+    assert section.rows[-2][:3] == ["one part after the other", "5", "1"]
+    assert section.rows[-1] == ["make test", "5", "1", "2.0", "1.0", ""]
     assert section.flaw == "1 failed: b"
 
 
 def test_a_suite_that_passes_has_no_flaw() -> None:
-    assert suite_section([Part("docs", 2, (), "d", 0.5, COST)]).flaw is None
+    assert suite_section([Part("docs", 2, (), "d", 0.5, COST)], COST).flaw is None
