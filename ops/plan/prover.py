@@ -13,7 +13,7 @@ from ops.plan.missing import one_sided
 from ops.plan.refusal import Refusal, refused
 from ops.plan.side import Side, Stack
 from ops.plan.splitting import Split, splits
-from ops.plan.tenants import new_stamps, unfit
+from ops.plan.tenants import new_stamps, still_used, unfit
 from ops.plan.verdict import Change, Verdict
 from ops.reachability.templates import Address
 
@@ -30,6 +30,8 @@ class Plan:
     refusals: tuple[Refusal, ...]
     weakened: tuple[str, ...]
     splits: tuple[Split, ...]
+    used_by_tenants: Mapping[str, tuple[Address, ...]]
+    """What goes by a deploy while stacks of tenants, made from the earlier template, still use it."""
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
@@ -97,4 +99,5 @@ def _prove(before: Side, after: Side) -> Plan:
         ),
         weakened=tuple(weakened(resources, before, after)),
         splits=tuple(splits(resources, cascade, before, after)),
+        used_by_tenants=still_used(resources, before),
     )

@@ -106,6 +106,11 @@ class Side:
         """Every resource of every stack."""
         return {one.address: one for stack in self.stacks.values() for one in stack.resources}
 
+    @property
+    def deployed(self) -> Iterator[Resource]:
+        """Every resource of a stack that is deployed, and is not of a tenant's."""
+        return (one for stack in self.stacks.values() if stack.stamp is None for one in stack.resources)
+
     @cached_property
     def stamped(self) -> Mapping[str, Stamp]:
         """What stamps those of its stacks that are templates of tenants."""

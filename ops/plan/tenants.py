@@ -5,13 +5,36 @@ from typing import Any
 
 from config.tenancy import OF_TENANT
 from ops.plan.refusal import Refusal
+from ops.plan.resolution import Resolver
 from ops.plan.side import Side, Stack
+from ops.plan.value import links
+from ops.plan.verdict import Change, Verdict
 from ops.reachability.templates import Address
 
 
 def new_stamps(before: Side, after: Side) -> list[str]:
     """Templates of tenants from which no stack has been made."""
     return [name for name in after.stamped if name not in before.stacks]
+
+
+def still_used(changes: Mapping[Address, Change], before: Side) -> Mapping[str, tuple[Address, ...]]:
+    """What a deploy takes from under stacks that have been made, by the title of their template."""
+    resolver, found = Resolver(before), dict[str, tuple[Address, ...]]()
+    for name in before.stamped:
+        given = [
+            link
+            for one in before.stacks[name].resources
+            for link in links(resolver.resolve(name, dict(one.properties)))
+        ]
+        used = sorted({link.target for link in given if link.via == "a stamp"})
+        gone = tuple(one for one in used if one in changes and changes[one].verdict in TAKEN)
+        if gone:
+            found[name] = gone
+    return found
+
+
+TAKEN = (Verdict.REPLACES, Verdict.DELETES)
+"""After these, what a stack of a tenant was given names nothing that anybody else uses."""
 
 
 def unfit(before: Side, after: Side) -> Iterator[Refusal]:
