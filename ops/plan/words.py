@@ -116,8 +116,8 @@ def about_tenants(plan: Plan) -> Iterator[str]:
             )
         elif changes:
             yield (
-                f"{name}: {count(len(changes), 'resource')} of each stack changes with the next change of "
-                "that tenant, and not by a deploy"
+                f"{name}: what changes of each stack, {count(len(changes), 'resource')}, changes with the "
+                "next change of that tenant, and not by a deploy"
             )
 
 
