@@ -25,6 +25,7 @@ from support.planted import Template, Templates, found, planted, properties_at, 
 from support.planted import resource as made
 from support.synthesis import ROOT
 from support.synths import Synths
+from support.tenant_settings import told as told_tier
 from tenants.admission import parameters
 from tenants.registry import Tenant
 
@@ -313,7 +314,7 @@ def test_a_default_that_nobody_overrides_is_the_value_of_every_tenant(tenanted: 
 
 def test_what_the_machines_give_each_tenant_is_what_the_plan_takes_as_given() -> None:
     facts = {"size": "large", "image": "3f2c1ab", "priorities": [34000, 33999]}
-    given = parameters(Tenant(tenant="org-101"), facts)
+    given = parameters(Tenant(tenant="org-101"), facts, told_tier("clinic", services=2))
 
     assert [name for name in given if not OF_TENANT.fullmatch(name)] == []
     assert {name: given[name] for name in LIVING} == LIVING
