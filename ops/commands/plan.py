@@ -53,7 +53,7 @@ def plan(
         Path | None, typer.Option("--picture", help="With --all: also draw the matrix, as an SVG.")
     ] = None,
 ) -> None:
-    """Prove what a step would do to everything that is deployed: what changes, and what is lost by it.
+    """Prove what a step would do to everything that is deployed, and to every tenant: what is lost by it.
 
     Exit code 0: safe, nothing that holds data is lost. 3: data would be lost. 21: AWS decides during the
     deploy whether it is. 22: AWS refuses the step, and nothing would happen. 23: the two sides cannot be

@@ -44,9 +44,9 @@ def _do(stack: Stack) -> Iterator[Line]:
         _start(stack, "change", '{"operation": "update", "tenant": "TENANT", "image": "IMAGE"}'),
     )
     yield Line(
-        "then all: a wave brings an image and the template, to a few, to a tenth, to the rest. It leaves out "
-        "who runs the image already, so name the next one; without a next one, update each like the first",
-        _start(stack, "wave", '{"image": "NEXT", "canaries": ["TENANT"]}'),
+        "then all: a wave brings the template and an image, which may be the one they run, to a few, to a "
+        "tenth, to the rest; run it again to go on after a failure",
+        _start(stack, "wave", '{"image": "IMAGE", "canaries": ["TENANT"]}'),
     )
     yield Line("a suspended tenant gets it when it is resumed; leave it at that")
 

@@ -24,7 +24,7 @@ TENTH = 10
 def plan(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Who gets the image and in which order, or under ``refused`` why nobody does.
 
-    Who has it already, in a stack of the template and the place of now, is left out: so a wave that was
+    Who has it already, in a stack of the template and the place of now, is left out. So a wave that was
     stopped goes on where it was, and one with the image that all run brings a new template only.
     """
     try:
