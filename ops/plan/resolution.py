@@ -12,7 +12,6 @@ from typing import Any
 
 from config.tenancy import OF_TENANT
 from ops.plan.side import Side
-from ops.plan.stamp import Stamp
 from ops.plan.value import Chosen, Dangling, Link, Via, by_way_of, joined
 from ops.reachability.templates import Address
 
@@ -84,19 +83,15 @@ class Resolver:
         parameter = (template.get("Parameters") or {}).get(name)
         if parameter is None:
             return self._pseudo(stack, name)
-        default = str(parameter.get("Default", ""))
         stamp = self._side.stacks[stack].stamp
-        if stamp is not None:
-            return self._stamped(stamp, name, default, depth)
+        if stamp is not None and name in stamp.place:
+            return by_way_of("a stamp", self.resolve(stamp.stack, stamp.place[name], depth + 1))
+        if stamp is not None and OF_TENANT.fullmatch(name):
+            return Dangling(name)  # its machine gives it, so its default is nobody's value
+        default = str(parameter.get("Default", ""))
         if str(parameter.get("Type", "")).startswith("AWS::SSM::Parameter::Value"):
             return self._stored(default, depth)
         return Dangling(name, default)
-
-    def _stamped(self, stamp: Stamp, name: str, default: str, depth: int) -> Any:
-        """What the machine gives as a parameter; its default is nobody's value, unless it is not given."""
-        if name in stamp.place:
-            return by_way_of("a stamp", self.resolve(stamp.stack, stamp.place[name], depth + 1))
-        return Dangling(name) if OF_TENANT.fullmatch(name) else Dangling(name, default)
 
     def _pseudo(self, stack: str, name: str) -> Any:
         """What CloudFormation knows of the stack itself."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from config.tenancy import OF_TENANT
+from config.tenancy import OF_TENANT, TOLD_OF_EACH
 from ops.plan.refusal import Refusal
 from ops.plan.resolution import Resolver
 from ops.plan.side import Side, Stack
@@ -56,7 +56,7 @@ def _parameters(stack: Stack) -> Iterator[Refusal]:
                 "or changed",
                 f"give {name} a default, or let the machines tell it",
             )
-    for name in place:
+    for name in (*TOLD_OF_EACH, *place):
         if name not in asked:
             yield Refusal(
                 Address(stack.name, name),

@@ -59,7 +59,8 @@ def holding(plan: Plan) -> Iterator[tuple[Change, str]]:
         ((one, kept) for one, kept in held if kept is not None),
         key=lambda pair: (-pair[0].verdict, pair[0].address),
     ):
-        yield change, kept.what
+        where = change.address.stack
+        yield change, f"{kept.what}, of {where}" if plan.stack(where).stamp else kept.what
 
 
 REVISIONS = {

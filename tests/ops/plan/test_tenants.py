@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from config.tenancy import LIVING, OF_TENANT
+from config.tenancy import LIVING, OF_TENANT, TOLD_OF_EACH
 from docs.aws_command import complaints
 from docs.markdown import Page
 from ops.outcome import ExitCode, OperatorError
@@ -282,11 +282,16 @@ def gives_what_nobody_asks_for(templates: Templates) -> None:
     del templates[TITLE]["Parameters"]["DatabasesGroup"]
 
 
+def is_no_longer_told_the_size(templates: Templates) -> None:
+    del templates[TITLE]["Parameters"]["Size"]
+
+
 @pytest.mark.parametrize(
     ("plant", "said"),
     [
         (takes_a_size_away, "a tenant whose Size is large could no longer be changed nor deleted"),
         (asks_for_what_nobody_gives, "asks for the parameter Colour, and nothing gives it"),
+        (is_no_longer_told_the_size, "give the parameter Size, which the template does not have"),
         (gives_what_nobody_asks_for, "give the parameter DatabasesGroup, which the template does not have"),
     ],
 )
@@ -316,6 +321,7 @@ def test_what_the_machines_give_each_tenant_is_what_the_plan_takes_as_given() ->
     facts = {"size": "large", "image": "3f2c1ab", "priorities": [34000, 33999]}
     given = parameters(Tenant(tenant="org-101"), facts, told_tier("clinic", services=2))
 
+    assert set(given) == {*TOLD_OF_EACH, "Priority1", "Priority2"}
     assert [name for name in given if not OF_TENANT.fullmatch(name)] == []
     assert {name: given[name] for name in LIVING} == LIVING
 
