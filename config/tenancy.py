@@ -1,5 +1,6 @@
 """The tier whose tenants each have a database and services of their own."""
 
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -10,6 +11,12 @@ from config.values import Model, Name, OptOut, worded
 
 LONGEST_TENANT = 20
 """Characters of a tenant's id, at most: it is in the names of its services, which have 40."""
+TOLD_OF_EACH = ("TenantId", "Size", "Image", "MigrationImage", "Serve", "Protected")
+"""Parameters of a tenant's stack that say what differs from tenant to tenant."""
+OF_TENANT = re.compile("|".join((*TOLD_OF_EACH, r"Priority\d+")))
+"""The same with those on Fargate, one for each rule of the listener; all others are the place's."""
+LIVING = {"Protected": "true"}
+"""What the machines give as these to every tenant that has been made and is not being deleted."""
 
 
 class TenantSize(Model):

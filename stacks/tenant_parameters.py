@@ -8,8 +8,6 @@ TENANT_PATTERN = rf"[a-z](?:[a-z0-9]|-(?=[a-z0-9])){{1,{LONGEST_TENANT - 1}}}"
 """An id is part of the names of services, which begin with a letter and end with none of their hyphens."""
 
 YES, NO = "yes", "no"
-OF_TENANT = ("TenantId", "Slot", "Size", "Image", "MigrationImage", "Serve", "Protected")
-"""What differs from tenant to tenant; everything else is the place's."""
 
 
 class TenantParameters:

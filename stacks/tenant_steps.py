@@ -104,7 +104,8 @@ class TenantSteps:
         self.add("succeed", "conclusion.succeed", [self.registry, self.once, events, shots, *self._exports])
         self.add("fail", "conclusion.fail", [self.registry, self.once, events])
         self._prepare(secrets, cache_token)
-        self.plan = self._define("plan", "wave.plan", [self.registry])
+        looks = rights.allow(["cloudformation:DescribeStacks"])
+        self.plan = self._define("plan", "wave.plan", [self.registry, looks])
         self.judge = self._define("judge", "wave.judge", [])
         # No machine's step: the clock calls it.
         purge = self._define("purge", "purge.on_schedule", [self.registry, shots, *self._exports])

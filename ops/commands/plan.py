@@ -13,6 +13,7 @@ from ops.plan import asked, matrix
 from ops.plan.as_json import as_json
 from ops.plan.revision import lay_out
 from ops.plan.runbook import runbook
+from ops.plan.words import deployed
 from ops.report import plan_matrix
 from ops.report.plan import show_plan
 from ops.report.plan_markdown import page, summary
@@ -52,7 +53,7 @@ def plan(
         Path | None, typer.Option("--picture", help="With --all: also draw the matrix, as an SVG.")
     ] = None,
 ) -> None:
-    """Prove what a step would do to everything that is deployed: what changes, and what is lost by it.
+    """Prove what a step would do to everything that is deployed, and to every tenant: what is lost by it.
 
     Exit code 0: safe, nothing that holds data is lost. 3: data would be lost. 21: AWS decides during the
     deploy whether it is. 22: AWS refuses the step, and nothing would happen. 23: the two sides cannot be
@@ -72,7 +73,7 @@ def plan(
 def _one(workspace: Workspace, question: asked.Question, *, json: bool, markdown: Path | None) -> None:
     with Steps(progress(), 1).step("synthesis") as step:
         answer = asked.answer(workspace, question, step.say)
-        step.conclude(count(len(answer.plan.after.stacks), "stack"))
+        step.conclude(count(len(deployed(answer.plan.after)), "stack"))
     book = runbook(answer.plan, answer.subject)
     if markdown is not None:
         _write(markdown, page(answer.plan, book))

@@ -6,7 +6,7 @@ from typing import Any
 from ops.plan.prover import Plan
 from ops.plan.runbook import Runbook
 from ops.plan.verdict import Change, Verdict
-from ops.plan.words import OUTCOMES
+from ops.plan.words import OUTCOMES, about_tenants
 
 
 def as_json(plan: Plan, book: Runbook) -> dict[str, Any]:
@@ -37,6 +37,7 @@ def as_json(plan: Plan, book: Runbook) -> dict[str, Any]:
             for one in plan.refusals
         ],
         "weakened": list(plan.weakened),
+        "tenants": list(about_tenants(plan)),
         "renamed_stacks": dict(plan.renamed),
         "stacks": [
             _stack(plan, name) for name in sorted(plan.before.stacks.keys() | plan.after.stacks.keys())
@@ -47,10 +48,11 @@ def as_json(plan: Plan, book: Runbook) -> dict[str, Any]:
 
 def _stack(plan: Plan, name: str) -> dict[str, Any]:
     mine = [change for where, change in sorted(plan.resources.items()) if where.stack == name]
-    stack = plan.after.stacks.get(name) or plan.before.stacks[name]
+    stack = plan.stack(name)
     return {
         "name": name,
         "region": stack.region,
+        "stamped_by": stack.stamp.stack if stack.stamp else None,
         "state": _state(plan, name),
         "unchanged": sum(change.verdict == Verdict.NONE for change in mine),
         "changes": [_change(change) for change in mine if change.verdict != Verdict.NONE],

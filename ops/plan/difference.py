@@ -3,16 +3,26 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ops.plan.value import Chosen
+
 
 def same(one: object, other: object) -> bool:
     """Whether CloudFormation sees no difference: it compares scalars as text, so ``50`` is ``"50"``."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, Chosen) and isinstance(other, Chosen):
+        return _chooses_the_same(one, other)
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(same, one, other))
     if one is None or other is None:
         return one is other
     return _scalar(one) == _scalar(other)
+
+
+def _chooses_the_same(one: Chosen, other: Chosen) -> bool:
+    """Whether nobody who has chosen gets another value: what can be chosen besides is nobody's yet."""
+    both = one.options.keys() & other.options.keys()
+    return bool(both) and same(one.by, other.by) and all(same(one.options[k], other.options[k]) for k in both)
 
 
 def _scalar(value: object) -> object:

@@ -20,13 +20,15 @@ def weakened(changes: Mapping[Address, Change], before: Side, after: Side) -> It
 
 def _of_one(change: Change) -> Iterator[str]:
     one, other = change.before, change.after
-    if one is None or other is None or data.data_of(one) is None:
+    held = data.data_of(one) if one is not None else None
+    if one is None or other is None or held is None:
         return
     for policy, meaning in (
         (data.deletion_policy, "being taken out of the template"),
         (data.replace_policy, "being replaced"),
     ):
         if policy(one) != "Delete" and policy(other) == "Delete":
-            yield f"{change.address.stack}: {one.path} would no longer outlive {meaning}"
+            what = f"{held.what} would go with it"
+            yield f"{change.address.stack}: {one.path} would no longer outlive {meaning}: {what}"
     if data.is_protected(one.properties) and not data.is_protected(other.properties):
         yield f"{change.address.stack}: {one.path} loses AWS's own protection against deletion"

@@ -1,12 +1,13 @@
 """What is lost with a resource, decided by its policies, and said in words."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ops.plan import data
 from ops.plan.expiry import expiring
 from ops.plan.side import Resource, Side
+from ops.plan.stamp import Stamp
 from ops.plan.verdict import Change, Verdict
 from ops.reachability.templates import Address
 
@@ -38,7 +39,9 @@ def losses(changes: Mapping[Address, Change], before: Side, after: Side) -> Iter
         if change.before is None:
             continue
         found = _loss(change, before, after)
-        if found is not None:
+        if found is not None and where.stack in before.stamped:
+            yield replace(found, what=f"{found.what}, of {where.stack}")
+        elif found is not None:
             yield found
 
 
@@ -100,6 +103,8 @@ def _left_in_its_stack(change: Change, one: Resource, kept: data.Data, gone: Sid
     if kept.records:
         return None
     stack = gone.stacks[change.address.stack]
+    if stack.stamp is not None:
+        return Loss(change, kept.what, "left behind", True, _left_with_the_tenant(one, stack.stamp))
     guard = "is protected against it" if stack.protected else "is not protected against it"
     fate = {
         "destroyed": "and would take it along",
@@ -111,6 +116,13 @@ def _left_in_its_stack(change: Change, one: Resource, kept: data.Data, gone: Sid
         f"(it {guard}) comes next, {fate}{_instead(change)}"
     )
     return Loss(change, kept.what, "left behind", True, words)
+
+
+def _left_with_the_tenant(one: Resource, stamp: Stamp) -> str:
+    return (
+        f"{one.path} stays in the stack of each tenant; what changes or deletes these stacks is in "
+        f"{stamp.stack}, and when that goes nothing can"
+    )
 
 
 def _instead(change: Change) -> str:

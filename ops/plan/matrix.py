@@ -94,5 +94,14 @@ def facts(row: Row) -> dict[str, Any]:
     }
 
 
-SUMMARY = ("verdict", "exit_code", "deploys", "losses", "refusals", "weakened", "renamed_stacks")
+SUMMARY = (
+    "verdict",
+    "exit_code",
+    "deploys",
+    "losses",
+    "refusals",
+    "weakened",
+    "tenants",
+    "renamed_stacks",
+)
 """What of a plan goes into a matrix."""

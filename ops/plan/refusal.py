@@ -1,6 +1,5 @@
 """What AWS or CloudFormation refuses: the deploy stops and goes back, and nothing is done."""
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from ops.plan.classification import SERVICE_TOKEN
 from ops.plan.identity import name_of
 from ops.plan.schema import is_custom
 from ops.plan.side import Resource
-from ops.plan.value import links
+from ops.plan.value import links, spoken
 from ops.plan.verdict import Change, Verdict
 from ops.reachability.templates import Address
 
@@ -103,8 +102,7 @@ NEVER_SMALLER_OR_OLDER = frozenset({*VERSIONED, "AWS::EC2::Volume"})
 
 def say(name: tuple[Any, ...]) -> str:
     """A fixed name in one line."""
-    first = name[0]
-    return first if isinstance(first, str) and len(name) == 1 else json.dumps(name, default=str)
+    return ", ".join(spoken(part) for part in name)
 
 
 def _number(one: Resource | None, name: str) -> int | None:

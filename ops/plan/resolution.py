@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from config.tenancy import OF_TENANT
 from ops.plan.side import Side
-from ops.plan.value import Dangling, Link, Via, by_way_of, joined
+from ops.plan.value import Chosen, Dangling, Link, Via, by_way_of, joined
 from ops.reachability.templates import Address
 
 NESTED = 20
@@ -49,15 +50,20 @@ class Resolver:
             case {"Fn::GetStackOutput": {"StackName": str(other), "OutputName": str(key)}}:
                 found = (other, key) if self._has_output(other, key) else None
                 return self._follow(found, "a stack output", f"{other}.{key}", depth)
-            case {"Fn::FindInMap": [str(name), str(one), str(two), *_]}:
-                mappings = self._side.stacks[stack].template.get("Mappings") or {}
-                return mappings.get(name, {}).get(one, {}).get(two, Dangling(f"{name}.{one}.{two}"))
+            case {"Fn::FindInMap": [str(name), one, str(two), *_]}:
+                return self._mapped(stack, name, self.resolve(stack, one, depth), two)
             case {"Fn::If": [str(condition), yes, no]}:
                 decided = self._condition(stack, condition, depth)
                 return {"Fn::If": [decided, self.resolve(stack, yes, depth), self.resolve(stack, no, depth)]}
             case {"Condition": str(name), **rest} if not rest:
                 return self._condition(stack, name, depth)
         return self._inside(stack, value, depth)
+
+    def _mapped(self, stack: str, name: str, one: object, two: str) -> Any:
+        mapping = (self._side.stacks[stack].template.get("Mappings") or {}).get(name, {})
+        if isinstance(one, str):
+            return mapping.get(one, {}).get(two, Dangling(f"{name}.{one}.{two}"))
+        return Chosen(one, {key: values[two] for key, values in mapping.items() if two in values})
 
     def _inside(self, stack: str, value: object, depth: int) -> Any:
         if isinstance(value, Mapping):
@@ -77,6 +83,11 @@ class Resolver:
         parameter = (template.get("Parameters") or {}).get(name)
         if parameter is None:
             return self._pseudo(stack, name)
+        stamp = self._side.stacks[stack].stamp
+        if stamp is not None and name in stamp.place:
+            return by_way_of("a stamp", self.resolve(stamp.stack, stamp.place[name], depth + 1))
+        if stamp is not None and OF_TENANT.fullmatch(name):
+            return Dangling(name)  # its machine gives it, so its default is nobody's value
         default = str(parameter.get("Default", ""))
         if str(parameter.get("Type", "")).startswith("AWS::SSM::Parameter::Value"):
             return self._stored(default, depth)
@@ -85,6 +96,8 @@ class Resolver:
     def _pseudo(self, stack: str, name: str) -> Any:
         """What CloudFormation knows of the stack itself."""
         one = self._side.stacks[stack]
+        if one.stamp and name == "AWS::StackName":
+            return joined("", [one.stamp.prefix, Dangling("TenantId")])
         known = {"AWS::StackName": one.name, "AWS::Region": one.region, "AWS::AccountId": one.account}
         return known.get(name, Dangling(name))
 

@@ -5,22 +5,11 @@ from dataclasses import dataclass, field
 
 from ops.growth.steps import Step as GrowthStep
 from ops.plan import runbook_lines as lines
+from ops.plan.deploy import Deploy
 from ops.plan.prover import Plan
 from ops.plan.runbook_lines import Line
 from ops.plan.splitting import Kind, Split
-
-
-@dataclass(frozen=True, slots=True)
-class Deploy:
-    """One deploy, and everything around it."""
-
-    title: str
-    why: str
-    do: tuple[Line, ...]
-    before: tuple[Line, ...] = ()
-    watch: tuple[Line, ...] = ()
-    after: tuple[Line, ...] = ()
-    back: tuple[Line, ...] = ()
+from ops.plan.waves import waves
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +18,12 @@ class Runbook:
 
     title: str
     deploys: tuple[Deploy, ...]
+    waves: tuple[Deploy, ...] = ()
+    """What brings the change to tenants' stacks, after the last deploy."""
     before: tuple[Line, ...] = ()
     """Once, before the first deploy."""
     after: tuple[Line, ...] = ()
-    """Once, when the last one has ended."""
+    """Once, when all has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +45,7 @@ def runbook(plan: Plan, subject: Subject) -> Runbook:
     return Runbook(
         subject.title,
         deploys,
+        tuple(waves(plan)),
         before=(*lines.all_is_well(), *lines.snapshots(plan, subject.snapshot)) if deploys else (),
         after=tuple(lines.over(plan)) if deploys else (),
     )
@@ -92,8 +84,8 @@ def _main(plan: Plan, subject: Subject, found: dict[Kind, Split]) -> Deploy:
         title,
         "" if not held else "; ".join(found[kind].why for kind in found if kind in HELD_BACK),
         do=(*_told(subject, 1), *_left_out(subject, held), lines.deploy_all(subject.options)),
-        before=tuple(lines.before_main(plan)),
-        watch=tuple(lines.interruptions(plan)),
+        before=tuple(lines.before_main(plan, subject.options)),
+        watch=tuple(lines.interruptions(plan.deployed)),
         after=tuple(lines.settled(plan)),
         back=tuple(lines.way_back(plan)),
     )

@@ -1,6 +1,6 @@
 """The lines of a runbook: what to do or look at, with the command that does it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from config.host import HOST_TAG
@@ -41,22 +41,23 @@ def snapshots(plan: Plan, prefix: str) -> Iterator[Line]:
         )
 
 
-def before_main(plan: Plan) -> Iterator[Line]:
+def before_main(plan: Plan, options: str) -> Iterator[Line]:
     """What must be so before the first deploy that changes something that is there."""
     yield from primary_is_free(plan)
+    yield from _used_by_tenants(plan, options)
     if {Verdict.CREATES, Verdict.DELETES} <= {
-        one.verdict for one in plan.changes if one.resource.type in DOORS
+        one.verdict for one in plan.deployed if one.resource.type in DOORS
     }:
         yield Line(
             "services go when this deploy ends, and DNS still leads to them: do it as "
             "docs/runbooks/switch-platform.md says, with time to switch before they go"
         )
-    if any(_is_host(change) for change in plan.changes if change.verdict == Verdict.DELETES):
+    if any(_is_host(change) for change in plan.deployed if change.verdict == Verdict.DELETES):
         yield Line(
             "the machine that answers goes when this deploy ends, and DNS still leads to it: do it as "
             "docs/runbooks/leave-the-host.md says, which leaves an hour to switch"
         )
-    for change in plan.changes:
+    for change in plan.deployed:
         if change.verdict == Verdict.DELETES and is_protected(change.resource.properties):
             yield Line(
                 f"{change.resource.path} is protected against deletion: take that away first, or it stays "
@@ -74,9 +75,26 @@ def primary_is_free(plan: Plan) -> Iterator[Line]:
             )
 
 
-def interruptions(plan: Plan) -> Iterator[Line]:
+def _used_by_tenants(plan: Plan, options: str) -> Iterator[Line]:
+    for title, used in sorted(plan.used_by_tenants.items()):
+        machines = plan.stack(title).stamp
+        assert machines is not None  # noqa: S101 - narrows the type: it is a template of tenants
+        paths = ", ".join(plan.resources[where].resource.path for where in used)
+        still = f"{title} still uses {paths}, which this deploy takes away"
+        if title in plan.after.stamped:
+            yield Line(
+                f"{still}: deploy {machines.stack} by itself, and bring all tenants its template (last in "
+                "this runbook), before anything else; where that template needs what this deploy makes, "
+                "tenants are away until the wave has reached them",
+                f"npx cdk deploy {machines.stack} --exclusively {options}",
+            )
+        else:
+            yield Line(f"{still}: move or delete each first, as docs/runbooks/tenants.md says")
+
+
+def interruptions(changes: Iterable[Change]) -> Iterator[Line]:
     """What users notice, one line for each resource that is away."""
-    for change in plan.changes:
+    for change in changes:
         causes = [cause for cause in change.causes if cause.verdict == Verdict.INTERRUPTS]
         if change.verdict == Verdict.INTERRUPTS and causes:
             what = "; ".join(f"{cause.subject}: {cause.why}" for cause in causes)
@@ -91,7 +109,7 @@ def settled(plan: Plan) -> Iterator[Line]:
             "pending-reboot waits for a restart, in the quiet hour",
             f"{_find(change)}\n{_status('DBParameterGroups')}",
         )
-    if any(change.resource.type == "AWS::ECS::Service" for change in plan.resources.values()):
+    if any(one.type == "AWS::ECS::Service" for one in plan.after.deployed):
         yield Line("each ECS service runs as many tasks as it wants, and its last deployment is COMPLETED")
     yield Line("no alarm rings, and the dashboard shows the usual error rate")
 
@@ -102,14 +120,19 @@ def way_back(plan: Plan) -> Iterator[Line]:
     for change in _databases(plan):
         if "AllocatedStorage" in change.touched:
             yield Line(f"the class of {change.resource.path} can go back later; its storage cannot: keep it")
-    if any(change.verdict == Verdict.ORPHANS for change in plan.changes):
+    if any(change.verdict == Verdict.ORPHANS for change in plan.deployed):
         yield Line("what is left behind keeps its name; cdk deploy --import-existing-resources takes it back")
 
 
 def over(plan: Plan) -> Iterator[Line]:
     """What closes the step."""
     yield Line("a second deploy changes nothing")
-    gone = sorted(plan.before.stacks.keys() - plan.after.stacks.keys())
+    gone = sorted(plan.before.stacks.keys() - plan.before.stamped.keys() - plan.after.stacks.keys())
+    for title in sorted(plan.before.stamped.keys() - plan.after.stamped.keys()):
+        yield Line(
+            f"{title} keeps its stack. Move or delete each (docs/runbooks/tenants.md) before "
+            f"{plan.before.stamped[title].stack} goes, which has the only machines that can"
+        )
     if gone:
         yield Line(
             f"{', '.join(gone)} is no longer deployed, and stays until somebody deletes it; look first "
@@ -131,7 +154,7 @@ def _databases(plan: Plan) -> list[Change]:
     """Databases that change and stay, replicas aside."""
     return [
         change
-        for change in plan.changes
+        for change in plan.deployed
         if change.resource.type == DATABASE
         and change.before is not None
         and not is_replica(change.resource)

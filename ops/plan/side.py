@@ -1,16 +1,17 @@
-"""One side of a step: every stack of a deployment, with its resources by address."""
+"""One side of a step: every stack of a deployment, and of every tenant, with its resources by address."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from ops.assembly import manifest
 from ops.outcome import ExitCode, OperatorError
+from ops.plan.stamp import Stamp, alive, stamp_of, stamped_folders
 from ops.reachability.templates import Address
 
 PATH = "aws:cdk:path"
@@ -60,6 +61,8 @@ class Stack:
     """Whether CloudFormation refuses to delete it as a whole."""
     after: tuple[str, ...] = ()
     """Stacks that deploy before it."""
+    stamp: Stamp | None = None
+    """What stamps its template for every tenant; None for a stack that is deployed as it is."""
 
     @property
     def resources(self) -> Iterator[Resource]:
@@ -77,19 +80,41 @@ class Stack:
 
 @dataclass(frozen=True)
 class Side:
-    """Every stack of one deployment."""
+    """Every stack of one deployment, and beside them the templates that machines stamp for tenants."""
 
     stacks: Mapping[str, Stack]
+    tenants: Mapping[str, Stack] = field(default_factory=dict)
+    """By whom they are for, such as ``every enterprise tenant in eu``. Nothing deploys them."""
 
     @classmethod
-    def of(cls, stacks: Iterable[Stack]) -> Side:
+    def of(cls, stacks: Iterable[Stack], tenants: Iterable[Stack] = ()) -> Side:
         """The side made of these stacks, in whatever order."""
-        return cls({stack.name: stack for stack in sorted(stacks, key=lambda stack: stack.name)})
+        return cls(_by_name(stacks), _by_name(tenants))
+
+    @cached_property
+    def whole(self) -> Side:
+        """The side in which a template of tenants is a stack like any other."""
+        return Side({**self.stacks, **self.tenants})
+
+    def without(self, names: Iterable[str]) -> Side:
+        """The side less some stacks."""
+        left_out = frozenset(names)
+        return Side({name: one for name, one in self.stacks.items() if name not in left_out}, self.tenants)
 
     @cached_property
     def resources(self) -> Mapping[Address, Resource]:
         """Every resource of every stack."""
         return {one.address: one for stack in self.stacks.values() for one in stack.resources}
+
+    @property
+    def deployed(self) -> Iterator[Resource]:
+        """Every resource of a stack that is deployed, and is not of a tenant's."""
+        return (one for stack in self.stacks.values() if stack.stamp is None for one in stack.resources)
+
+    @cached_property
+    def stamped(self) -> Mapping[str, Stamp]:
+        """What stamps those of its stacks that are templates of tenants."""
+        return {name: one.stamp for name, one in self.stacks.items() if one.stamp is not None}
 
     def region(self, address: Address) -> str:
         """Where a resource is."""
@@ -99,22 +124,14 @@ class Side:
 def read_side(folder: Path) -> Side:
     """The side that a cloud assembly describes.
 
+    Templates of tenants are in it as folders of their own, and as assets of the stack that stamps them.
+
     Raises:
         OperatorError: there is none in the folder, or it cannot be read.
     """
     try:
-        stacks = manifest.read(folder).stacks
-        return Side.of(
-            Stack(
-                one.name,
-                one.place.account,
-                one.place.region,
-                one.template,
-                protected=one.protected,
-                after=one.after,
-            )
-            for one in stacks
-        )
+        stacks = [_stack(one) for one in manifest.read(folder).stacks]
+        return Side.of(stacks, _of_tenants(folder, stacks))
     except (OSError, KeyError, json.JSONDecodeError) as error:
         raise OperatorError(
             ExitCode.NOT_COMPARABLE,
@@ -122,3 +139,22 @@ def read_side(folder: Path) -> Side:
             details=f"  {type(error).__name__}: {error}",
             hint="give the folder that cambium synth --out, or cdk synth -o, has written",
         ) from None
+
+
+def _stack(one: manifest.Stack) -> Stack:
+    place = one.place
+    return Stack(
+        one.name, place.account, place.region, one.template, protected=one.protected, after=one.after
+    )
+
+
+def _of_tenants(folder: Path, stacks: Iterable[Stack]) -> Iterator[Stack]:
+    resources = [one for stack in stacks for one in stack.resources]
+    for region, inside in stamped_folders(folder):
+        stamp = stamp_of(region, ((one.address, one.properties) for one in resources))
+        for one in manifest.read(inside).stacks:
+            yield replace(_stack(one), name=stamp.title, template=alive(one.template), stamp=stamp)
+
+
+def _by_name(stacks: Iterable[Stack]) -> dict[str, Stack]:
+    return {stack.name: stack for stack in sorted(stacks, key=lambda stack: stack.name)}

@@ -1,13 +1,15 @@
 """Resolved values: plain data in which every reference is a ``Link``."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from ops.reachability.templates import Address
 
-Via = Literal["its stack", "an export", "a stack output", "a parameter in SSM"]
-"""The way a value takes: inside its stack, held by an export, read at deploy time, or through SSM."""
+Via = Literal["its stack", "an export", "a stack output", "a parameter in SSM", "a stamp"]
+"""The way a value takes: inside its stack, held by an export, read at deploy time, through SSM, or given by
+the machine that stamps a template."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +29,26 @@ class Dangling:
     default: str = ""
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """One of several values, by something that differs from stack to stack, such as the size of a tenant."""
+
+    by: Any
+    options: Mapping[str, Any]
+
+
 def links(value: object) -> Iterator[Link]:
     """Every link in a resolved value."""
-    if isinstance(value, Link):
-        yield value
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from links(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from links(item)
+    match value:
+        case Link():
+            yield value
+        case Chosen():
+            yield from links([value.by, value.options])
+        case Mapping():
+            yield from links(list(value.values()))
+        case list():
+            for item in value:
+                yield from links(item)
 
 
 def by_way_of(via: Via, value: object) -> Any:
@@ -63,6 +75,20 @@ def joined(separator: str, parts: list[Any]) -> Any:
     if all(isinstance(piece, str) for piece in flat):
         return "".join(flat)
     return flat[0] if len(flat) == 1 else {"Fn::Join": ["", flat]}
+
+
+def spoken(value: object) -> str:
+    """A value as people read it, what is not known in angle brackets."""
+    match value:
+        case Dangling():
+            return f"<{value.name}>"
+        case Link():
+            return f"<{value.attribute or 'name'} of {value.target.logical_id}>"
+        case {"Fn::Join": [str(separator), list(parts)]}:
+            return separator.join(spoken(part) for part in parts)
+        case str():
+            return value
+    return json.dumps(value, default=spoken)
 
 
 def _pieces(part: Any) -> list[Any]:

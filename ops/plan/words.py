@@ -8,7 +8,9 @@ from ops.outcome import ExitCode
 from ops.plan.data import data_of
 from ops.plan.prover import Plan
 from ops.plan.runbook import Runbook
+from ops.plan.side import Side
 from ops.plan.verdict import Change, Verdict
+from ops.reachability.templates import Address
 from ops.report.wording import count
 
 OUTCOMES = {
@@ -25,6 +27,8 @@ def sentence(plan: Plan, book: Runbook) -> str:
     if plan.outcome == ExitCode.OK and not plan.changes:
         return "nothing changes"
     deploys = count(len(book.deploys), "deploy")
+    if book.waves:
+        deploys += f", then a wave of changes of {', '.join(one.title.lower() for one in book.waves)}"
     if plan.outcome == ExitCode.OK:
         return f"safe: nothing that holds data is lost, moved or replaced; {deploys}"
     if plan.outcome == ExitCode.REFUSED:
@@ -55,7 +59,8 @@ def holding(plan: Plan) -> Iterator[tuple[Change, str]]:
         ((one, kept) for one, kept in held if kept is not None),
         key=lambda pair: (-pair[0].verdict, pair[0].address),
     ):
-        yield change, kept.what
+        where = change.address.stack
+        yield change, f"{kept.what}, of {where}" if plan.stack(where).stamp else kept.what
 
 
 REVISIONS = {
@@ -96,6 +101,41 @@ def _because(verdict: Verdict, type_name: str, group: Sequence[Change]) -> str:
 
 def _properties(group: Sequence[Change]) -> str:
     return ", ".join(dict.fromkeys(cause.subject for change in group for cause in change.causes))
+
+
+def about_tenants(plan: Plan) -> Iterator[str]:
+    """What becomes of stacks that no deploy touches, one sentence for each template that is not the same."""
+    for name in sorted(plan.before.stamped.keys() | plan.after.stamped.keys()):
+        changes = plan.changes_of(name)
+        if name not in plan.before.stacks:
+            yield f"{name}: the template is new; stacks are made from it when tenants are, and none changes"
+        elif name not in plan.after.stacks:
+            machines = plan.before.stamped[name].stack
+            yield (
+                f"{name}: no template is published any more; the stacks stay, with all they hold, and can be "
+                f"changed or deleted only while {machines} is there"
+            )
+        elif changes:
+            yield (
+                f"{name}: what changes of each stack, {count(len(changes), 'resource')}, changes with the "
+                "next change of that tenant, and not by a deploy"
+            )
+
+
+def ordered(plan: Plan) -> list[str]:
+    """The stacks in which something changes: those that are deployed, then those of tenants."""
+    names = {change.address.stack for change in plan.changes}
+    return sorted(names, key=lambda name: (plan.stack(name).stamp is not None, name))
+
+
+def path(plan: Plan, where: Address) -> str:
+    """What people call something in a template; a parameter is called by its name."""
+    return plan.resources[where].resource.path if where in plan.resources else where.logical_id
+
+
+def deployed(side: Side) -> list[str]:
+    """Names of the stacks that are deployed."""
+    return [name for name in side.stacks if name not in side.stamped]
 
 
 def common_prefix(names: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from ops.plan import words
 from ops.plan.prover import Plan
 from ops.plan.runbook import Runbook
 from ops.plan.verdict import Change, Verdict
+from ops.reachability.templates import Address
 from ops.report.tables import bad, entry, faint, good, heading, section, table
 from ops.report.wording import count
 
@@ -33,6 +34,8 @@ def show_plan(console: Console, plan: Plan, book: Runbook) -> None:
     _show_refusals(console, plan)
     _show_data(console, plan)
     _show_changes(console, plan)
+    for line in words.about_tenants(plan):
+        console.print(faint(line))
     if plan.weakened:
         heading(console, "Protections that go")
         for line in plan.weakened:
@@ -45,15 +48,21 @@ def _show_losses(console: Console, plan: Plan) -> None:
         heading(console, "What would be lost")
     for loss in plan.losses:
         doubt = "" if loss.certain else "perhaps "
-        entry(console, f"{doubt}{loss.what}, {loss.fate}", loss.address.stack, f"{loss.words}.")
+        entry(console, f"{doubt}{loss.what}, {loss.fate}", _place(plan, loss.address), f"{loss.words}.")
+
+
+def _place(plan: Plan, where: Address) -> str:
+    """The stack; of what tenants have, that of the machines, since the words say whose it is."""
+    stamp = plan.stack(where.stack).stamp
+    return stamp.stack if stamp else where.stack
 
 
 def _show_refusals(console: Console, plan: Plan) -> None:
     if plan.refusals:
         heading(console, "What is refused")
     for one in plan.refusals:
-        path = plan.resources[one.address].resource.path
-        entry(console, f"{path}: {one.what}", one.address.stack, f"instead: {one.instead}")
+        what = f"{words.path(plan, one.address)}: {one.what}"
+        entry(console, what, one.address.stack, f"instead: {one.instead}")
 
 
 def _show_data(console: Console, plan: Plan) -> None:
@@ -74,9 +83,9 @@ def _show_data(console: Console, plan: Plan) -> None:
 def _show_changes(console: Console, plan: Plan) -> None:
     if not plan.changes:
         return
-    prefix = words.common_prefix([*plan.before.stacks, *plan.after.stacks])
+    prefix = words.common_prefix([*words.deployed(plan.before), *words.deployed(plan.after)])
     content = table("stack", "happens", "to what", keep=["stack", "happens"])
-    for name in sorted({change.address.stack for change in plan.changes}):
+    for name in words.ordered(plan):
         shown = name.removeprefix(prefix)
         for verdict, what in words.grouped([one for one in plan.changes if one.address.stack == name]):
             content.add_row(shown, _styled(verdict), what)
@@ -93,9 +102,10 @@ def _styled(verdict: Verdict) -> Text:
 
 
 def _show_deploys(console: Console, book: Runbook) -> None:
-    if len(book.deploys) > 1:
+    parts = (*book.deploys, *book.waves)
+    if len(parts) > 1:
         heading(console, "In this order")
-        for number, deploy in enumerate(book.deploys, start=1):
+        for number, deploy in enumerate(parts, start=1):
             console.print(f"  {number}. {deploy.title}", markup=False)
             if deploy.why:
                 console.print(faint(f"     {deploy.why}"))

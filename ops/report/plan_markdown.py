@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from ops.outcome import ExitCode
 from ops.plan import words
+from ops.plan.deploy import Deploy
 from ops.plan.prover import Plan
-from ops.plan.runbook import Deploy, Runbook
+from ops.plan.runbook import Runbook
 from ops.plan.runbook_lines import Line
 from ops.plan.verdict import Verdict
 from ops.report.wording import count
@@ -30,10 +31,12 @@ def _summary(plan: Plan, book: Runbook) -> Iterator[str]:
         doubt = "" if loss.certain else "perhaps "
         yield f"- **{doubt}{_cell(loss.what)}, {loss.fate}**: {_cell(loss.words)}."
     for one in plan.refusals:
-        path = plan.resources[one.address].resource.path
-        yield f"- **refused**: `{path}`: {_cell(one.what)}. Instead: {_cell(one.instead)}."
+        where = f"`{words.path(plan, one.address)}` of {one.address.stack}"
+        yield f"- **refused**: {where}: {_cell(one.what)}. Instead: {_cell(one.instead)}."
     for line in plan.weakened:
         yield f"- **a protection goes**: {_cell(line)}."
+    for line in words.about_tenants(plan):
+        yield f"- {_cell(line)}."
     yield from _changes(plan)
 
 
@@ -59,12 +62,14 @@ def _runbook(book: Runbook) -> Iterator[str]:
     yield f"\n## Runbook: {count(len(book.deploys), 'deploy')}"
     yield from _lines("Before", book.before)
     for number, deploy in enumerate(book.deploys, start=1):
-        yield from _deploy(number, deploy)
+        yield from _deploy(f"Deploy {number}", deploy)
+    for wave in book.waves:
+        yield from _deploy("Then", wave)
     yield from _lines("Over when", book.after)
 
 
-def _deploy(number: int, deploy: Deploy) -> Iterator[str]:
-    yield f"\n### Deploy {number}. {_cell(deploy.title)}"
+def _deploy(order: str, deploy: Deploy) -> Iterator[str]:
+    yield f"\n### {order}. {_cell(deploy.title)}"
     if deploy.why:
         yield f"\nWhy by itself: {_cell(deploy.why)}."
     yield from _lines("Check first", deploy.before)

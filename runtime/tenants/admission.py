@@ -1,5 +1,6 @@
 """The first step of every operation: refuses what cannot be, else decides what is to become of the tenant."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -38,9 +39,10 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if operation == "create":
         _check_room(request, known, tier)
         facts |= new_facts(request, known, tier)
+    facts["priorities"] = priorities(facts, tier)
     if operation == "delete" and tier.exports:
         facts[NAMES] = [*facts.get(NAMES, []), _export(request.tenant, run)]
-    before = parameters(known, facts)
+    before = parameters(known, facts, tier)
     wanted = before | _changed(operation, request)
     state = {"create": "creating", "delete": "deleting"}.get(operation)
     # A deletion that is taken back leaves what was there before.
@@ -127,15 +129,20 @@ def new_facts(request: Request, known: Tenant, tier: Settings) -> dict[str, Any]
         "created_at": items.now(),
         "requested_by": request.requested_by,
         NAMES: [],
-        "priorities": known.facts.get("priorities") or _free_priorities(tier),
+        "priorities": priorities(known.facts, tier),
     }
 
 
-def _free_priorities(tier: Settings) -> list[int]:
-    """Numbers for the listener's rules of a new tenant, counted down, without those that are taken."""
-    if tier.platform != "fargate":
-        return []
-    taken, found = quotas.priorities(tier), list[int]()
+def priorities(facts: Mapping[str, Any], tier: Settings) -> list[int]:
+    """Numbers for the listener's rules of a tenant: its own, and where it lacks some, free ones.
+
+    Who was made on App Runner lacks all of them, and who was made before the tier got a service lacks one.
+    They are counted down, without those that are taken.
+    """
+    found = [int(number) for number in facts.get("priorities", [])]
+    if tier.platform != "fargate" or len(found) >= tier.services:
+        return found
+    taken = quotas.priorities(tier)
     while len(found) < tier.services:
         number = tier.last_priority - registry.next_number()
         if number not in taken:
@@ -143,9 +150,10 @@ def _free_priorities(tier: Settings) -> list[int]:
     return found
 
 
-def parameters(known: Tenant, facts: dict[str, Any]) -> Parameters:
-    """The parameters of its stack, as it is."""
-    numbers = {f"Priority{n}": str(value) for n, value in enumerate(facts.get("priorities", []), start=1)}
+def parameters(known: Tenant, facts: Mapping[str, Any], tier: Settings) -> Parameters:
+    """The parameters of its stack, as it is. CloudFormation refuses one that the template does not have."""
+    asked = facts.get("priorities", [])[: tier.services] if tier.platform == "fargate" else []
+    numbers = {f"Priority{n}": str(value) for n, value in enumerate(asked, start=1)}
     return {
         "TenantId": known.tenant,
         "Size": facts["size"],

@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from asked.check import RefusedError
 from routing.entry import Entry
 from tenants import events, quotas, registry, routing, runs
-from tenants.admission import TOLD, check_state, new_facts, parameters
+from tenants.admission import TOLD, check_state, new_facts, parameters, priorities
 from tenants.registry import Tenant
 from tenants.request import Request, parse
 from tenants.settings import Settings, settings, short
@@ -35,7 +35,7 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     flipped = known.state == "moving" and line.tier == _tier_of(to, tier)
     _check(known, line, to, run, tier, flipped=flipped)
     facts = _facts(request, known, line, tier)
-    before = parameters(known, facts)
+    before = parameters(known, facts, tier)
     image = {"Image": request.image, "MigrationImage": request.image} if request.image else {}
     size = {"Size": request.size} if request.size else {}
     wanted = {**before, **image, **size} if to == "silo" and not flipped else before
@@ -108,5 +108,5 @@ def _facts(request: Request, known: Tenant, line: Entry, tier: Settings) -> dict
     if request.to == "silo" and known.state != "moving":
         facts |= new_facts(request, known, tier)
         facts["moved_from"] = {name: getattr(line, name) for name in ("tier", "region", "shard", "origin")}
-    facts["moving_to"] = request.to
+    facts |= {"moving_to": request.to, "priorities": priorities(facts, tier)}
     return {key: value for key, value in facts.items() if key not in ("tenant", "item", "operation", "state")}

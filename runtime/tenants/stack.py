@@ -1,7 +1,7 @@
 """Brings the CloudFormation stack of a tenant to what is wanted, whatever it is now."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -109,9 +109,25 @@ def _find(name: str) -> Any:
         return None
 
 
+def current(names: Iterable[str]) -> set[str]:
+    """Which stacks are as these functions would make them here, whatever else each is told."""
+    asked, place = set(names), settings().place.items()
+    pages = client("cloudformation").get_paginator("describe_stacks").paginate()
+    stacks = [one for page in pages for one in page["Stacks"] if one["StackName"] in asked]
+    return {
+        one["StackName"]
+        for one in stacks
+        if one["StackStatus"] in DONE and _is_of_this_release(one) and place <= _given(one).items()
+    }
+
+
 def _is(found: Any, wanted: Mapping[str, str]) -> bool:
+    return _is_of_this_release(found) and _given(found) == dict(wanted)
+
+
+def _is_of_this_release(found: Any) -> bool:
     release = {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])}.get(RELEASE)
-    return release == os.environ["RELEASE"] and _given(found) == dict(wanted)
+    return release == os.environ["RELEASE"]
 
 
 def _given(found: Any) -> dict[str, str]:

@@ -1,15 +1,20 @@
-"""A new image for all tenants: a few first, then a tenth, then the rest, and no further after a failure."""
+"""An image, and the template of now, for all tenants: a few first, then a tenth, then the rest.
+
+No further after a failure.
+"""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from asked.check import RefusedError, shown
-from tenants import registry
+from tenants import registry, stack
 from tenants.failure import StepError
 from tenants.request import parse_wave
+from tenants.settings import settings
 
 logger = Logger()
 TENTH = 10
@@ -19,7 +24,8 @@ TENTH = 10
 def plan(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Who gets the image and in which order, or under ``refused`` why nobody does.
 
-    Who has it already is left out, so that a wave that was stopped goes on where it was.
+    Who has it already, in a stack of the template and the place of now, is left out. So a wave that was
+    stopped goes on where it was, and one with the image that all run brings a new template only.
     """
     try:
         return _plan(event["request"])
@@ -56,6 +62,13 @@ def groups(names: list[str], canaries: list[str]) -> list[list[str]]:
     return [first, others[:tenth], others[tenth:]]
 
 
+def _done(image: str, active: Mapping[str, Any]) -> set[str]:
+    stacks = {
+        f"{settings().stack_prefix}{name}": name for name, one in active.items() if one["image"] == image
+    }
+    return {stacks[name] for name in stack.current(stacks)}
+
+
 def _plan(request: dict[str, Any]) -> dict[str, Any]:
     told = parse_wave(request)
     image, canaries = told["image"], told.get("canaries", [])
@@ -63,10 +76,8 @@ def _plan(request: dict[str, Any]) -> dict[str, Any]:
     unknown = [name for name in canaries if name not in active]
     if unknown:
         raise RefusedError(f"canaries must be active tenants, got {', '.join(map(shown, unknown))}")
-    waiting = [
-        [name for name in group if active[name]["image"] != image]
-        for group in groups(sorted(active), canaries)
-    ]
+    done = _done(image, active)
+    waiting = [[name for name in group if name not in done] for group in groups(sorted(active), canaries)]
     by = str(told.get("requested_by") or "unknown")
     groups_told = [
         [{"tenant": name, "image": image, "by": by} for name in group] for group in waiting if group

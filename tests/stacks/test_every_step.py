@@ -3,9 +3,11 @@
 import pytest
 
 from config.catalog import load_system, system_names
+from ops.assembly.target import Target
 from ops.outcome import ExitCode
 from ops.plan.prover import Plan, prove
 from ops.plan.step import Step
+from ops.plan.verdict import Verdict
 from support.planted import real
 from support.synths import Synths
 from support.transitions import STEPS, name_of, words
@@ -18,6 +20,26 @@ SHRINKS = "storage of a database never shrinks"
 
 def plan_of(step: Step, synths: Synths) -> Plan:
     return prove(*(real(synths[name_of(target)]) for target in (step.before, step.after)))
+
+
+def has_tenants(target: Target) -> bool:
+    return target.resolve().tenants is not None
+
+
+def test_stacks_of_tenants_are_in_every_proof_of_a_phase_that_has_them(synths: Synths) -> None:
+    tenanted = [step for step in STEPS if has_tenants(step.before) and has_tenants(step.after)]
+    plans = [plan_of(step, synths) for step in tenanted]
+
+    assert {step.direction for step in tenanted} >= {"up", "platform"}
+    for step, plan in zip(tenanted, plans, strict=True):
+        regions = {region.key for region in step.before.resolve().regions}
+        assert {stamp.region for stamp in plan.before.stamped.values()} == regions
+        assert [one for one in plan.changes if one.verdict == Verdict.MOVES] == []
+    changed = {
+        step.direction for step, plan in zip(tenanted, plans, strict=True) if plan.deployed != plan.changes
+    }
+    # Another phase brings tenants nothing; another platform does.
+    assert changed == {"platform"}
 
 
 def test_every_phase_of_every_environment_is_reached_by_a_step() -> None:

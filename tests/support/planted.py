@@ -8,6 +8,7 @@ from typing import Any
 
 from ops.plan.prover import Plan, prove
 from ops.plan.side import Side, Stack, read_side
+from ops.plan.stamp import stamp_of
 from ops.reachability.templates import Address
 from support.assembly import Assembly
 
@@ -32,6 +33,21 @@ def side(**stacks: Template) -> Side:
     return Side.of(stack(name, resources) for name, resources in stacks.items())
 
 
+def renamed(template: Template, old: str, new: str) -> None:
+    """Give a logical id another name, as a renamed construct does, wherever it is used."""
+    template["Resources"] = {new if key == old else key: body for key, body in template["Resources"].items()}
+
+    def walk(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: walk(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [walk(item) for item in value]
+        return new if value == old else value
+
+    for part in ("Resources", "Outputs"):
+        template[part] = walk(template.get(part, {}))
+
+
 def step(before: Template, after: Template) -> Plan:
     """The plan of a step inside one stack."""
     return prove(side(data=before), side(data=after))
@@ -53,11 +69,19 @@ def real(assembly: Assembly) -> Side:
 
 
 def planted(assembly: Assembly, plant: Callable[[Templates], None]) -> Side:
-    """The same with its templates changed by ``plant``; a stack it takes out of them is gone."""
+    """The same with its templates changed by ``plant``; a stack it takes out of them is gone.
+
+    Templates of tenants are among them, by their titles, and get what the changed machines give them.
+    """
     original = real(assembly)
-    templates = {name: copy.deepcopy(dict(one.template)) for name, one in original.stacks.items()}
+    known = {**original.stacks, **original.tenants}
+    templates = {name: copy.deepcopy(dict(one.template)) for name, one in known.items()}
     plant(templates)
-    return Side.of(replace(original.stacks[name], template=template) for name, template in templates.items())
+    changed = [replace(known[name], template=template) for name, template in templates.items()]
+    stacks = [one for one in changed if one.stamp is None]
+    told = [(one.address, one.properties) for stack in stacks for one in stack.resources]
+    tenants = [replace(one, stamp=stamp_of(one.stamp.region, told)) for one in changed if one.stamp]
+    return Side.of(stacks, tenants)
 
 
 def found(templates: Templates, role: str, path: str) -> tuple[Template, str]:

@@ -1,4 +1,4 @@
-"""``tenant wave``: a new image for all of them."""
+"""``tenant wave``: an image, and the template of the last deploy, for all of them."""
 
 from ops.commands.tenant.change import telling
 from ops.commands.tenant.options import CanaryOption, ImageOption, of_tenants
@@ -8,9 +8,10 @@ from ops.tenants.machines import Tenants
 
 @of_tenants
 def wave(tenants: Tenants, image: ImageOption, canary: CanaryOption = None) -> None:
-    """Bring all active tenants to an image: canaries, a tenth, the rest; stop at a failure.
+    """Bring all active tenants to an image and the last template: canaries, a tenth, the rest.
 
-    Run it again to go on: who has the image is left out.
+    It stops at a failure. Run it again to go on: who has both is left out. For the template alone, name the
+    image that they run.
 
     Example:  cambium tenant wave --system s --env production --image 3f2c1ab --canary org-101
     """

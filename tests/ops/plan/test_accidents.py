@@ -10,7 +10,7 @@ from ops.plan.prover import Plan, prove
 from ops.plan.side import Side
 from ops.plan.verdict import Verdict
 from support.assembly import Assembly
-from support.planted import Templates, address, found, planted, properties_at, real, resource, step
+from support.planted import Templates, address, found, planted, properties_at, real, renamed, resource, step
 
 ROWS = "every row of the database"
 DATABASE = "Database/Instance/Resource"
@@ -29,25 +29,10 @@ def refused(plan: Plan) -> str:
     return "\n".join(f"{one.what}; {one.instead}" for one in plan.refusals)
 
 
-def rename(template: dict[str, Any], old: str, new: str) -> None:
-    """Give a logical id another name, as a renamed construct does, wherever it is used."""
-    template["Resources"] = {new if key == old else key: body for key, body in template["Resources"].items()}
-
-    def walk(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: walk(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [walk(item) for item in value]
-        return new if value == old else value
-
-    for part in ("Resources", "Outputs"):
-        template[part] = walk(template.get(part, {}))
-
-
 def test_a_renamed_construct_leaves_the_database_behind(phase_one: Assembly) -> None:
     def plant(templates: Templates) -> None:
         template, logical_id = found(templates, "data", DATABASE)
-        rename(template, logical_id, "PrimaryDatabase")
+        renamed(template, logical_id, "PrimaryDatabase")
 
     plan = after(phase_one, plant)
 
@@ -60,7 +45,7 @@ def test_a_renamed_construct_leaves_the_database_behind(phase_one: Assembly) -> 
 def test_a_renamed_construct_with_a_fixed_name_cannot_even_be_made(phase_one: Assembly) -> None:
     def plant(templates: Templates) -> None:
         template, logical_id = found(templates, "data", "SecretCoreApi/Resource")
-        rename(template, logical_id, "AnotherSecret")
+        renamed(template, logical_id, "AnotherSecret")
 
     plan = after(phase_one, plant)
 
@@ -73,7 +58,7 @@ def test_a_changed_subnet_group_replaces_the_database_in_it(phase_one: Assembly,
     def plant(templates: Templates) -> None:
         template, logical_id = found(templates, "data", "Database/Subnets/Default")
         if named == "another construct":
-            rename(template, logical_id, "OtherSubnets")
+            renamed(template, logical_id, "OtherSubnets")
         else:
             template["Resources"][logical_id]["Properties"]["DBSubnetGroupName"] = "other"
 

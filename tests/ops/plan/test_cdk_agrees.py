@@ -4,6 +4,7 @@ import copy
 import json
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from ops.plan.verdict import Change, Verdict
 from support.assembly import Assembly
 from support.planted import Templates, planted, properties_at, real, resource, side
 from support.synthesis import ROOT
+from support.synths import Synths
 
 OPINIONS = {
     "NO_CHANGE": {Verdict.NONE},
@@ -102,7 +104,7 @@ def compare(pairs: list[tuple[Side, Side]]) -> list[str]:
 
 
 def _common(before: Side, after: Side) -> Plan:
-    """The plan of the stacks that both have: the CDK compares one stack at a time."""
+    """The plan of the stacks that both have: the CDK compares one stack at a time, and none of tenants."""
     names = before.stacks.keys() & after.stacks.keys()
     return prove(*(Side.of(one.stacks[name] for name in names) for one in (before, after)))
 
@@ -119,6 +121,14 @@ def test_both_agree_about_every_step_we_offer(deployments: dict[str, Assembly]) 
     ]
 
     assert compare([(real(deployments[one]), real(deployments[two])) for one, two in steps]) == []
+
+
+def test_both_agree_about_the_template_of_tenants_if_it_were_a_stack(synths: Synths) -> None:
+    before, after = (synths[name] for name in ("tenanted", "tenanted_on_app_runner"))
+    sides = [Side.of(replace(one, stamp=None) for one in real(it).tenants.values()) for it in (before, after)]
+
+    assert [len(one.stacks) for one in sides] == [1, 1]
+    assert compare([(sides[0], sides[1]), (sides[1], sides[0])]) == []
 
 
 def accident(role: str, path: str, name: str, value: object) -> Callable[[Templates], None]:

@@ -1,6 +1,7 @@
 """Laws that hold for any templates, tried on many that nobody would write."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from ops.plan.prover import Plan, prove
 from ops.plan.side import Side
+from ops.plan.stamp import Stamp
 from ops.plan.verdict import Verdict
 from support.planted import resource, stack
 
@@ -140,3 +142,28 @@ def test_a_further_replacement_never_makes_anything_better(
     for address, change in less.resources.items():
         if address.logical_id != name:
             assert change.verdict <= more.resources[address].verdict
+
+
+@MANY
+@given(templates(), templates())
+def test_what_is_stamped_is_classified_as_if_it_were_deployed(
+    before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    def stamped(described: dict[str, Any]) -> Side:
+        whole = side(described)
+        stamp = Stamp("eu", "enterprise", "machines", "tenant-", "1", {})
+        of_tenant = {key: {**one.template, "Outputs": {}} for key, one in whole.stacks.items()}
+        return Side.of(
+            (), (replace(whole.stacks[key], template=of_tenant[key], stamp=stamp) for key in STACKS)
+        )
+
+    def plain(described: dict[str, Any]) -> list[Side]:
+        return [Side.of([replace(one, stamp=None)]) for one in stamped(described).tenants.values()]
+
+    whole = prove(stamped(before), stamped(after))
+    apart = [prove(*both) for both in zip(plain(before), plain(after), strict=True)]
+
+    assert summary(whole) == [line for plan in apart for line in summary(plan)]
+    assert [(one.address, one.fate) for one in whole.losses] == [
+        (one.address, one.fate) for plan in apart for one in plan.losses
+    ]
