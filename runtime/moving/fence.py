@@ -68,7 +68,7 @@ def raise_fence(place: Place, schema: Schema, tenant: str, *, pool: bool, second
         raise
     if known.state == "fencing":
         with place.session.transaction():
-            record.write(place.session, tenant, replace(known, state="fenced"))
+            record.write(place, replace(known, state="fenced"))
     return time.monotonic() - began
 
 
@@ -103,7 +103,7 @@ def _begin(place: Place, tenant: str, *, pool: bool) -> Record:
         known = record.find(place, tenant)
         if known is None or known.side != "source" or known.state == "opening":
             known = Record(side="source", state="fencing", pool=pool, fence=str(uuid.uuid4()), tables={})
-            record.write(place.session, tenant, known)
+            record.write(place, known)
     return known
 
 

@@ -142,6 +142,11 @@ class Schema:
         name = sql.SQL(row + "{}").format(sql.Identifier(column.name))
         return sql.SQL("{} = {}::{}").format(name, sql.Literal(tenant), sql.SQL(column.type))
 
+    def is_written_otherwise(self, table: Table, tenant: str) -> sql.Composed:
+        """The condition that a row names its tenant in other characters, whatever its type calls equal."""
+        name = sql.Identifier(self.tenant_column(table).name)
+        return sql.SQL('{}::text COLLATE "C" <> {}').format(name, sql.Literal(tenant))
+
 
 def ask(session: Session, query: str) -> list[tuple[Any, ...]]:
     """All rows of a query of the catalogs."""

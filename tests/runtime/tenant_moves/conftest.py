@@ -62,6 +62,26 @@ def hall(
 
 
 @pytest.fixture
+def bare_hall(
+    servers: Servers,
+    versions: tuple[str, str],
+    emulator: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Hall:
+    """The roles of a product in a pool and a silo, and no table."""
+    number = next(NUMBERS)
+    sites = [
+        Site.made(servers.get(f"{version} {side}"), f"{side}{number}", tables=None)
+        for version, side in zip(versions, ("pool", "silo"), strict=True)
+    ]
+    for site in sites:
+        with site.admin() as admin:
+            admin.execute("DROP TABLE note, tenant CASCADE")
+    return Hall(Mover(emulator.url), emulator.client("s3", "eu-central-1"), *sites, monkeypatch, capsys)
+
+
+@pytest.fixture
 def bucket(emulator: Emulator) -> str:
     name = f"moves-{next(NUMBERS)}"
     place = {"LocationConstraint": "eu-central-1"}
