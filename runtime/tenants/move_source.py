@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from tenants import events, items, registry
+from tenants import events, items, registry, tenant_value
 from tenants.failure import reason
 from tenants.move_record import SOURCE
 from tenants.settings import client, settings, short
@@ -32,7 +32,8 @@ def _due(only: str | None, run: str) -> Iterator[dict[str, str]]:
         if not until or one["state"] not in CLEARED_IN or one.get("operation"):
             continue
         if only == tenant or (only is None and until <= today):
-            yield {"tenant": tenant, "results": f"{tenant}/{short(run)}"}
+            value = tenant_value.of(one, tenant)
+            yield {"tenant": tenant, "tenantValue": value, "results": f"{tenant}/{short(run)}"}
 
 
 @logger.inject_lambda_context

@@ -71,14 +71,12 @@ def bare_hall(
 ) -> Hall:
     """The roles of a product in a pool and a silo, and no table."""
     number = next(NUMBERS)
-    sites = [
-        Site.made(servers.get(f"{version} {side}"), f"{side}{number}", tables=None)
-        for version, side in zip(versions, ("pool", "silo"), strict=True)
-    ]
-    for site in sites:
+    pool = Site.made(servers.get(f"{versions[0]} pool"), f"pool{number}", tables=None)
+    silo = Site.made(servers.get(f"{versions[1]} silo"), f"silo{number}", tables=None)
+    for site in (pool, silo):
         with site.admin() as admin:
             admin.execute("DROP TABLE note, tenant CASCADE")
-    return Hall(Mover(emulator.url), emulator.client("s3", "eu-central-1"), *sites, monkeypatch, capsys)
+    return Hall(Mover(emulator.url), emulator.client("s3", "eu-central-1"), pool, silo, monkeypatch, capsys)
 
 
 @pytest.fixture
