@@ -18,8 +18,9 @@ TENANT_SETTING, EVERY_TENANT_SETTING = "app.current_tenant", "app.every_tenant"
 """Those of examples/sql/row-level-security.sql."""
 URL_KEYS = ("DATABASE_URL", "url")
 FENCE_SECONDS = 120.0
-_TENANT = re.compile(r"[A-Za-z0-9.:@|+=_-]{1,128}")
-"""Ids of identity providers, uuids and numbers; the same as ``routing.entry`` has, which asks first."""
+TENANT_VALUE = "[A-Za-z0-9.:@|+=_-]{1,128}"
+"""Uuids, numbers, ids of identity providers; the same as ``routing.entry`` has, which asks first."""
+_TENANT = re.compile(TENANT_VALUE)
 _WORDS = "1 to 128 letters, digits and . : @ | + = _ -"
 _COLUMN = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _SETTING = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)+")

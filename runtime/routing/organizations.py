@@ -98,8 +98,7 @@ class Organizations:
             )
         if known.state == state:
             return known
-        if known.state not in ("active", "suspended"):
-            raise RefusedError(f"organization {organization} is {known.state}: wait until that is over")
+        _check_settled(known)
         return self._write_over(known, replace(known, state=state))
 
     def _with_value(self, known: Entry, tenant_value: str) -> Entry:
@@ -110,6 +109,7 @@ class Organizations:
                 f"organization {known.organization} is in the {known.tier} tier, whose moves know what the "
                 "tenant column holds for it: tenant_value must be left out"
             )
+        _check_settled(known)
         _check_value(self.every(), known.organization, tenant_value)
         return self._write_over(known, replace(known, tenant_value=tenant_value))
 
@@ -178,6 +178,11 @@ def _as_asked(known: Entry, residency: str) -> Entry:
             f"{known.region}: its data stay there, so residency must be {known.residency}, got {residency!r}"
         )
     return known
+
+
+def _check_settled(known: Entry) -> None:
+    if known.state not in ("active", "suspended"):
+        raise RefusedError(f"organization {known.organization} is {known.state}: wait until that is over")
 
 
 def _check_value(every: Sequence[Entry], organization: str, tenant_value: str) -> None:
