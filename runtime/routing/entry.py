@@ -16,7 +16,7 @@ RESIDENCIES = ("EU", "US")
 
 TENANT_VALUE = "[A-Za-z0-9.:@|+=_-]{1,128}"
 """What the tenant column of the product's tables may hold: uuids, numbers, ids of identity providers. No
-character that a shell, a path or a log reads as something else, and no other way to write the same text."""
+quote, blank, slash or semicolon, and nothing beyond ASCII, which can write the same text in several ways."""
 TENANT_VALUE_WORDS = (
     "tenant_value must be what the tenant column holds: 1 to 128 letters, digits and . : @ | + = _ -"
 )
