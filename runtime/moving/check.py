@@ -11,7 +11,8 @@ from moving.failure import RefusedError, refuse
 from moving.place import Place
 from moving.rows import names, pipe
 from moving.settings import Settings
-from moving.tables import Reference, Schema, Table
+from moving.table import Reference, Table
+from moving.tables import Schema
 from moving.verify import crossed, foreign
 
 _KEYS = sql.Identifier("pg_temp", "moving_check")

@@ -8,7 +8,8 @@ from psycopg import sql
 from moving import catalog
 from moving.place import MOVING, Place
 from moving.settings import Settings
-from moving.tables import Schema, Table, ask
+from moving.table import Table
+from moving.tables import Schema, ask
 
 _OF_ONE_DATABASE = {"oid", "regproc", "regprocedure", "regoper", "regoperator", "regclass", "regtype"} | {
     "regrole", "regnamespace", "regconfig", "regdictionary", "regcollation", "xid", "xid8", "cid", "tid",

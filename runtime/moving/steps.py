@@ -8,7 +8,8 @@ from typing import Any
 from moving import record
 from moving.backward import do_clear, do_empty, do_open, do_unfence
 from moving.check import check, no_rows, require_rows
-from moving.copying import Copied, copy
+from moving.copied import Copied
+from moving.copying import copy
 from moving.failure import RefusedError
 from moving.fence import raise_fence, require_fence
 from moving.kept import changes, remembered

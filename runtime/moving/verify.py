@@ -9,7 +9,8 @@ from database.connection import Session
 from database.failure import DifferenceError
 from moving.place import Place
 from moving.rows import summary
-from moving.tables import Schema, Table
+from moving.table import Table
+from moving.tables import Schema
 
 
 def compare(
