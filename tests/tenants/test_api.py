@@ -48,6 +48,8 @@ def test_a17_a_tenant_is_made_changed_and_deleted_over_http(region: Region) -> N
     assert region.ask("DELETE", "/tenants/webby")[0] == 400
     _, deletion = region.ask("DELETE", "/tenants/webby?confirm=webby")
     assert region.end(deletion["run"])["status"] == "SUCCEEDED"
+    (certificate,) = region.items("webby", "certificate#")
+    assert certificate["tenant_value"] == "org_2webby", "what a fence in the pool would be lifted by"
     assert region.ask("GET", "/tenants/nobody")[0] == 404
 
 
