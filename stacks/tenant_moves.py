@@ -102,7 +102,7 @@ def define_mover(
 def define_functions(steps: TenantSteps, results: str) -> None:
     """The functions behind the steps of moves, each with what it may do."""
     read = rights.allow(["s3:GetObject"], [f"arn:{Aws.PARTITION}:s3:::{results}/*/{SWITCHED}.json"])
-    steps.add("admit_move", "move.admit", [*steps.looks, rights.look_around()])
+    steps.add("admit_move", "move.admit", [*steps.looks, rights.look_around(), steps.every_line])
     steps.add("line", "move_line.change", [steps.routing, steps.registry])
     steps.add("look", "move_line.look", [steps.routing])
     steps.add("compared", "move_record.compared", [steps.registry, read])

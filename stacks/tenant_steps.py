@@ -35,6 +35,7 @@ class TenantSteps:
         registry: Read and write the registry of tenants.
         once: Remember what was said or begun, so that it is once.
         routing: Read and write the routing table.
+        every_line: Look through it.
     """
 
     def __init__(
@@ -56,7 +57,8 @@ class TenantSteps:
         self._inside, self._preparation = inside, preparation
         self._system, self._environment, self._prefix = system, environment, prefix
         self.registry, self.once = rights.registry(registry), rights.once(registry)
-        self.routing = rights.routing(arn("dynamodb", f"table/{routing}", region=region))
+        lines = arn("dynamodb", f"table/{routing}", region=region)
+        self.routing, self.every_line = rights.routing(lines), rights.every_line(lines)
         self._exports = rights.exports(exports) if exports else []
         self._bus, self._template, self._role = bus, template, role
         self._defined: dict[str, lambda_.Function] = {}

@@ -135,7 +135,8 @@ class TenantMover(Construct):
         """
         result = steps[0] if len(steps) == 1 else SWITCHED
         told = {
-            "TENANT": "$.tenant",
+            "TENANT": "$.tenantValue",
+            "ORGANIZATION": "$.tenant",
             **source.told("MOVE_FROM"),
             **target.told("MOVE_TO"),
             "MOVE_INTO": into,

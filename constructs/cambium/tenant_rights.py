@@ -40,6 +40,11 @@ def routing(table: str) -> iam.PolicyStatement:
     return allow([f"dynamodb:{verb}Item" for verb in ("Get", "Put", "Delete")], [table])
 
 
+def every_line(table: str) -> iam.PolicyStatement:
+    """Look through the routing table."""
+    return allow(["dynamodb:Scan"], [table])
+
+
 def stacks(prefix: str, role: str) -> list[iam.PolicyStatement]:
     """Make, change and delete the stacks of tenants, with the role that makes what is in them."""
     changes = ("CreateStack", "UpdateStack", "DeleteStack", "ContinueUpdateRollback", "TagResource")

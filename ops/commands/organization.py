@@ -29,6 +29,14 @@ OrganizationArgument = Annotated[
     str, typer.Argument(metavar="ORGANIZATION", help="Its id, as the session token has it.")
 ]
 ResidencyOption = Annotated[str, typer.Option("--residency", help="Where its data must stay: EU or US.")]
+TenantValueOption = Annotated[
+    str | None,
+    typer.Option(
+        "--tenant-value",
+        help="What the tenant column of the tables holds for it, if not its id. A later move finds its rows "
+        "by it; said again, it is corrected.",
+    ),
+]
 
 
 def _organizations(ctx: typer.Context, target: Target) -> Organizations:
@@ -51,13 +59,17 @@ of_organizations = about(_organizations)
 @organization.command()
 @of_organizations
 def place(
-    organizations: Organizations, organization: OrganizationArgument, residency: ResidencyOption
+    organizations: Organizations,
+    organization: OrganizationArgument,
+    residency: ResidencyOption,
+    tenant_value: TenantValueOption = None,
 ) -> None:
     """Give an organization a place: the least loaded shard where its data may be. Again: the same place.
 
     Example:  cambium organization place org_2ab --system s --env production --residency EU
     """
-    _say(organizations.ask("place", organization=organization, residency=residency))
+    told = {} if tenant_value is None else {"tenant_value": tenant_value}
+    _say(organizations.ask("place", organization=organization, residency=residency, **told))
 
 
 @organization.command()

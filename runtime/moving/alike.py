@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from moving import catalog
 from moving.place import Place
-from moving.tables import Schema, Table, ask
+from moving.table import Table
+from moving.tables import Schema, ask
 
 
 def differences(source: Place, here: Schema, target: Place, there: Schema) -> Iterator[str]:

@@ -90,9 +90,10 @@ def do_clear(move: Move) -> Result:
 
 
 def _mark(move: Move, known: Record, state: str) -> None:
+    record.prepare(move.source)
     with move.source.session.transaction():
         marked = Record(side="source", state=state, pool=known.pool, fence=known.fence, tables=known.tables)
-        record.write(move.source.session, move.tenant, marked)
+        record.write(move.source, marked)
 
 
 def _fence_what_was_added(move: Move, known: Record) -> None:

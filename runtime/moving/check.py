@@ -7,11 +7,12 @@ from psycopg import sql
 from moving import catalog
 from moving.alike import differences
 from moving.demands import of_policies, of_rows, of_tables
-from moving.failure import refuse
+from moving.failure import RefusedError, refuse
 from moving.place import Place
 from moving.rows import names, pipe
 from moving.settings import Settings
-from moving.tables import Reference, Schema, Table
+from moving.table import Reference, Table
+from moving.tables import Schema
 from moving.verify import crossed, foreign
 
 _KEYS = sql.Identifier("pg_temp", "moving_check")
@@ -27,6 +28,7 @@ def check(
     """
     require_tables(source, target, here, there, settings)
     refuse([*of_policies(source, here, settings), *of_policies(target, there, settings)])
+    require_rows(source, here, settings)
     refuse([*of_rows(source, here, settings), *of_rows(target, there, settings)])
     refuse([*_rows_of_others(source, target, here, there, settings.tenant, pool=pool)])
     refuse([*_collisions(source, target, here, there, settings), *_strangers(source, target, here, there)])
@@ -42,6 +44,30 @@ def require_tables(source: Place, target: Place, here: Schema, there: Schema, se
     refuse([line for place in (source, target) for line in _of_database(place)])
     refuse([*of_tables(source, here, settings), *of_tables(target, there, settings)])
     refuse(list(differences(source, here, target, there)))
+
+
+def require_rows(source: Place, schema: Schema, settings: Settings) -> None:
+    """Refuse a tenant of which the source has no row: both sides would be found alike, and both empty.
+
+    Raises:
+        RefusedError: there is none.
+    """
+    with source.seeing_all() as session:
+        for table in schema.ordered:
+            some = sql.SQL("SELECT EXISTS (SELECT FROM {} WHERE {})").format(
+                table.identifier, schema.is_tenant(table, settings.tenant)
+            )
+            if (session.execute(some).fetchone() or (False,))[0]:
+                return
+    raise RefusedError(no_rows(source, settings))
+
+
+def no_rows(source: Place, settings: Settings) -> str:
+    """Why a move of nothing is refused."""
+    return (
+        f"{source.where} has no row whose {settings.column} is {settings.tenant!r}: say as tenant_value what "
+        f"that column holds for organization {settings.organization}, or write its first row"
+    )
 
 
 def _of_database(place: Place) -> Iterator[str]:
@@ -62,7 +88,10 @@ def _rows_of_others(
     for place, schema in ((source, here), (target, there)):
         with place.seeing_all() as session:
             for table in schema.ordered:
-                if place is target and not pool and (count := foreign(session, schema, table, tenant)):
+                # The other of the two is the silo. What it holds of others would go where it does not
+                # belong, or stay behind in what is deleted.
+                alone = place is (source if pool else target)
+                if alone and (count := foreign(session, schema, table, tenant)):
                     yield f"{table.name} of {place.where} holds {count} rows of another tenant"
                 if problem := crossed(session, schema, table, tenant):
                     yield f"in {place.where}, {problem}"

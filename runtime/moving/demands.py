@@ -8,12 +8,14 @@ from psycopg import sql
 from moving import catalog
 from moving.place import MOVING, Place
 from moving.settings import Settings
-from moving.tables import Schema, Table, ask
+from moving.table import Table
+from moving.tables import Schema, ask
 
 _OF_ONE_DATABASE = {"oid", "regproc", "regprocedure", "regoper", "regoperator", "regclass", "regtype"} | {
     "regrole", "regnamespace", "regconfig", "regdictionary", "regcollation", "xid", "xid8", "cid", "tid",
 }  # fmt: skip
 """Types whose values mean something in the database they are from only."""
+VALUE = "TENANT, which a move calls tenant_value,"
 
 
 def of_tables(place: Place, schema: Schema, settings: Settings) -> Iterator[str]:
@@ -69,15 +71,16 @@ def _sequences(place: Place, table: Table) -> Iterator[str]:
 
 
 def _tenant_type(place: Place, schema: Schema, table: Table, tenant: str) -> Iterator[str]:
-    kind = schema.tenant_column(table).type
-    query = sql.SQL("SELECT {}::{}::text").format(sql.Literal(tenant), sql.SQL(kind))
+    column = schema.tenant_column(table)
+    where = f"{column.name} of {table.name}"
+    query = sql.SQL("SELECT {}::{}::text").format(sql.Literal(tenant), sql.SQL(column.type))
     try:
         (found,) = place.session.execute(query).fetchone() or ("",)
-    except psycopg.DataError:
-        yield f"TENANT must be a {kind}, as in {table.name}, got {tenant!r}"
+    except (psycopg.DataError, psycopg.IntegrityError):  # the latter is what a domain refuses with
+        yield f"{VALUE} must be a {column.type}, as {where} is, got {tenant!r}"
         return
     if found != tenant:
-        yield f"TENANT must be written as {table.name} does: {found!r}, got {tenant!r}"
+        yield f"{VALUE} must be written as {where} does: {found!r}, got {tenant!r}"
 
 
 def _of_others(place: Place, schema: Schema, table: Table, column: str) -> Iterator[str]:
@@ -136,9 +139,16 @@ def of_rows(place: Place, schema: Schema, settings: Settings) -> Iterator[str]:
         with place.as_tenant(snapshot=True) as session:
             shown, others = session.execute(both.format(of_tenant, table.identifier)).fetchone() or (0, 1)
             place.set_local(settings.every_tenant_setting, "on")
-            query = sql.SQL("SELECT count(*) FROM {} WHERE {}").format(table.identifier, of_tenant)
-            (there,) = session.execute(query).fetchone() or (0,)
+            query = sql.SQL("SELECT count(*), count(*) FILTER (WHERE {}) FROM {} WHERE {}").format(
+                schema.is_written_otherwise(table, tenant), table.identifier, of_tenant
+            )
+            there, otherwise = session.execute(query).fetchone() or (0, 0)
         if others:
             yield f"policies on {table.name} of {place.where} show rows of another tenant to this one"
         if shown != there:
             yield f"policies on {table.name} of {place.where} hide {there - shown} of its rows"
+        if otherwise:
+            yield (
+                f"{otherwise} rows of {table.name} of {place.where} are equal to {tenant!r} and written "
+                "otherwise, such as with other capitals: whose they are must be plain; write them alike"
+            )

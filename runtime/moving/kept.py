@@ -9,7 +9,8 @@ from typing import Any
 
 from moving.place import Place
 from moving.rows import summary
-from moving.tables import Schema, Table
+from moving.table import Table
+from moving.tables import Schema
 
 
 def remembered(tables: Mapping[str, Mapping[str, Any]], schema: Schema) -> dict[str, Any]:

@@ -20,12 +20,15 @@ def lift(place: Place, settings: Settings) -> dict[str, Any]:
     """Drop the fence and forget the move; nothing is done where there is neither.
 
     Raises:
-        RefusedError: the old copy was not cleared, or there are rows.
+        RefusedError: the old copy was not cleared, there are rows, or other rows of this organization are
+            on record.
         BusyError: a table could not be locked in time; run it again.
     """
+    record.require_whose(place)
     schema, tenant = Schema.read(place.session, settings.column), settings.tenant
     known = record.find(place, tenant)
     if known is None and not fenced_tables(place, schema, tenant):
+        record.require_only(place)
         return {"tables": 0}
     if known is None or known.side != "source" or known.state != "cleared":
         found = "nothing is on record" if known is None else f"it is {known.side}, {known.state}"

@@ -21,7 +21,13 @@ class Move:
 
     @classmethod
     def between(cls, source: Place, target: Place, settings: Settings) -> "Move":
-        """Look at both."""
+        """Look at both.
+
+        Raises:
+            RefusedError: a database has other rows on record for this organization.
+        """
+        for place in (source, target):
+            record.require_whose(place)
         here, there = (Schema.read(place.session, settings.column) for place in (source, target))
         return cls(settings=settings, source=source, target=target, here=here, there=there)
 

@@ -42,6 +42,8 @@ class Place:
         side: Which it is.
         where: The database as people name it.
         session: Outside of a transaction, it sees no tenant's rows.
+        tenant: What the tenant column of the rows holds that are moved.
+        organization: Whose rows they are.
         owner: Whose rights it has.
         major: The server's version.
     """
@@ -49,6 +51,7 @@ class Place:
     def __init__(self, side: Side, connection: Connection, settings: Settings) -> None:
         self.side, self.where = side, f"the {side} ({connection.where})"
         self._connection, self._settings = connection, settings
+        self.tenant, self.organization = settings.tenant, settings.organization
         self.session: Session = connection.open()
         self.major = self.session.info.server_version // 10000
         try:

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from psycopg import sql
 
 from database.connection import Session
-from moving.tables import Schema, Table
+from moving.table import Table
+from moving.tables import Schema
 
 HASH = "cambium_hash"
 

@@ -5,9 +5,10 @@ from functools import partial
 
 from psycopg import sql
 
-from moving.fence import patiently
+from moving.patience import patiently
 from moving.place import Place
-from moving.tables import Schema, Table
+from moving.table import Table
+from moving.tables import Schema
 
 _STATE = "SELECT last_value, is_called FROM {}"
 

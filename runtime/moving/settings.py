@@ -18,7 +18,10 @@ TENANT_SETTING, EVERY_TENANT_SETTING = "app.current_tenant", "app.every_tenant"
 """Those of examples/sql/row-level-security.sql."""
 URL_KEYS = ("DATABASE_URL", "url")
 FENCE_SECONDS = 120.0
-_TENANT = re.compile(r"[\w.:@-]{1,128}", re.ASCII)
+TENANT_VALUE = "[A-Za-z0-9.:@|+=_-]{1,128}"
+"""Uuids, numbers, ids of identity providers; the same as ``routing.entry`` has, which asks first."""
+_TENANT = re.compile(TENANT_VALUE)
+_WORDS = "1 to 128 letters, digits and . : @ | + = _ -"
 _COLUMN = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _SETTING = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)+")
 _RESULT = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(\S+)")
@@ -33,6 +36,9 @@ class Settings:
     """One move: whose rows, from where, to where."""
 
     tenant: str
+    """What the tenant column of its rows holds."""
+    organization: str
+    """Whose rows they are, by the id that routes; both databases keep it beside ``tenant``."""
     column: str
     tenant_setting: str
     """What policies read to know the tenant."""
@@ -68,10 +74,10 @@ class Settings:
                 raise must(name, "the ARN of a secret with the login of a database")
         if not alone and given["MOVE_FROM"] == given["MOVE_TO"]:
             raise SettingsError("MOVE_FROM and MOVE_TO must be two databases, and name the same secret")
+        tenant = _matching(told, "TENANT", _TENANT, f"what the tenant column holds: {_WORDS}")
         plain = {
-            "tenant": _matching(
-                told, "TENANT", _TENANT, "the id of a tenant: 1 to 128 of a-z, 0-9, . : @ _ -"
-            ),
+            "tenant": tenant,
+            "organization": _matching(told, "ORGANIZATION", _TENANT, f"the id of one: {_WORDS}", tenant),
             "column": _matching(told, "TENANT_COLUMN", _COLUMN, "the name of a column", TENANT_COLUMN),
             "tenant_setting": _matching(told, "TENANT_SETTING", _SETTING, "like app.name", TENANT_SETTING),
             "every_tenant_setting": _matching(

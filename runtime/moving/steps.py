@@ -7,8 +7,9 @@ from typing import Any
 
 from moving import record
 from moving.backward import do_clear, do_empty, do_open, do_unfence
-from moving.check import check
-from moving.copying import Copied, copy
+from moving.check import check, no_rows, require_rows
+from moving.copied import Copied
+from moving.copying import copy
 from moving.failure import RefusedError
 from moving.fence import raise_fence, require_fence
 from moving.kept import changes, remembered
@@ -38,10 +39,11 @@ def do_copy(move: Move) -> Result:
     pool = move.into_pool
     if _is_done(move):
         return asdict(Copied())
+    require_rows(move.source, move.here, move.settings)
     record.prepare(move.target)
     with move.target.session.transaction():
         fresh = Record(side="target", state="copying", pool=pool, fence=None, tables={})
-        record.write(move.target.session, move.tenant, fresh)
+        record.write(move.target, fresh)
     return asdict(copy(move.source, move.target, move.here))
 
 
@@ -94,6 +96,9 @@ def do_verify(move: Move) -> Result:
     fence = require_fence(move.source, move.here, move.tenant)
     began, pool = time.monotonic(), move.into_pool
     tables = compare(move.source, move.target, move.here, move.there, move.tenant, pool=pool)
+    rows = sum(one["rows"] for one in tables.values())
+    if not rows:
+        raise RefusedError(no_rows(move.source, move.settings))
     record.prepare(move.target)
     for place, side in ((move.target, "target"), (move.source, "source")):
         with place.session.transaction():
@@ -104,8 +109,7 @@ def do_verify(move: Move) -> Result:
                 fence=fence.fence,
                 tables=remembered(tables, move.there if side == "target" else move.here),
             )
-            record.write(place.session, move.tenant, done)
-    rows = sum(one["rows"] for one in tables.values())
+            record.write(place, done)
     return {"rows": rows, "tables": tables, "seconds": round(time.monotonic() - began, 3)}
 
 

@@ -9,7 +9,8 @@ from database.connection import Session
 from database.failure import DifferenceError
 from moving.place import Place
 from moving.rows import summary
-from moving.tables import Schema, Table
+from moving.table import Table
+from moving.tables import Schema
 
 
 def compare(
@@ -32,6 +33,10 @@ def compare(
                 raise DifferenceError(_difference(table, was, now))
             if not pool and (others := foreign(there, target_schema, twin, tenant)):
                 raise DifferenceError(f"{table.name} of the target holds {others} rows of another tenant")
+            if pool and (others := foreign(here, schema, table, tenant)):
+                raise DifferenceError(
+                    f"{table.name} of the source holds {others} rows of another tenant, which stay behind"
+                )
             if crossing := crossed(there, target_schema, twin, tenant):
                 raise DifferenceError(crossing)
             found[table.name] = {"rows": was[0], "checksum": was[1]}

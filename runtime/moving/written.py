@@ -11,7 +11,7 @@ from typing import Self
 
 from database.connection import Session
 from database.failure import DifferenceError
-from moving.tables import Table
+from moving.table import Table
 
 _COUNTS = (
     "SELECT n.nspname || '.' || c.relname, s.n_tup_ins, s.n_tup_upd, s.n_tup_del"

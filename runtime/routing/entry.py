@@ -14,6 +14,13 @@ TIERS = ("shared", "enterprise")
 STATES = ("provisioning", "active", "suspended", "moving", "deleting")
 RESIDENCIES = ("EU", "US")
 
+TENANT_VALUE = "[A-Za-z0-9.:@|+=_-]{1,128}"
+"""What the tenant column of the product's tables may hold: uuids, numbers, ids of identity providers. No
+quote, blank, slash or semicolon, and nothing beyond ASCII, which can write the same text in several ways."""
+TENANT_VALUE_WORDS = (
+    "tenant_value must be what the tenant column holds: 1 to 128 letters, digits and . : @ | + = _ -"
+)
+_OPTIONAL = "tenant_value"
 _ORGANIZATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}")
 
@@ -45,6 +52,9 @@ class Entry:
     """
     version: int = 1
     updated_at: str = ""
+    tenant_value: str = ""
+    """What the tenant column of the product's tables holds for it; nothing where nobody said. Moves read it,
+    and no JSON object has it: who leads requests need not know."""
 
     def __post_init__(self) -> None:
         for name, fits in (
@@ -56,6 +66,7 @@ class Entry:
             ("residency", self.residency in RESIDENCIES),
             ("origin", bool(_HOST.fullmatch(self.origin)) or self._leads_nowhere_yet),
             ("version", self.version > 0),
+            ("tenant_value", not self.tenant_value or bool(re.fullmatch(TENANT_VALUE, self.tenant_value))),
         ):
             if not fits:
                 raise MalformedEntryError(f"{name} of a routing entry is not what it must be")
@@ -81,20 +92,22 @@ class Entry:
             MalformedEntryError: as above.
         """
         try:
-            given = {name: str(values[name]) for name in cls.__slots__ if name != "version"}
-            return cls(**given, version=int(values["version"]))
+            given = {name: str(values[name]) for name in cls.__slots__ if name not in ("version", _OPTIONAL)}
+            value = str(values.get(_OPTIONAL) or "")
+            return cls(**given, version=int(values["version"]), tenant_value=value)
         except (KeyError, TypeError, ValueError) as error:
             raise MalformedEntryError("a routing entry lacks an attribute") from error
 
     def to_json(self) -> dict[str, str | int]:
         """What a JSON object says of it."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != _OPTIONAL}
 
     def to_item(self) -> dict[str, dict[str, str]]:
         """The DynamoDB item."""
         return {
             name: {"N": str(value)} if name == "version" else {"S": str(value)}
             for name, value in asdict(self).items()
+            if name != _OPTIONAL or value
         }
 
 

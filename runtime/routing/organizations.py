@@ -32,21 +32,29 @@ class Organizations:
         self._client, self._name, self._places = client, name, places
         self._table = Table(client, name)
 
-    def place(self, organization: str, residency: str) -> Entry:
+    def place(self, organization: str, residency: str, tenant_value: str = "") -> Entry:
         """Give an organization a place: the least loaded shard where its data may be. Again: the same place.
 
         Of two placements at once one counts again, so a shard never takes more than it may.
 
+        Args:
+            organization: Its id.
+            residency: Where its data must stay.
+            tenant_value: What the tenant column holds for it, if not its id; said again, it is corrected.
+
         Raises:
-            RefusedError: it has a place already where this residency is not, or there is none with room.
+            RefusedError: it has a place already where this residency is not, or there is none with room; or
+                another organization has that value.
         """
         for _ in range(ATTEMPTS):
             known = self._table.read(organization, consistent=True)
             if known is not None:
-                return _as_asked(known, residency)
+                return self._with_value(_as_asked(known, residency), tenant_value)
             # Before counting: whoever places meanwhile takes the turn, and what was counted is not used.
             turn = self._turn()
-            entry = self._at(organization, self._choose(residency))
+            every = self.every()
+            _check_value(every, organization, tenant_value)
+            entry = replace(self._at(organization, self._choose(residency, every)), tenant_value=tenant_value)
             if self._write(entry, turn):
                 return entry
             time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))  # noqa: S311 - spreads, hides nothing
@@ -90,15 +98,30 @@ class Organizations:
             )
         if known.state == state:
             return known
-        if known.state not in ("active", "suspended"):
-            raise RefusedError(f"organization {organization} is {known.state}: wait until that is over")
-        try:
-            return self._table.replace(replace(known, state=state), known.version)
-        except ConflictError:
-            raise RefusedError(f"organization {organization} was changed meanwhile: ask again") from None
+        _check_settled(known)
+        return self._write_over(known, replace(known, state=state))
 
-    def _choose(self, residency: str) -> Place:
-        counts = Counter((one.region, one.shard) for one in self.every() if one.tier == SHARED)
+    def _with_value(self, known: Entry, tenant_value: str) -> Entry:
+        if tenant_value in ("", known.tenant_value):
+            return known
+        if known.tier != SHARED:
+            raise RefusedError(
+                f"organization {known.organization} is in the {known.tier} tier, whose moves know what the "
+                "tenant column holds for it: tenant_value must be left out"
+            )
+        _check_settled(known)
+        _check_value(self.every(), known.organization, tenant_value)
+        return self._write_over(known, replace(known, tenant_value=tenant_value))
+
+    def _write_over(self, known: Entry, changed: Entry) -> Entry:
+        try:
+            return self._table.replace(changed, known.version)
+        except ConflictError:
+            name = known.organization
+            raise RefusedError(f"organization {name} was changed meanwhile: ask again") from None
+
+    def _choose(self, residency: str, every: Sequence[Entry]) -> Place:
+        counts = Counter((one.region, one.shard) for one in every if one.tier == SHARED)
         try:
             return place(residency, self._places, counts)
         except NoRoomError as full:
@@ -155,3 +178,18 @@ def _as_asked(known: Entry, residency: str) -> Entry:
             f"{known.region}: its data stay there, so residency must be {known.residency}, got {residency!r}"
         )
     return known
+
+
+def _check_settled(known: Entry) -> None:
+    if known.state not in ("active", "suspended"):
+        raise RefusedError(f"organization {known.organization} is {known.state}: wait until that is over")
+
+
+def _check_value(every: Sequence[Entry], organization: str, tenant_value: str) -> None:
+    """Refuse rows that are those of another organization, whose tenant column holds its id unless told."""
+    wanted = tenant_value or organization
+    for one in every:
+        if one.organization != organization and wanted == (one.tenant_value or one.organization):
+            raise RefusedError(
+                f"tenant_value must be of one organization, and {wanted!r} is that of {one.organization}"
+            )

@@ -13,7 +13,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from asked.check import RefusedError, Schema, among, check, only, text
-from routing.entry import RESIDENCIES
+from routing.entry import RESIDENCIES, TENANT_VALUE, TENANT_VALUE_WORDS, Entry
 from routing.organizations import Organizations
 from routing.placement import Place
 
@@ -36,18 +36,24 @@ def on_request(event: dict[str, Any], context: LambdaContext) -> Answer:
 def _do(event: dict[str, Any]) -> Answer:
     operation, organizations = event["operation"], _organizations()
     if operation == "list":
-        return {"organizations": [one.to_json() for one in organizations.every()]}
+        return {"organizations": [_shown(one) for one in organizations.every()]}
     name = event["organization"]
     if operation == "place":
-        return _told(organizations.place(name, event["residency"]).to_json())
+        return _told(organizations.place(name, event["residency"], event.get("tenant_value", "")))
     if operation == "show":
-        return _told(organizations.show(name).to_json())
-    return _told(organizations.become(name, STATES[operation]).to_json())
+        return _told(organizations.show(name))
+    return _told(organizations.become(name, STATES[operation]))
 
 
-def _told(entry: Answer) -> Answer:
-    logger.info("an organization", extra={name: entry[name] for name in ("region", "shard", "state")})
-    return {"entry": entry}
+def _told(entry: Entry) -> Answer:
+    shown = _shown(entry)
+    logger.info("an organization", extra={name: shown[name] for name in ("region", "shard", "state")})
+    return {"entry": shown}
+
+
+def _shown(entry: Entry) -> Answer:
+    """What an operator sees: with what moves are told, where somebody said it."""
+    return {**entry.to_json(), **({"tenant_value": entry.tenant_value} if entry.tenant_value else {})}
 
 
 def _schema(operation: object) -> Schema:
@@ -60,6 +66,8 @@ def _schema(operation: object) -> Schema:
         },
         "residency": among("residency", RESIDENCIES),
     }
+    if operation == "place":
+        fields["tenant_value"] = {**text(TENANT_VALUE_WORDS), "pattern": f"^{TENANT_VALUE}$"}
     return only(fields, required=["operation", *needs])
 
 

@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from asked.check import RefusedError
-from tenants import events, items, quotas, registry, routing, runs
+from tenants import events, items, quotas, registry, routing, runs, tenant_value
 from tenants.export import NAMES
 from tenants.registry import Tenant
 from tenants.request import Request, parse
@@ -38,7 +38,7 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     facts: dict[str, Any] = dict(known.facts)
     if operation == "create":
         _check_room(request, known, tier)
-        facts |= new_facts(request, known, tier)
+        facts |= {**new_facts(request, known, tier), tenant_value.KEPT: request.tenant_value or ""}
     facts["priorities"] = priorities(facts, tier)
     if operation == "delete" and tier.exports:
         facts[NAMES] = [*facts.get(NAMES, []), _export(request.tenant, run)]
@@ -64,6 +64,7 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         "export": _export(request.tenant, run),
         # What nobody has used has nothing to export, and perhaps no login to do it with.
         "exports": bool(tier.exports and known.facts.get("activated_at")),
+        "tenantValue": tenant_value.of(facts, request.tenant),
         "prior": kept.get("prior") or str(facts.get("prior", "")),
         "previous": before,
         "prepared": _prepared(operation, before, wanted),

@@ -7,7 +7,17 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from tenants import certificates, events, export, items, move_record, registry, runs, snapshot
+from tenants import (
+    certificates,
+    events,
+    export,
+    items,
+    move_record,
+    registry,
+    runs,
+    snapshot,
+    tenant_value,
+)
 from tenants.export import NAMES
 from tenants.failure import reason
 from tenants.settings import settings
@@ -67,6 +77,8 @@ def _certificate(event: dict[str, Any]) -> dict[str, Any]:
     return {
         "deleted_at": items.now(),
         "deleted_by": event["requestedBy"],
+        # Whose rows the pool may still refuse, once the id is somebody else's.
+        tenant_value.KEPT: tenant_value.of(known, event["tenant"]),
         "database": event["database"],
         "last_snapshot": event["snapshot"],
         # Its own, and the one CloudFormation takes before it deletes a database.

@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from asked.check import RefusedError
 from routing.entry import Entry
-from tenants import events, quotas, registry, routing, runs
+from tenants import events, quotas, registry, routing, runs, tenant_value
 from tenants.admission import TOLD, check_state, new_facts, parameters, priorities
 from tenants.registry import Tenant
 from tenants.request import Request, parse
@@ -34,7 +34,8 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     line = _line(request.tenant)
     flipped = known.state == "moving" and line.tier == _tier_of(to, tier)
     _check(known, line, to, run, tier, flipped=flipped)
-    facts = _facts(request, known, line, tier)
+    value = tenant_value.settle(request, known, line)
+    facts = _facts(request, known, line, tier) | {tenant_value.MOVING: value}
     before = parameters(known, facts, tier)
     image = {"Image": request.image, "MigrationImage": request.image} if request.image else {}
     size = {"Size": request.size} if request.size else {}
@@ -46,6 +47,7 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     begun = known.state == "moving"
     return {
         "tenant": request.tenant,
+        "tenantValue": value,
         "operation": "move",
         "to": to,
         "run": run,
@@ -108,5 +110,7 @@ def _facts(request: Request, known: Tenant, line: Entry, tier: Settings) -> dict
     if request.to == "silo" and known.state != "moving":
         facts |= new_facts(request, known, tier)
         facts["moved_from"] = {name: getattr(line, name) for name in ("tier", "region", "shard", "origin")}
+    if known.state not in tenant_value.THERE:
+        facts[tenant_value.KEPT] = ""
     facts |= {"moving_to": request.to, "priorities": priorities(facts, tier)}
     return {key: value for key, value in facts.items() if key not in ("tenant", "item", "operation", "state")}

@@ -10,7 +10,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from tenants import certificates, events, items, registry, routing, runs, snapshot
+from tenants import certificates, events, items, registry, routing, runs, snapshot, tenant_value
 from tenants.settings import client, settings
 
 logger = Logger()
@@ -45,6 +45,8 @@ def succeed(event: dict[str, Any], context: LambdaContext) -> Facts:
         "origin": line.origin if line else "",
         "moved_at": items.now(),
         "moving_to": "",
+        tenant_value.KEPT: tenant_value.of(registry.read(tenant).facts, tenant),
+        tenant_value.MOVING: "",
         "prior": "",
     }
     facts |= _in_silo(event) if to == "silo" else _in_pool(event)
@@ -57,7 +59,8 @@ def succeed(event: dict[str, Any], context: LambdaContext) -> Facts:
 
 def after_failure(run: Mapping[str, Any]) -> Facts:
     """What a failed move leaves to be known."""
-    facts: Facts = {} if run["becomes"] == "moving" else {"moving_to": ""}
+    # What is still moving is finished with the same value; what is not has yet to find rows of one.
+    facts: Facts = {} if run["becomes"] == "moving" else {"moving_to": "", tenant_value.MOVING: ""}
     if run["to"] == "pool" and run["copying"] and run["becomes"] != "moving" and not run.get("left"):
         # The way back has emptied the pool of the tenant, older rows included.
         facts[SOURCE] = ""

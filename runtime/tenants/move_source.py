@@ -6,8 +6,9 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from tenants import events, items, registry
-from tenants.failure import reason
+from asked.check import shown
+from tenants import events, items, registry, tenant_value
+from tenants.failure import StepError, reason
 from tenants.move_record import SOURCE
 from tenants.settings import client, settings, short
 
@@ -21,8 +22,25 @@ def due(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """List whose rows are to be cleared: where the time is over, or the one that was asked for.
 
     Somebody who is being changed now is left for another day.
+
+    Raises:
+        StepError: somebody says what the tenant column holds, and it is not what was moved.
     """
-    return {"due": list(_due(event["asked"].get("tenant"), event["run"]))}
+    asked = event["asked"]
+    _check_value(asked.get("tenant"), asked.get("tenant_value"))
+    return {"due": list(_due(asked.get("tenant"), event["run"]))}
+
+
+def _check_value(tenant: str | None, value: str | None) -> None:
+    """A clearing needs nobody to say it; who says another is thinking of other rows."""
+    if value is None:
+        return
+    known = tenant_value.of(registry.read(tenant).facts, tenant) if tenant else "that of each"
+    if value != known:
+        raise StepError(
+            f"tenant_value of {tenant or 'all'} must be {known}, as it was moved, or be left out, "
+            f"got {shown(value)}"
+        )
 
 
 def _due(only: str | None, run: str) -> Iterator[dict[str, str]]:
@@ -32,7 +50,8 @@ def _due(only: str | None, run: str) -> Iterator[dict[str, str]]:
         if not until or one["state"] not in CLEARED_IN or one.get("operation"):
             continue
         if only == tenant or (only is None and until <= today):
-            yield {"tenant": tenant, "results": f"{tenant}/{short(run)}"}
+            value = tenant_value.of(one, tenant)
+            yield {"tenant": tenant, "tenantValue": value, "results": f"{tenant}/{short(run)}"}
 
 
 @logger.inject_lambda_context

@@ -17,6 +17,7 @@ class Request:
     size: str | None = None
     image: str | None = None
     to: str | None = None
+    tenant_value: str | None = None
     requested_by: str = "unknown"
 
 
@@ -33,6 +34,7 @@ def parse(operation: str, given: Mapping[str, Any], tier: Settings) -> Request:
         size=told.get("size"),
         image=told.get("image"),
         to=told.get("to"),
+        tenant_value=told.get("tenant_value"),
         requested_by=str(told.get("requested_by") or "unknown")[:200],
     )
 

@@ -26,6 +26,22 @@ def read(tenant: str) -> Entry | None:
     return _table().read(tenant, consistent=True)
 
 
+def with_value(value: str) -> list[str]:
+    """The organizations whose tenant column holds a value, by the table: it holds their id, unless told."""
+    pages = (
+        client("dynamodb", settings().home_region)
+        .get_paginator("scan")
+        .paginate(
+            TableName=settings().routing,
+            FilterExpression="tenant_value = :value"
+            " OR (organization = :value AND attribute_not_exists(tenant_value))",
+            ExpressionAttributeValues={":value": {"S": value}},
+            ConsistentRead=True,
+        )
+    )
+    return [item["organization"]["S"] for page in pages for item in page["Items"]]
+
+
 @logger.inject_lambda_context
 def on_request(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Set the tenant's state in the table, or take its line out (state ``gone``).

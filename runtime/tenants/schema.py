@@ -1,6 +1,7 @@
 """What may be asked for, as JSON Schemas."""
 
 from asked.check import Schema, among, only, text
+from routing.entry import TENANT_VALUE, TENANT_VALUE_WORDS
 from tenants.settings import Settings
 
 LONGEST_TENANT = 20
@@ -30,6 +31,9 @@ def of_request(operation: str, given: object, tier: Settings) -> Schema:
         "requested_by": text("requested_by must be the name of who asks"),
     }
     whole: Schema = {"required": ["operation", "tenant"]}
+    if operation in ("create", "move"):
+        # What else is done with a tenant is done with what was said then.
+        fields["tenant_value"] = {**text(TENANT_VALUE_WORDS), "pattern": f"^{TENANT_VALUE}$"}
     if operation == "create":
         whole["required"] += ["residency", "image"]
         fields["residency"] = {

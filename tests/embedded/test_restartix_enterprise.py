@@ -95,9 +95,13 @@ def test_a17_ten_enterprise_tenants_are_made_at_once_by_command(third: Checkout)
 
 
 def test_a18_an_organization_joins_the_shared_tier_by_command(third: Checkout) -> None:
-    for _ in range(2):
-        code, said = third.run("organization", "place", "org_2ab", "--residency", "EU", *THIRD)
+    for value in ((), ("--tenant-value", "7f3a1c52")):
+        code, said = third.run("organization", "place", "org_2ab", "--residency", "EU", *value, *THIRD)
         assert (code, "org_2ab is active in region eu, shard 1" in said) == (0, True), said
+    shown = json.loads(third.run("organization", "show", "org_2ab", "--json", *THIRD)[1])
+    assert shown["tenant_value"] == "7f3a1c52"
+    code, said = third.run("organization", "place", "a", "--residency", "EU", "--tenant-value", "a;b", *THIRD)
+    assert (code, "tenant_value must be what the tenant column holds" in " ".join(said.split())) == (17, True)
     code, said = third.run("organization", "place", "org_2us", "--residency", "US", *THIRD)
     assert (code, "residency must be one with a shard (EU)" in said.replace("\n", " ")) == (17, True), said
     assert "is suspended" in third.run("organization", "suspend", "org_2ab", *THIRD)[1]

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asked.check import RefusedError
+from moving import settings as moving_settings
+from routing.entry import TENANT_VALUE
 from tenants.request import Request, parse, parse_wave
 from tenants.settings import Settings
 
@@ -36,6 +38,10 @@ TIER = Settings(
     place={},
 )
 NEW: dict[str, Any] = {"tenant": "org-101", "residency": "EU", "image": "3f2c1ab"}
+HERE: dict[str, Any] = {"tenant": "org-101", "to": "silo", "image": "v1"}
+VALUES_ARE = (
+    "tenant_value must be what the tenant column holds: 1 to 128 letters, digits and . : @ | + = _ -, got"
+)
 NAMES = "tenant must be 2 to 20 lower-case letters, digits and single hyphens, beginning with a letter"
 
 WRONG: list[tuple[str, dict[str, Any], str]] = [
@@ -61,6 +67,29 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("update", {"tenant": "org-101", "image": None}, "an update must say size or image, got neither"),
     ("delete", {"tenant": "org-101"}, "confirm must be the tenant, got None"),
     ("delete", {"tenant": "org-101", "confirm": "org-102"}, "confirm must be the tenant, got 'org-102'"),
+    ("move", {**HERE, "tenant_value": "x' OR '1'='1"}, VALUES_ARE),
+    ("move", {**HERE, "tenant_value": "'; DROP TABLE note; --"}, VALUES_ARE),
+    ("move", {**HERE, "tenant_value": "../../etc/passwd"}, VALUES_ARE),
+    ("move", {**HERE, "tenant_value": "kliník"}, r"_ -, got 'klin\xedk'"),
+    ("move", {**HERE, "tenant_value": "kli\uff4eik"}, VALUES_ARE),
+    ("move", {**HERE, "tenant_value": "٤٢"}, VALUES_ARE),
+    ("move", {**HERE, "tenant_value": "a" * 300}, "(300 characters)"),
+    ("move", {**HERE, "tenant_value": "a" * 129}, "(129 characters)"),
+    ("move", {**HERE, "tenant_value": ""}, "_ -, got ''"),
+    ("move", {**HERE, "tenant_value": "org_2abC\n"}, VALUES_ARE),
+    ("move", {**HERE, "tenant_value": "org 2"}, VALUES_ARE),
+    ("move", {**HERE, "tenant_value": "org\u20602"}, VALUES_ARE),
+    ("move", {**HERE, "tenant_value": "org\x00"}, VALUES_ARE),
+    ("move", {**HERE, "tenant_value": 42}, "_ -, got 42"),
+    ("create", {**NEW, "tenant_value": "a;b"}, VALUES_ARE),
+    *(
+        (operation, {**told, "tenant_value": "org_2abC"}, "got 'tenant_value'")
+        for operation, told in (
+            ("update", {"tenant": "org-101", "size": "xlarge"}),
+            ("suspend", {"tenant": "org-101"}),
+            ("delete", {"tenant": "org-101", "confirm": "org-101"}),
+        )
+    ),
     ("explode", {"tenant": "org-101"}, "operation must be one of create, update"),
 ]
 
@@ -81,14 +110,39 @@ def test_a17_what_can_be_is_taken() -> None:
     assert parse("delete", {"tenant": "org-101", "confirm": "org-101"}, TIER).tenant == "org-101"
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "org_2abC",
+        "7f3a1c52-9d5e-4c0b-8a56-0d7a5a0c1f11",
+        "42",
+        "-1",
+        "auth0|5f7c8ec7c33c6c004bbafe82",
+        "urn:org:7",
+        "o+1@clinic.example",
+        "T3JnOjc=",
+        "a" * 128,
+    ],
+)
+def test_a17_what_products_keep_in_a_tenant_column_is_taken(value: str) -> None:
+    assert parse("move", {**HERE, "tenant_value": value}, TIER).tenant_value == value
+
+
+def test_a17_the_program_that_moves_takes_what_a_request_may_say() -> None:
+    assert moving_settings.TENANT_VALUE == TENANT_VALUE
+
+
 VALUES = st.one_of(
     st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.lists(st.text(max_size=2), max_size=2)
 )
 
 
+MORE = ("size", "tier", "confirm", "to", "tenant_value", "requested_by", "else")
+
+
 @given(
-    st.sampled_from(["create", "update", "suspend", "resume", "delete", "x"]),
-    st.dictionaries(st.sampled_from([*NEW, "size", "tier", "confirm", "requested_by", "else"]), VALUES),
+    st.sampled_from(["create", "update", "suspend", "resume", "delete", "move", "x"]),
+    st.dictionaries(st.sampled_from([*NEW, *MORE]), VALUES),
 )
 def test_a17_nothing_ends_in_anything_but_a_request_or_a_refusal(
     operation: str, told: dict[str, Any]

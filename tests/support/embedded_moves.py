@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -34,6 +34,8 @@ class Pool:
     """The database of everybody, and the silo of who moved out of it."""
 
     region: Region
+    values: dict[str, str] = field(default_factory=dict)
+    """What the tenant column holds, of organizations for which it does not hold their id."""
 
     def prepare(self) -> None:
         """Bring the schema of the pool up to date."""
@@ -44,13 +46,15 @@ class Pool:
         """A session of who owns the tables of the pool."""
         return self._login("clinic_owner")
 
-    def add(self, organization: str, notes: int = 20) -> None:
-        """An organization with rows, served from the pool."""
+    def add(self, organization: str, notes: int = 20, *, value: str | None = None) -> None:
+        """An organization with rows, served from the pool; ``value`` is what they name their tenant by."""
         self.region.route(organization, tier="shared")
+        if value is not None:
+            self.values[organization] = value
         with self.serving(organization) as session:
             session.execute(
                 "INSERT INTO note (tenant_id, body) SELECT %s, 'note ' || n FROM generate_series(1, %s) n",
-                [organization, notes],
+                [self._value(organization), notes],
             )
 
     @contextmanager
@@ -58,7 +62,7 @@ class Pool:
         """A session as the application has it, for one organization."""
         login = self.region.login(organization) if silo else self._login("clinic")
         with login as session:
-            session.execute("SELECT set_config('app.current_tenant', %s, false)", [organization])
+            session.execute("SELECT set_config('app.current_tenant', %s, false)", [self._value(organization)])
             yield session
 
     def notes(self, organization: str, *, silo: bool = False) -> list[str]:
@@ -69,7 +73,9 @@ class Pool:
     def write(self, organization: str, body: str, *, silo: bool = False) -> None:
         """One more row, as its users write one."""
         with self.serving(organization, silo=silo) as session:
-            session.execute("INSERT INTO note (tenant_id, body) VALUES (%s, %s)", [organization, body])
+            session.execute(
+                "INSERT INTO note (tenant_id, body) VALUES (%s, %s)", [self._value(organization), body]
+            )
 
     def refuses(self, organization: str, *, silo: bool = False) -> bool:
         """Whether a side takes no write of it."""
@@ -110,6 +116,9 @@ class Pool:
         """Take its line away, as whoever cancels an account does."""
         key = {"organization": {"S": organization}}
         self.region.client("dynamodb").delete_item(TableName=ROUTING, Key=key)
+
+    def _value(self, organization: str) -> str:
+        return self.values.get(organization, organization)
 
     def _login(self, role: str) -> Connection:
         url = self._secret("clinic/production/api")["DATABASE_URL"]

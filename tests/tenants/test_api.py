@@ -27,13 +27,20 @@ def test_a17_a_tenant_is_made_changed_and_deleted_over_http(region: Region) -> N
     assert "tenant must be 2 to 20" in refused["message"]
     assert region.ask("POST", "/tenants", "no JSON")[0] == 400
 
-    first = region.ask("POST", "/tenants", {**NEW, "tenant": "webby"}, key="one")
-    assert first == region.ask("POST", "/tenants", {**NEW, "tenant": "webby"}, key="one")
+    asked = {**NEW, "tenant": "webby", "tenant_value": "org_2webby"}
+    status, refused = region.ask("POST", "/tenants", {**asked, "tenant_value": "'; DROP TABLE note; --"})
+    assert (status, refused["message"][:52]) == (400, "tenant_value must be what the tenant column holds: 1")
+    first = region.ask("POST", "/tenants", asked, key="one")
+    assert first == region.ask("POST", "/tenants", asked, key="one")
     assert first[0] == 202
     assert region.end(first[1]["run"])["status"] == "SUCCEEDED"
-    assert region.ask("GET", "/tenants/webby")[1]["state"] == "active"
+    shown = region.ask("GET", "/tenants/webby")[1]
+    assert (shown["state"], shown["tenant_value"]) == ("active", "org_2webby")
     assert "webby" in [one["tenant"] for one in region.ask("GET", "/tenants")[1]["tenants"]]
 
+    for operation in ({"operation": "move", "to": "pool"}, {"operation": "suspend"}):
+        status, refused = region.ask("PATCH", "/tenants/webby", {**operation, "tenant_value": "ünal"})
+        assert (status, "tenant_value" in refused["message"]) == (400, True), operation
     _, change = region.ask("PATCH", "/tenants/webby", {"operation": "suspend"})
     assert region.end(change["run"])["status"] == "SUCCEEDED"
     assert region.routed("webby")["state"] == "suspended"
@@ -41,6 +48,8 @@ def test_a17_a_tenant_is_made_changed_and_deleted_over_http(region: Region) -> N
     assert region.ask("DELETE", "/tenants/webby")[0] == 400
     _, deletion = region.ask("DELETE", "/tenants/webby?confirm=webby")
     assert region.end(deletion["run"])["status"] == "SUCCEEDED"
+    (certificate,) = region.items("webby", "certificate#")
+    assert certificate["tenant_value"] == "org_2webby", "what a fence in the pool would be lifted by"
     assert region.ask("GET", "/tenants/nobody")[0] == 404
 
 

@@ -94,17 +94,22 @@ def test_a17_an_organization_is_moved_and_moved_back_by_command(
 ) -> None:
     pool = Pool(region)
     pool.prepare()
-    pool.add("commanded", notes=3)
+    pool.add("commanded", notes=3, value="7f3a1c52-9d5e-4c0b-8a56-0d7a5a0c1f11")
     unknown = on_the_region("tenant", "move", "nobody-here", "--to", "pool", *CLINIC)
     assert unknown.exit_code == ExitCode.TENANT
     assert "is not in the routing table" in unknown.stderr
+    value = ("--tenant-value", pool.values["commanded"])
     with pool.migrating("commanded"):
-        moved = on_the_region("tenant", "move", "commanded", "--to", "silo", "--image", "v1", *CLINIC)
+        moved = on_the_region("tenant", "move", "commanded", "--to", "silo", "--image", "v1", *value, *CLINIC)
     assert moved.exit_code == 0, moved.output
     assert "commanded is active  commanded-api.clinic.example" in moved.stdout
     cleared = on_the_region("tenant", "clear", "commanded", *CLINIC)
     assert "commanded has nothing left in the pool" in cleared.stdout, cleared.output
+    other = on_the_region("tenant", "move", "commanded", "--to", "pool", "--tenant-value", "42", *CLINIC)
+    assert other.exit_code == ExitCode.TENANT
+    assert "tenant_value must be the same, or left out" in " ".join(other.stderr.split())
     back = on_the_region("tenant", "move", "commanded", "--to", "pool", *CLINIC)
     assert back.exit_code == 0, back.output
     shown = json.loads(on_the_region("tenant", "show", "commanded", "--json", *CLINIC).stdout)
     assert (shown["state"], shown["verification"]["rows"]) == ("pooled", 3)
+    assert shown["tenant_value"] == pool.values["commanded"]

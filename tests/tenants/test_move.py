@@ -49,6 +49,37 @@ def test_a17_an_organization_moves_into_a_silo_and_back(region: Region, pool: Po
     assert "stays" not in str(region.known("stays"))
 
 
+def test_a17_rows_that_do_not_name_their_organization_by_its_id_move_and_are_cleared(
+    region: Region, pool: Pool
+) -> None:
+    pool.add("clerked", notes=4, value="org_2abC")
+    pool.values["near"] = "org_2abc"
+    pool.add("near", notes=3)
+    with pool.migrating("clerked"):
+        said = region.fail("move", tenant="clerked", to="silo", **IMAGE)
+        assert "has no row whose tenant_id is 'clerked': say as tenant_value" in said
+        assert pool.line("clerked")["tier"] == "shared"
+        assert region.traces("clerked")["stack"] == ""
+        said = region.fail("move", tenant="clerked", to="silo", tenant_value="org_2abX", **IMAGE)
+        assert "has no row whose tenant_id is 'org_2abX'" in said
+        region.run("move", tenant="clerked", to="silo", tenant_value="org_2abC", **IMAGE)
+    assert len(pool.notes("clerked", silo=True)) == 4
+    known = region.known("clerked")
+    assert (known["tenant_value"], known["verification"]["rows"]) == ("org_2abC", 4)
+    assert pool.refuses("clerked")
+    assert not pool.refuses("near")
+
+    said = region.fail("move", tenant="clerked", to="pool", tenant_value="clerked")
+    assert said.startswith("Refused: the tenant column of clerked holds 'org_2abC' by what was moved before")
+    region.run("clear", tenant="clerked")
+    assert pool.notes("clerked") == []
+    assert len(pool.notes("near")) == 4
+    pool.write("clerked", "in the silo", silo=True)
+    region.run("move", tenant="clerked", to="pool", requested_by="a test")
+    assert len(pool.notes("clerked")) == 5
+    assert not pool.refuses("clerked")
+
+
 def test_a17_services_of_a_silo_run_before_anybodys_writes_are_refused(region: Region) -> None:
     steps = {name: number for number, name in enumerate(region.definition("move")["States"])}
     refused = "Refuse its writes, copy the rest and compare"
@@ -134,6 +165,14 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"tenant": "here", "to": "moon", **IMAGE}, "to must be one of silo, pool, got 'moon'"),
     ({"tenant": "here", "to": "pool"}, "is in the shared tier already"),
     ({"tenant": "here", "to": "silo", "size": "huge", **IMAGE}, "size must be one of large, xlarge"),
+    (
+        {"tenant": "here", "to": "silo", "tenant_value": "x' OR '1'='1", **IMAGE},
+        "tenant_value must be what the tenant column holds: 1 to 128 letters",
+    ),
+    (
+        {"tenant": "here", "to": "silo", "tenant_value": "afar", **IMAGE},
+        "tenant_value must be of one organization, and 'afar' is that of afar",
+    ),
     ({"tenant": "Here!", "to": "silo", **IMAGE}, "tenant must be 2 to 20 lower-case letters"),
 ]
 

@@ -12,6 +12,7 @@ from ops.commands.tenant.options import (
     ResidencyOption,
     SizeOption,
     TenantArgument,
+    TenantValueOption,
     ToOption,
     of_tenants,
 )
@@ -26,12 +27,19 @@ def create(
     residency: ResidencyOption,
     image: ImageOption,
     size: SizeOption = None,
+    tenant_value: TenantValueOption = None,
 ) -> None:
     """Make a tenant: stack, database, secrets, migration, routing, services.
 
     Example:  cambium tenant create org-101 --system s --env production --residency EU --image 3f2c1ab
     """
-    request = {"tenant": tenant, "residency": residency, "image": image, "size": size}
+    request = {
+        "tenant": tenant,
+        "residency": residency,
+        "image": image,
+        "size": size,
+        "tenant_value": tenant_value,
+    }
     _run(tenants, tenants.home_of(residency), "create", request)
 
 
@@ -80,14 +88,17 @@ def move(
     to: ToOption,
     image: OtherImageOption = None,
     size: SizeOption = None,
+    tenant_value: TenantValueOption = None,
 ) -> None:
     """Move an organization out of the pool into a silo of its own, or back.
 
-    It answers 503 for the time in which what was written last is copied and both sides are compared.
+    It answers 503 for the time in which what was written last is copied and both sides are compared. Say
+    --tenant-value where the tenant column of the tables does not hold its id.
 
-    Example:  cambium tenant move org-101 --to silo --image 3f2c1ab --system s --env production
+    Example:  cambium tenant move org-101 --to silo --image 3f2c1ab --tenant-value org_2abC --system s
+    --env production
     """
-    request = {"tenant": tenant, "to": to, "image": image, "size": size}
+    request = {"tenant": tenant, "to": to, "image": image, "size": size, "tenant_value": tenant_value}
     _run(tenants, tenants.region_of_organization(tenant), "move", request)
 
 

@@ -21,6 +21,14 @@ ConfirmOption = Annotated[str | None, typer.Option("--confirm", help="The id aga
 ToOption = Annotated[
     str, typer.Option("--to", help="silo: a database and services of its own; pool: everybody's.")
 ]
+TenantValueOption = Annotated[
+    str | None,
+    typer.Option(
+        "--tenant-value",
+        help="What the tenant column of the tables holds for it, if not its id: a uuid, a number, the id of "
+        "an identity provider. Said once: every later step remembers it.",
+    ),
+]
 CanaryOption = Annotated[
     list[str] | None, typer.Option("--canary", help="Who gets it first; may be said again.")
 ]

@@ -20,6 +20,7 @@ from routing.table import Table
 pytestmark = pytest.mark.embedded
 HOME = "eu-central-1"
 EUROPE = [Place("eu", str(n), "EU", 4, f"api-eu-{n}.x.example") for n in (1, 2, 3)]
+ONE = {"operation": "place", "organization": "org_1", "residency": "EU"}
 PLACES = [*EUROPE, Place("us", "1", "US", 4, "api-us-1.x.example")]
 
 
@@ -99,6 +100,12 @@ def test_a18_asked_again_it_is_the_same_place_whatever_has_come_since(
         ({"operation": "place", "organization": "#placement", "residency": "EU"}, "got '#placement'"),
         ({"operation": "place", "organization": "org_1", "residency": "UK"}, "one of EU, US, got 'UK'"),
         ({"operation": "place", "organization": "org_1"}, "residency must be one of EU, US, got None"),
+        ({**ONE, "tenant_value": "x' OR '1'='1"}, "tenant_value must be what the tenant column holds: 1 to"),
+        ({**ONE, "tenant_value": "../x"}, "tenant_value must be what the tenant column holds"),
+        ({**ONE, "tenant_value": "ü"}, r"got '\xfc'"),
+        ({**ONE, "tenant_value": "a" * 300}, "(300 characters)"),
+        ({**ONE, "tenant_value": ""}, "got ''"),
+        ({"operation": "show", "organization": "org_1", "tenant_value": "x"}, "got 'tenant_value'"),
         ({"operation": "show", "organization": "org_9"}, "there is no organization org_9"),
         ({"operation": "suspend", "organization": "org_9"}, "there is no organization org_9"),
         ({"operation": "explode", "organization": "org_9"}, "operation must be one of place, show, list"),
@@ -160,3 +167,62 @@ def test_a18_enterprise_organizations_take_no_room_in_a_shard(pool: Organization
         table.create(Entry(f"t-{number}", "us", "1", "enterprise", "active", "US", "t.x.example"))
 
     assert pool.place("org_1", "US").shard == "1"
+
+
+def test_a18_what_the_tenant_column_holds_is_kept_with_the_place_and_can_be_corrected(
+    ask: Callable[..., dict[str, Any]], pool: Organizations
+) -> None:
+    placed = ask(**ONE, tenant_value="7f3a1c52")["entry"]
+    assert placed["tenant_value"] == "7f3a1c52"
+    assert ask(**ONE)["entry"] == placed, "who says nothing changes nothing"
+    ask(operation="suspend", organization="org_1")
+    assert ask(operation="list")["organizations"][0]["tenant_value"] == "7f3a1c52"
+
+    corrected = ask(**ONE, tenant_value="7f3a1c53")["entry"]
+    assert (corrected["tenant_value"], corrected["shard"], corrected["state"]) == (
+        "7f3a1c53",
+        "1",
+        "suspended",
+    )
+    assert "tenant_value" not in ask(operation="place", organization="org_2", residency="EU")["entry"]
+    assert pool.show("org_2").tenant_value == ""
+
+
+@pytest.mark.parametrize(
+    ("told", "whose"),
+    [
+        ({"organization": "org_3", "tenant_value": "7f3a1c52"}, "org_1"),
+        ({"organization": "org_2", "tenant_value": "7f3a1c52"}, "org_1"),
+        ({"organization": "org_3", "tenant_value": "org_2"}, "org_2"),
+        ({"organization": "7f3a1c52"}, "org_1"),
+    ],
+)
+def test_a18_rows_of_one_organization_are_not_said_to_be_anothers(
+    ask: Callable[..., dict[str, Any]], pool: Organizations, told: dict[str, str], whose: str
+) -> None:
+    ask(**ONE, tenant_value="7f3a1c52")
+    ask(operation="place", organization="org_2", residency="EU")
+    before = pool.every()
+
+    said = ask(operation="place", residency="EU", **told)["refused"]
+
+    assert said.startswith("tenant_value must be of one organization")
+    assert said.endswith(f"is that of {whose}")
+    assert pool.every() == before
+
+
+@pytest.mark.parametrize(
+    ("tier", "state", "said"),
+    [
+        ("enterprise", "active", "whose moves know what the tenant column holds for it"),
+        ("shared", "moving", "organization org_1 is moving: wait until that is over"),
+    ],
+)
+def test_a18_nobody_corrects_what_a_move_works_with(
+    ask: Callable[..., dict[str, Any]], pool: Organizations, tier: str, state: str, said: str
+) -> None:
+    table = Table(pool._client, pool._name)
+    table.create(Entry("org_1", "eu", "1", tier, state, "EU", "api-eu-1.x.example", tenant_value="a"))
+
+    assert said in ask(**ONE, tenant_value="b")["refused"]
+    assert pool.show("org_1").tenant_value == "a"

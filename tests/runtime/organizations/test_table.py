@@ -25,6 +25,21 @@ def test_a18_what_is_written_is_what_is_read(table: Table, entry: MakeEntry) -> 
 
 
 @embedded
+def test_what_the_tenant_column_holds_is_kept_through_changes_and_no_look_up_has_it(
+    table: Table, entry: MakeEntry
+) -> None:
+    mine = table.create(entry(tenant_value="org_2abC"))
+    changed = table.replace(replace(mine, state="suspended"), mine.version)
+
+    found = table.read(mine.organization)
+    assert found == changed
+    assert found.tenant_value == "org_2abC"
+    assert "org_2abC" not in str(found.to_json())
+    assert Entry.from_json(found.to_json()) == replace(found, tenant_value="")
+    assert "tenant_value" not in entry().to_item(), "as lines are that were written before"
+
+
+@embedded
 def test_an_organization_is_added_once(table: Table, entry: MakeEntry) -> None:
     mine = table.create(entry())
 
@@ -75,6 +90,7 @@ def test_attributes_of_others_are_ignored_and_missing_ones_are_not(
         ("residency", "UK"),
         ("origin", "https://api.x.example"),
         ("version", 0),
+        ("tenant_value", "a b"),
     ],
 )
 def test_an_entry_that_leads_nowhere_cannot_be_made(entry: MakeEntry, field: str, value: object) -> None:

@@ -62,6 +62,24 @@ def hall(
 
 
 @pytest.fixture
+def bare_hall(
+    servers: Servers,
+    versions: tuple[str, str],
+    emulator: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Hall:
+    """The roles of a product in a pool and a silo, and no table."""
+    number = next(NUMBERS)
+    pool = Site.made(servers.get(f"{versions[0]} pool"), f"pool{number}", tables=None)
+    silo = Site.made(servers.get(f"{versions[1]} silo"), f"silo{number}", tables=None)
+    for site in (pool, silo):
+        with site.admin() as admin:
+            admin.execute("DROP TABLE note, tenant CASCADE")
+    return Hall(Mover(emulator.url), emulator.client("s3", "eu-central-1"), pool, silo, monkeypatch, capsys)
+
+
+@pytest.fixture
 def bucket(emulator: Emulator) -> str:
     name = f"moves-{next(NUMBERS)}"
     place = {"LocationConstraint": "eu-central-1"}

@@ -1,0 +1,71 @@
+"""What the tenant column of the product's tables holds for a tenant: its id, unless something else was said.
+
+It is said with a placement or a move, and remembered once a move has found rows of it. Another one is refused
+from then on: a move under a wrong value would lead everybody to a database without their rows, or into one
+with somebody else's.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from asked.check import RefusedError
+from routing.entry import Entry
+from tenants import registry, routing
+from tenants.registry import Tenant
+from tenants.request import Request
+
+KEPT, MOVING = "tenant_value", "moving_value"
+"""Facts: what was settled, and what a move works with that has not come to its end."""
+THERE = ("active", "suspended", "pooled", "moving")
+"""States in which what is remembered is of this tenant, and not of an earlier one with its id."""
+
+
+def of(facts: Mapping[str, Any], tenant: str) -> str:
+    """What it is now, for whoever reads or deletes rows of a tenant."""
+    return str(facts.get(MOVING) or facts.get(KEPT) or tenant)
+
+
+def settle(request: Request, known: Tenant, line: Entry) -> str:
+    """What a move works with.
+
+    Raises:
+        RefusedError: what is asked for, remembered and in the routing table are not the same; or another
+            organization has it.
+    """
+    value, source = remembered(known), "what was moved before"
+    for said, where in (
+        (line.tenant_value, "its line in the routing table"),
+        (request.tenant_value, "the request"),
+    ):
+        if value and said and said != value:
+            raise RefusedError(
+                f"the tenant column of {known.tenant} holds {value!r} by {source}, and {said!r} by {where}: "
+                "tenant_value must be the same, or left out"
+            )
+        if said and not value:
+            value, source = said, where
+    value = value or known.tenant
+    _check_others(known.tenant, value)
+    return value
+
+
+def remembered(known: Tenant) -> str:
+    """What was settled before, or nothing."""
+    if known.state == "moving":
+        return of(known.facts, known.tenant)
+    return str(known.facts.get(KEPT) or "") if known.state in THERE else ""
+
+
+def _check_others(tenant: str, value: str) -> None:
+    """Refuse what is another's: its rows would go into a database that is not its own."""
+    taken = {
+        str(one["tenant"])
+        for one in registry.every()
+        if one["state"] in THERE and value == of(one, str(one["tenant"]))
+    }
+    taken.update(routing.with_value(value))
+    if others := sorted(taken - {tenant}):
+        raise RefusedError(
+            f"tenant_value must be of one organization, and {value!r} is that of {others[0]}: nothing of it "
+            f"goes into the database of {tenant}"
+        )

@@ -1,0 +1,263 @@
+"""A17: what the tenant column holds is said once and remembered; first and last steps on real tables."""
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from emulator.client import DEFAULT_ACCOUNT
+from emulator.testing import Emulator
+from routing.entry import Entry
+from routing.table import Table
+from tenants import admission, conclusion, items, move, move_record, move_source, quotas, registry
+from tenants.failure import StepError
+from tenants.settings import Settings, client, settings
+
+pytestmark = pytest.mark.embedded
+REGION, ROUTING, REGISTRY, MOVES = "eu-central-1", "values-routing", "values-tenants", "values-moves"
+CONTEXT: Any = SimpleNamespace(
+    function_name="x",
+    memory_limit_in_mb=1,
+    invoked_function_arn="x",
+    aws_request_id="x",
+    get_remaining_time_in_millis=lambda: 60_000,
+)
+TIER = Settings(
+    system="clinic",
+    environment="production",
+    tier="enterprise",
+    region_key="eu",
+    shard="1",
+    residency="EU",
+    platform="app-runner",
+    sizes=("large",),
+    quotas={},
+    services=1,
+    stack_prefix="clinic-production-eu-tenant-",
+    registry=REGISTRY,
+    routing=ROUTING,
+    home_region=REGION,
+    retention_days=90,
+    source_kept_days=14,
+    pool_origin="api.clinic.example",
+    owner_secret="RoleSecretClinicOwner",
+    moves=MOVES,
+    exports="",
+    no_exports="none",
+    last_priority=34000,
+    place={},
+)
+VALUE, OTHER = "org_2abC", "org_9xyZ"
+
+
+@pytest.fixture(scope="module")
+def aws(emulator: Emulator) -> Callable[[str], Any]:
+    """Clients of an embedded AWS with both tables and the bucket of results."""
+    for name, keys in ((ROUTING, ("organization",)), (REGISTRY, ("tenant", "item"))):
+        emulator.client("dynamodb", REGION).create_table(
+            TableName=name,
+            KeySchema=[
+                {"AttributeName": key, "KeyType": kind}
+                for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
+            ],
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    emulator.client("s3", REGION).create_bucket(
+        Bucket=MOVES, CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
+    return lambda service: emulator.client(service, REGION)
+
+
+@pytest.fixture(autouse=True)
+def told(aws: Callable[[str], Any], emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The functions are told what a deployment tells them, and begin with empty tables."""
+    settled = {
+        "TIER": json.dumps(
+            {name: value for name, value in dataclasses.asdict(TIER).items() if name != "place"}
+        ),
+        "PLACE": "{}",
+        "EVENT_BUS": "default",
+        "AWS_ENDPOINT_URL": emulator.url,
+        "AWS_ACCESS_KEY_ID": DEFAULT_ACCOUNT,
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "AWS_DEFAULT_REGION": REGION,
+    }
+    for name, value in settled.items():
+        monkeypatch.setenv(name, value)
+    for name, keys in ((ROUTING, ("organization",)), (REGISTRY, ("tenant", "item"))):
+        for item in aws("dynamodb").scan(TableName=name)["Items"]:
+            aws("dynamodb").delete_item(TableName=name, Key={key: item[key] for key in keys})
+    for cached in (client, settings):
+        cached.cache_clear()
+    yield
+    for cached in (client, settings):
+        cached.cache_clear()
+
+
+@dataclasses.dataclass
+class Runs:
+    """Runs of one organization, by their first and last steps."""
+
+    table: Table
+    number: int = 0
+
+    def line(self, tier: str = "shared", *, organization: str = "org-101", value: str = "") -> None:
+        """Have its line be this, whatever it was."""
+        if found := self.table.read(organization, consistent=True):
+            self.table.remove(organization, found.version)
+        self.table.create(
+            Entry(organization, "eu", "1", tier, "active", "EU", "api.clinic.example", tenant_value=value)
+        )
+
+    def admit(self, to: str, *, tenant: str = "org-101", **said: str) -> dict[str, Any]:
+        """The first step of a move."""
+        self.number += 1
+        run = f"arn:aws:states:{REGION}:{DEFAULT_ACCOUNT}:execution:x-move:{self.number}"
+        request = {"tenant": tenant, "to": to, **({"image": "v1"} if to == "silo" else {}), **said}
+        return move.admit({"run": run, "request": request}, CONTEXT)
+
+    def refused(self, to: str, **said: str) -> str:
+        """Why nothing is done."""
+        return str(self.admit(to, **said)["refused"])
+
+    def succeed(self, run: dict[str, Any]) -> None:
+        """Its last step, after the other side was led to."""
+        self.line("enterprise" if run["to"] == "silo" else "shared", organization=run["tenant"])
+        move_record.succeed(run, CONTEXT)
+
+    def fail(self, run: dict[str, Any]) -> None:
+        """Its last step, after all was taken back."""
+        whole = {**run, "step": "Check both databases", "failure": {"Error": "x", "Cause": "x"}}
+        conclusion.fail({"run": whole, "state": run["becomes"]}, CONTEXT)
+
+    def moved(self, to: str, **said: str) -> dict[str, Any]:
+        """A move that succeeds."""
+        run = self.admit(to, **said)
+        assert "refused" not in run, run
+        self.succeed(run)
+        return run
+
+
+@pytest.fixture
+def runs(aws: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> Runs:
+    """An organization in the pool."""
+    monkeypatch.setattr(quotas, "check", lambda tier: None)
+    made = Runs(Table(aws("dynamodb"), ROUTING))
+    made.line()
+    return made
+
+
+def known() -> Any:
+    return registry.read("org-101").facts
+
+
+def test_a17_it_is_the_id_of_the_organization_unless_something_else_is_said(runs: Runs) -> None:
+    assert runs.moved("silo")["tenantValue"] == "org-101"
+    assert known()["tenant_value"] == "org-101"
+    assert "'org-101' by what was moved before" in runs.refused("pool", tenant_value=VALUE)
+
+
+def test_a17_it_is_said_once_and_used_by_every_later_step(runs: Runs) -> None:
+    assert runs.moved("silo", tenant_value=VALUE)["tenantValue"] == VALUE
+    (due,) = move_source.due({"asked": {"tenant": "org-101"}, "run": "r"}, CONTEXT)["due"]
+    assert due["tenantValue"] == VALUE
+
+    said = runs.refused("pool", tenant_value=OTHER)
+    assert "the tenant column of org-101 holds 'org_2abC' by what was moved before" in said
+    assert "'org_9xyZ' by the request: tenant_value must be the same, or left out" in said
+
+    assert runs.moved("pool")["tenantValue"] == VALUE
+    assert known()["state"] == "pooled"
+    assert runs.refused("silo", tenant_value=OTHER)
+    assert runs.moved("silo", tenant_value=VALUE)["tenantValue"] == VALUE
+
+
+def test_a17_who_clears_with_another_value_is_refused(runs: Runs) -> None:
+    runs.moved("silo", tenant_value=VALUE)
+    for asked in ({"tenant_value": VALUE}, {"tenant": "org-101", "tenant_value": OTHER}):
+        with pytest.raises(StepError, match="tenant_value"):
+            move_source.due({"asked": asked, "run": "r"}, CONTEXT)
+
+
+def test_a17_a_value_of_which_no_row_was_found_is_forgotten_with_the_move(runs: Runs) -> None:
+    runs.fail(runs.admit("silo", tenant_value="a-typo"))
+    assert known()["state"] == "pooled"
+    assert (known().get("tenant_value"), known()["moving_value"]) == ("", "")
+    assert runs.moved("silo", tenant_value=VALUE)["tenantValue"] == VALUE
+
+    runs.fail(runs.admit("pool"))
+    assert known()["tenant_value"] == VALUE, "what was found before is not"
+
+
+def test_a17_a_move_that_was_stopped_goes_on_with_its_value(runs: Runs) -> None:
+    runs.admit("silo", tenant_value=VALUE)
+    assert known()["state"] == "moving"
+    assert runs.refused("silo", tenant_value=OTHER)
+    assert runs.admit("silo")["tenantValue"] == VALUE
+    run = runs.admit("silo", tenant_value=VALUE)
+    runs.fail({**run, "becomes": "moving"})
+    assert runs.moved("silo")["tenantValue"] == VALUE
+
+
+def test_a17_what_was_said_with_the_placement_is_used_and_nothing_else(runs: Runs) -> None:
+    runs.line(value=VALUE)
+    said = runs.refused("silo", tenant_value=OTHER)
+    assert "'org_2abC' by its line in the routing table, and 'org_9xyZ' by the request" in said
+    assert runs.moved("silo")["tenantValue"] == VALUE
+    runs.moved("pool")
+    runs.line(value=OTHER)
+    assert "'org_9xyZ' by its line in the routing table" in runs.refused("silo")
+
+
+@pytest.mark.parametrize("by", ["its line", "its id", "the registry"])
+def test_a17_rows_of_another_organization_are_not_moved(runs: Runs, by: str) -> None:
+    if by == "its line":
+        runs.line(organization="org-102", value=VALUE)
+    if by == "its id":
+        runs.line(organization=VALUE)
+    if by == "the registry":
+        runs.line(organization="org-102")
+        runs.moved("silo", tenant="org-102", tenant_value=VALUE)
+    before = items.every("attribute_exists(#item)", {})
+    said = runs.refused("silo", tenant_value=VALUE)
+    assert f"tenant_value must be of one organization, and {VALUE!r} is that of" in said
+    assert "nothing of it goes into the database of org-101" in said
+    assert items.every("attribute_exists(#item)", {}) == before
+
+
+def test_a17_an_organization_whose_column_holds_something_else_leaves_its_id_to_others(runs: Runs) -> None:
+    runs.line(organization="org-102", value=VALUE)
+    assert runs.moved("silo", tenant_value="org-102")["tenantValue"] == "org-102"
+
+
+def test_a17_an_id_that_is_used_again_begins_anew(runs: Runs) -> None:
+    runs.moved("silo", tenant_value=VALUE)
+    registry.remember("org-101", {"state": "deleted"})
+    runs.line()
+    assert runs.moved("silo", tenant_value=OTHER)["tenantValue"] == OTHER
+
+
+def test_a17_a_new_tenant_keeps_what_was_said_and_its_deletion_says_so(runs: Runs) -> None:
+    found = runs.table.read("org-101", consistent=True)
+    assert found
+    runs.table.remove("org-101", found.version)
+    told = {"tenant": "org-101", "residency": "EU", "image": "v1", "tenant_value": VALUE}
+    made = admission.on_request({"operation": "create", "run": "r:1", "request": told}, CONTEXT)
+    assert (made["tenantValue"], known()["tenant_value"]) == (VALUE, VALUE)
+
+    registry.update(
+        "org-101",
+        {"state": "active"},
+        condition="attribute_exists(#tenant)",
+        values={},
+        remove=("operation",),
+    )
+    runs.line("enterprise")
+    assert "tenant_value must be the same" in runs.refused("pool", tenant_value=OTHER)
+    request = {"tenant": "org-101", "confirm": "org-101"}
+    run = admission.on_request({"operation": "delete", "run": "r:2", "request": request}, CONTEXT)
+    assert run["tenantValue"] == VALUE
