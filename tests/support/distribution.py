@@ -25,7 +25,10 @@ DEPLOYS = (
     "tests/embedded/",
     "tests/emulator/test_database_jobs.py",
     "tests/emulator/test_rotation.py",
+    "tests/runtime/database_jobs/test_every_major.py",
     "tests/runtime/tenant_moves/test_killed.py",
+    "tests/runtime/tenant_moves/test_refused.py",
+    "tests/runtime/tenant_moves/test_values.py",
     "tests/tenants/",
 )
 """What deploys whole products, or runs several servers under load: marked ``long``."""
@@ -35,7 +38,12 @@ NIGHTLY = (
     "tests/tenants/test_injected_moves.py",
 )
 """What breaks every step of something long in turn, or makes ten tenants: marked ``nightly`` besides."""
-TOGETHER = ("tests/embedded/test_fargate", "tests/runtime/pooler/", "tests/runtime/pool_functions/")
+TOGETHER = (
+    "tests/embedded/test_fargate",
+    "tests/runtime/pooler/",
+    "tests/runtime/pool_functions/",
+    "tests/runtime/tenant_moves/",
+)
 """Files that share an embedded AWS or a database server, by the beginning of their names."""
 SERVER = re.compile(r"^tests/runtime/.*\[(postgres\d+)")
 """A test that runs on each version of PostgreSQL: those of one version share a server."""
