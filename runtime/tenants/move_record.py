@@ -16,6 +16,10 @@ from tenants.settings import client, settings
 logger = Logger()
 Facts = dict[str, Any]
 SOURCE = "source_read_only_until"
+FENCED = "pool_fenced"
+"""The fact that says in which shard's pool the fence of the tenant stands."""
+COPY_LEFT = "copy_left_in_pool"
+"""The fact that a way back has left a copy in the pool, which it could not delete."""
 
 
 @logger.inject_lambda_context
@@ -61,9 +65,9 @@ def after_failure(run: Mapping[str, Any]) -> Facts:
     """What a failed move leaves to be known."""
     # What is still moving is finished with the same value; what is not has yet to find rows of one.
     facts: Facts = {} if run["becomes"] == "moving" else {"moving_to": "", tenant_value.MOVING: ""}
-    if run["to"] == "pool" and run["copying"] and run["becomes"] != "moving" and not run.get("left"):
-        # The way back has emptied the pool of the tenant, older rows included.
-        facts[SOURCE] = ""
+    if run["to"] == "pool" and run["copying"] and run["becomes"] != "moving":
+        # The way back has emptied the pool of the tenant, older rows included; or it could not.
+        facts |= {COPY_LEFT: "yes"} if run.get("left") else {SOURCE: "", COPY_LEFT: ""}
     return facts
 
 
@@ -74,6 +78,7 @@ def _in_silo(event: Mapping[str, Any]) -> Facts:
         "image": wanted["Image"],
         "activated_at": items.now(),
         SOURCE: _in_days(settings().source_kept_days),
+        FENCED: settings().shard,
     }
 
 
@@ -90,7 +95,7 @@ def _in_pool(event: Mapping[str, Any]) -> Facts:
         "snapshots_kept_until": _in_days(settings().retention_days),
     }
     certificates.keep(event["tenant"], event["run"], left)
-    return {**left, SOURCE: "", "activated_at": "", "final_snapshot": ""}
+    return {**left, SOURCE: "", FENCED: "", COPY_LEFT: "", "activated_at": "", "final_snapshot": ""}
 
 
 def _in_days(days: int) -> str:

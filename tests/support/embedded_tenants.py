@@ -2,15 +2,16 @@
 
 import json
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -27,6 +28,7 @@ from ops.deploy.bootstrap import bootstrap
 from ops.deploy.deployment import deploy
 from ops.embedded.aws import Places
 from ops.workspace import Workspace
+from support.broken_machine import broken
 
 CHECKOUT = Path(__file__).parents[2]
 ACCOUNT, REGION = "111122223333", "eu-central-1"
@@ -47,12 +49,14 @@ class Region:
     data: Path
     workspace: Workspace
     made: dict[str, Any] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def client(self, service: str) -> Any:
-        """A client of the region."""
-        if service not in self.made:
-            self.made[service] = session(REGION, ACCOUNT, self.url).client(service)
-        return self.made[service]
+        """A client of the region; one for all threads."""
+        with self._lock:
+            if service not in self.made:
+                self.made[service] = session(REGION, ACCOUNT, self.url).client(service)
+            return self.made[service]
 
     def machine(self, verb: str) -> str:
         """The ARN of a state machine."""
@@ -117,26 +121,26 @@ class Region:
     def broken(self, verb: str, *steps: tuple[str, str]) -> Iterator[None]:
         """A machine whose steps fail, ``before`` they do anything or ``after``, their answer being lost."""
         whole = self.definition(verb)
-        bent = deepcopy(whole)
-        for step, when in steps:
-            state = bent["States"][step]
-            lost = {
-                "Type": "Task",
-                "Resource": "arn:aws:states:::lambda:invoke",
-                "Parameters": {"FunctionName": "nobody"},
-                "Catch": state["Catch"],
-                "Next": state["Next"],
-            }
-            if when == "before":
-                bent["States"][step] = lost
-            else:
-                bent["States"][f"{step}: lost"] = lost
-                bent["States"][step] = {**state, "Next": f"{step}: lost"}
-        self._become(verb, bent)
+        self._become(verb, broken(whole, steps))
         try:
             yield
         finally:
             self._become(verb, whole)
+
+    @contextmanager
+    def beside(self, verb: str, *steps: tuple[str, str]) -> Iterator[str]:
+        """A second machine whose steps fail, as the verb that starts it; runs of the whole one go on."""
+        known = self.client("stepfunctions").describe_state_machine(stateMachineArn=self.machine(verb))
+        name = f"{verb}-broken-{uuid4().hex[:12]}"
+        made = self.client("stepfunctions").create_state_machine(
+            name=f"{PREFIX}-tenants-{name}",
+            roleArn=known["roleArn"],
+            definition=json.dumps(broken(json.loads(known["definition"]), steps)),
+        )
+        try:
+            yield name
+        finally:
+            self.client("stepfunctions").delete_state_machine(stateMachineArn=made["stateMachineArn"])
 
     def _become(self, verb: str, definition: Mapping[str, Any]) -> None:
         self.client("stepfunctions").update_state_machine(
@@ -464,20 +468,6 @@ class Region:
 
 
 NO_TRACES = {"stack": "", "databases": 0, "secrets": [], "routed": {}}
-
-
-def steps_that_can_fail(states: Mapping[str, Any], last: str = "Record the success") -> set[str]:
-    """Steps on the way forward whose failure leads somewhere; not the ``last``, which only records."""
-    forward, todo = set[str](), [states["Admitted?"]["Default"]]
-    while todo:
-        name = todo.pop()
-        if name in forward:
-            continue
-        forward.add(name)
-        state = states[name]
-        todo += [state[key] for key in ("Next", "Default") if key in state]
-        todo += [choice["Next"] for choice in state.get("Choices", [])]
-    return {name for name in forward if states[name].get("Catch")} - {last}
 
 
 def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
