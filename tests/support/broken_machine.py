@@ -5,6 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 Definition = dict[str, Any]
+HELD_SECONDS = 100_000
 _KEPT = ("Catch", "Next", "End")
 """What a step that fails at once has of the one whose place it takes."""
 
@@ -32,6 +33,17 @@ def broken(whole: Definition, steps: Sequence[tuple[str, str]]) -> Definition:
                 **{key: value for key, value in state.items() if key != "End"},
                 "Next": f"{step}: lost",
             }
+    return bent
+
+
+def held(whole: Definition, step: str) -> Definition:
+    """A definition that waits for longer than any test before a step, to be stopped there."""
+    bent, waits = deepcopy(whole), f"{step}: held"
+    for state in bent["States"].values():
+        for way in ("Next", "Default"):
+            if state.get(way) == step:
+                state[way] = waits
+    bent["States"][waits] = {"Type": "Wait", "Seconds": HELD_SECONDS, "Next": step}
     return bent
 
 

@@ -28,7 +28,7 @@ from ops.deploy.bootstrap import bootstrap
 from ops.deploy.deployment import deploy
 from ops.embedded.aws import Places
 from ops.workspace import Workspace
-from support.broken_machine import broken
+from support.broken_machine import broken, held
 
 CHECKOUT = Path(__file__).parents[2]
 ACCOUNT, REGION = "111122223333", "eu-central-1"
@@ -105,6 +105,12 @@ class Region:
         pages = self.client("stepfunctions").get_paginator("get_execution_history")
         return [one for page in pages.paginate(executionArn=run) for one in page["events"]]
 
+    def runs(self, verb: str) -> set[str]:
+        """Every run of a machine."""
+        pages = self.client("stepfunctions").get_paginator("list_executions")
+        found = pages.paginate(stateMachineArn=self.machine(verb))
+        return {one["executionArn"] for page in found for one in page["executions"]}
+
     def last(self, verb: str) -> str:
         """A run that succeeded."""
         found = self.client("stepfunctions").list_executions(
@@ -130,17 +136,43 @@ class Region:
     @contextmanager
     def beside(self, verb: str, *steps: tuple[str, str]) -> Iterator[str]:
         """A second machine whose steps fail, as the verb that starts it; runs of the whole one go on."""
-        known = self.client("stepfunctions").describe_state_machine(stateMachineArn=self.machine(verb))
-        name = f"{verb}-broken-{uuid4().hex[:12]}"
-        made = self.client("stepfunctions").create_state_machine(
+        with self._second(verb, broken(self.definition(verb), steps)) as name:
+            yield name
+
+    @contextmanager
+    def held(self, verb: str, step: str) -> Iterator[str]:
+        """A second machine that waits before a step until its run is stopped."""
+        with self._second(verb, held(self.definition(verb), step)) as name:
+            yield name
+
+    @contextmanager
+    def _second(self, verb: str, definition: Mapping[str, Any]) -> Iterator[str]:
+        states, name = self.client("stepfunctions"), f"{verb}-second-{uuid4().hex[:12]}"
+        made = states.create_state_machine(
             name=f"{PREFIX}-tenants-{name}",
-            roleArn=known["roleArn"],
-            definition=json.dumps(broken(json.loads(known["definition"]), steps)),
+            roleArn=states.describe_state_machine(stateMachineArn=self.machine(verb))["roleArn"],
+            definition=json.dumps(definition),
         )
         try:
             yield name
         finally:
-            self.client("stepfunctions").delete_state_machine(stateMachineArn=made["stateMachineArn"])
+            states.delete_state_machine(stateMachineArn=made["stateMachineArn"])
+
+    def stopped(self, verb: str, step: str, *, tenant: str, **told: Any) -> None:
+        """A run that somebody stops before a step."""
+        with self.held(verb, step) as second:
+            run = self.start(second, tenant=tenant, **told)
+            self.until(lambda: f"{step}: held" in self.steps(run))
+            self.client("stepfunctions").stop_execution(executionArn=run)
+            assert self.end(run)["status"] == "ABORTED"
+
+    def place(self, organization: str) -> dict[str, Any]:
+        """Give an organization a place in the shared tier, as sign-up does; its line."""
+        told = {"operation": "place", "organization": organization, "residency": "EU"}
+        answer = self.client("lambda").invoke(
+            FunctionName="clinic-production-organizations", Payload=json.dumps(told).encode()
+        )
+        return dict(json.loads(answer["Payload"].read())["entry"])
 
     def _become(self, verb: str, definition: Mapping[str, Any]) -> None:
         self.client("stepfunctions").update_state_machine(
@@ -336,6 +368,18 @@ class Region:
                 if f"/{family}:" in task["taskDefinitionArn"]:
                     codes += [one["exitCode"] for one in task["containers"]]
         return codes
+
+    def said_by_movers(self) -> str:
+        """The last lines of the tasks that move rows, for who looks why one failed."""
+        logs = self.client("logs")
+        groups = [one["logGroupName"] for one in logs.describe_log_groups()["logGroups"]]
+        lines = [
+            (event["timestamp"], event["message"])
+            for group in groups
+            if "Mover" in group
+            for event in logs.filter_log_events(logGroupName=group)["events"]
+        ]
+        return "\n".join(message for _, message in sorted(lines)[-60:])
 
     def image(self, tenant: str) -> str:
         """Tag of the image its service runs."""

@@ -213,6 +213,7 @@ class Lives:
                 try:
                     life.live(stage) if isinstance(stage, Stage) else stage(life)
                 except BaseException as error:
+                    error.add_note(f"{planned.tenant}:\n{self._region.said_by_movers()}")
                     failed = error
             if isinstance(stage, Stage) and stage.name in self._futures:
                 future = self._futures[stage.name]
