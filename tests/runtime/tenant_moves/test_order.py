@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from moving import place
+from moving import catalog, place
 from ops.drills.moving_ground import OWNER
 from support.tenant_moves import MOVED, OTHER, WHOLE, Hall
 
@@ -169,3 +169,14 @@ def test_other_tenants_wait_for_a_fence_no_longer_than_a_blink(hall: Hall) -> No
         over.set()
         other.result()
     assert 0.1 < max(waits) < seconds / 2, "it did queue, and went by"
+
+
+def test_what_another_move_drops_at_this_moment_is_no_index_of_ours(hall: Hall) -> None:
+    hall.change(hall.pool, "CREATE TABLE passing (id int PRIMARY KEY)")
+    with hall.pool.admin() as admin, admin.transaction():
+        admin.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        admin.execute("SELECT count(*) FROM pg_index")
+        hall.change(hall.pool, "DROP TABLE passing")
+        found = admin.execute(catalog.INDEXES).fetchall()
+    assert found
+    assert all(definition for _, definition in found)
