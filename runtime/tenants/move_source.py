@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from asked.check import shown
 from tenants import events, items, registry, tenant_value
 from tenants.failure import StepError, reason
-from tenants.move_record import FENCED, SOURCE
+from tenants.move_record import FENCED, FENCED_VALUE, SOURCE
 from tenants.settings import client, settings, short
 
 logger = Logger()
@@ -55,7 +55,7 @@ def _due(only: str | None, run: str) -> Iterator[dict[str, str]]:
         if one.get("operation") or only not in (None, tenant):
             continue
         if what := _of(one, today, asked=only == tenant):
-            value = tenant_value.of(one, tenant)
+            value = one[FENCED_VALUE] if what == "lift" else tenant_value.of(one, tenant)
             results = f"{tenant}/{short(run)}"
             yield {"tenant": tenant, "tenantValue": value, "what": what, "results": results}
 
