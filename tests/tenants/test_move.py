@@ -138,9 +138,9 @@ def test_a17_a_suspended_tenant_is_cleared_and_one_without_a_stack_holds_up_nobo
 
 
 def test_a17_the_fence_of_who_is_deleted_is_lifted_the_day_after(region: Region, pool: Pool) -> None:
-    pool.add("leaves-pool", notes=2)
+    pool.add("leaves-pool", notes=2, value="tenant-4711")
     with pool.migrating("leaves-pool"):
-        region.run("move", tenant="leaves-pool", to="silo", **IMAGE)
+        region.run("move", tenant="leaves-pool", to="silo", tenant_value="tenant-4711", **IMAGE)
     region.run("clear", tenant="leaves-pool")
     region.run("clear", tenant="leaves-pool")
     assert pool.refuses("leaves-pool"), "while the silo serves, nobody may write here"
