@@ -99,8 +99,8 @@ test-long: setup ## the tests that deploy whole products and rehearse on real se
 	@echo "long tests: each deploys a product or runs servers under load; half an hour on two cores"
 	@$(PYTEST) -m "long and not nightly"
 
-test-nightly: setup ## the tests that break every step of long operations, one after the other
-	@echo "nightly tests: each step of each move of a tenant fails once; an hour on two cores"
+test-nightly: setup ## the tests that break every step of long operations, some beside each other
+	@echo "nightly tests: each step of each state machine of tenants fails once; an hour on two cores"
 	@$(PYTEST) -m nightly
 
 # The JavaScript app that ours is compared with brings its own libraries, which nothing else needs.

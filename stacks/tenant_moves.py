@@ -146,10 +146,14 @@ def moves_of(steps: TenantSteps, mover: TenantMover, data: DataStack, config: Da
         own = Side(**places, database=config.name)
         return mover.state("clear", source=pool, target=own, into="silo")
 
+    def lifting() -> State:
+        return mover.state("lift", source=pool, target=None, into="silo")
+
     return Moves(
         to_silo=to_silo,
         to_pool=to_pool,
         clear=clearing,
+        lift=lifting,
         admit=steps.arn("admit_move"),
         line=steps.arn("line"),
         look=steps.arn("look"),
@@ -183,11 +187,12 @@ def move_definition(functions: Functions, contents: Contents, moves: Moves) -> d
 
 
 def clear_definition(steps: TenantSteps, moves: Moves) -> dict[str, Any]:
-    """The machine that clears the pool of those who left it long enough ago."""
+    """The machine that clears the pool of those who left it long enough ago, or are no more."""
     return clear(
         due=steps.arn("due"),
         place=steps.arn("place"),
         task=moves.clear(),
+        lift=moves.lift(),
         cleared=steps.arn("cleared"),
         not_cleared=steps.arn("not_cleared"),
     )

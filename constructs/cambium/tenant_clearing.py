@@ -1,32 +1,46 @@
-"""Clearing the pool of tenants that moved out of it: each by itself, and one that fails holds up nobody."""
+"""Clearing the pool of tenants that left it: each by itself, and one that fails holds up nobody."""
 
 from typing import Any
 
-from cambium.tenant_steps import Way, caught, chain, invoke
+from cambium.tenant_steps import Way, caught, chain, choose, invoke
 from cambium.working_hours_steps import State
 
+WHAT = "Is it there still?"
 FIND = "Find its own database"
+LIFT = "Lift its fence"
 OWN = "$.own.answer"
 NOT_CLEARED = "Record that it was not cleared"
 
 
-def clear(*, due: str, place: str, task: State, cleared: str, not_cleared: str) -> dict[str, Any]:
+def clear(
+    *, due: str, place: str, task: State, lift: State, cleared: str, not_cleared: str
+) -> dict[str, Any]:
     """The machine; ``{"tenant": ...}`` clears one before its time.
 
+    Rows of a tenant that moved into a database of its own go after they were compared with that one. Of a
+    tenant that is no more there are none, and its fence goes.
+
     Args:
-        due: ARN of the function that lists whose rows may go.
+        due: ARN of the function that lists whose rows, or whose fence, may go.
         place: ARN of the function that finds a tenant's own database; its answer is at ``OWN``.
-        task: The step of the task that deletes them, after it has compared.
+        task: The step of the task that deletes rows, after it has compared.
+        lift: The step of the task that drops a fence, after it has looked for rows.
         cleared: ARN of the function that writes down that they went.
         not_cleared: The same of why they did not.
     """
     way = Way(to=NOT_CLEARED)
-    told = {"tenant.$": "$.tenant", "run.$": "$$.Execution.Id"}
+    told = {"tenant.$": "$.tenant", "what.$": "$.what", "run.$": "$$.Execution.Id"}
     one = {
+        **choose(WHAT, "$.what", LIFT, FIND, value="lift").states,
         **chain(
             invoke(FIND, place, told, way, keep="$.own"),
             caught("Clear the pool of it", task, way),
             invoke("Record that it was cleared", cleared, told, way),
+            then="Cleared",
+        ),
+        **chain(
+            caught(LIFT, lift, way),
+            invoke("Record that it was lifted", cleared, told, way),
             then="Cleared",
         ),
         **chain(
@@ -53,7 +67,7 @@ def clear(*, due: str, place: str, task: State, cleared: str, not_cleared: str) 
                 "MaxConcurrency": 1,
                 "ItemProcessor": {
                     "ProcessorConfig": {"Mode": "INLINE"},
-                    "StartAt": FIND,
+                    "StartAt": WHAT,
                     "States": one,
                 },
                 "ResultPath": None,

@@ -1,10 +1,10 @@
 """Deleting a tenant, step by step; the way back ends where its stack begins to go."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from cambium.tenant_parts import (
     BACK,
-    LEFT,
     OUTPUTS,
     RECORD,
     Functions,
@@ -19,6 +19,10 @@ from cambium.tenant_steps import Way, caught, chain, choose, invoke, until_done
 from cambium.working_hours_steps import Part, State, decide, one
 
 EXPORTS = "Is there something to export?"
+LATER = "Go on another time"
+RESTORE = "Restore the stack: begin"
+UNDONE = Way(to=LATER, step="left_step", failure="left", stubborn=True)
+"""Who is not served again is still being deleted: nobody may take it for a tenant that serves."""
 
 
 def delete(functions: Functions, export: State | None) -> State:
@@ -28,7 +32,7 @@ def delete(functions: Functions, export: State | None) -> State:
         functions: Behind the steps.
         export: The one-off task that dumps the database; None where the model says to do without.
     """
-    way, onward = Way(to=BACK), Way(to="Go on another time")
+    way, onward = Way(to=BACK), Way(to=LATER)
     begin = [
         route(functions, "Close it", "deleting", way),
         bring_stack(functions, "Stop the services", "$.prepared", way, existing=True),
@@ -53,18 +57,17 @@ def delete(functions: Functions, export: State | None) -> State:
                 {"Variable": "$.prior", "StringEquals": state, "Next": "Drop the snapshot"}
                 for state in ("active", "suspended")
             ],
-            "Default": "Go on another time",
+            "Default": LATER,
         },
         **chain(
-            invoke("Drop the snapshot", functions.drop_snapshot, told_of("tenant", "snapshot"), LEFT),
             *_dropped(functions),
-            bring_stack(functions, "Restore the stack", "$.previous", LEFT),
+            bring_stack(functions, "Restore the stack", "$.previous", UNDONE),
             then="Did it serve?",
         ),
         **choose("Did it serve?", "$.prior", "Open it again", "Close it again", value="active").states,
-        **chain(route(functions, "Open it again", "active", LEFT), then=RECORD),
-        **chain(route(functions, "Close it again", "suspended", LEFT), then=RECORD),
-        "Go on another time": {"Type": "Pass", "Result": "deleting", "ResultPath": "$.prior", "Next": RECORD},
+        **chain(route(functions, "Open it again", "active", UNDONE), then=RECORD),
+        **chain(route(functions, "Close it again", "suspended", UNDONE), then=RECORD),
+        LATER: {"Type": "Pass", "Result": "deleting", "ResultPath": "$.prior", "Next": RECORD},
     }
     exported = _exported(functions, export, way, then=end[0].first)
     then = EXPORTS if exported else end[0].first
@@ -90,6 +93,10 @@ def _exported(functions: Functions, export: State | None, way: Way, *, then: str
 
 
 def _dropped(functions: Functions) -> list[Part]:
-    if functions.drop_export is None:
-        return []
-    return [invoke("Drop the export", functions.drop_export, told_of("tenant", "export"), LEFT)]
+    """A snapshot or an export too many is no reason not to serve the tenant again."""
+    export, anyway = functions.drop_export, replace(UNDONE, to=RESTORE)
+    first = anyway if export is None else replace(UNDONE, to="Drop the export")
+    parts = [invoke("Drop the snapshot", functions.drop_snapshot, told_of("tenant", "snapshot"), first)]
+    if export is not None:
+        parts.append(invoke("Drop the export", export, told_of("tenant", "export"), anyway))
+    return parts

@@ -24,6 +24,8 @@ class Moves:
     """The same from the silo to the pool."""
     clear: Callable[[], State]
     """What clears the pool of the tenant of an item of a list."""
+    lift: Callable[[], State]
+    """What drops the fence of one who is no more from the pool."""
     admit: str
     line: str
     """Changes the line in the routing table."""

@@ -31,6 +31,7 @@ MINUTES: Mapping[str, int] = {
     "unfence": 15,
     "empty": 120,
     "clear": 120,
+    "lift": 15,
 }
 """How long each step may take."""
 SWITCH = ("fence", "catch-up", "verify")
@@ -124,13 +125,13 @@ class TenantMover(Construct):
             self.task, {"AwsSolutions-IAM5[Resource::*]": "ecr:GetAuthorizationToken takes no resource"}
         )
 
-    def state(self, *steps: str, source: Side, target: Side, into: str) -> dict[str, Any]:
+    def state(self, *steps: str, source: Side, target: Side | None, into: str) -> dict[str, Any]:
         """One task of a run, as a state that waits for its end.
 
         Args:
             steps: Their names in the program, in order; it stops at the first that fails.
             source: Where the rows are.
-            target: Where they go.
+            target: Where they go; None for a step that enters the source alone.
             into: What the target is, ``silo`` or ``pool``.
         """
         result = steps[0] if len(steps) == 1 else SWITCHED
@@ -138,7 +139,7 @@ class TenantMover(Construct):
             "TENANT": "$.tenantValue",
             "ORGANIZATION": "$.tenant",
             **source.told("MOVE_FROM"),
-            **target.told("MOVE_TO"),
+            **(target.told("MOVE_TO") if target else {}),
             "MOVE_INTO": into,
             "RESULT_URL": f"States.Format('s3://{self._results}/{{}}/{result}.json', $.results)",
         }

@@ -120,6 +120,17 @@ class Tenants:
         found: dict[str, Any] = table.get_item(Key={"tenant": tenant, "item": "tenant"}).get("Item", {})
         return found
 
+    def interrupted(self, region: Region, known: Mapping[str, Any]) -> bool:
+        """Whether the run that changes a tenant has ended without letting go of it: it was stopped."""
+        run = known.get("operation")
+        if not run:
+            return False
+        states = self.at(region).client("stepfunctions")
+        try:
+            return bool(states.describe_execution(executionArn=run)["status"] != "RUNNING")
+        except states.exceptions.ExecutionDoesNotExist:
+            return True
+
     def history(self, region: Region, tenant: str) -> list[dict[str, Any]]:
         """Operations on a tenant and certificates of its deletion, oldest first."""
         found = self._table(region).query(

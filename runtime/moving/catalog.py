@@ -77,7 +77,11 @@ CONSTRAINTS = (
     "SELECT o.conrelid, o.conname::text, pg_get_constraintdef(o.oid) FROM pg_constraint o"
     " WHERE o.contype IN ('p', 'u', 'f', 'c', 'x') AND o.conparentid = 0"
 )
-INDEXES = "SELECT i.indrelid, pg_get_indexdef(i.indexrelid) FROM pg_index i WHERE i.indisunique"
+INDEXES = (
+    # Another move drops its temporary tables at any moment: what is gone has no definition.
+    "SELECT i.indrelid, definition FROM pg_index i, pg_get_indexdef(i.indexrelid) definition"
+    " WHERE i.indisunique AND definition IS NOT NULL"
+)
 POLICIES = (
     "SELECT p.polrelid, p.polname::text, p.polpermissive, p.polcmd::text,"
     " coalesce(pg_get_expr(p.polqual, p.polrelid), ''),"

@@ -74,8 +74,8 @@ def unfence_table(place: Place, table: Table, tenant: str, *, seconds: float) ->
 
 def _begin(place: Place, tenant: str, *, pool: bool) -> Record:
     """What is known of the fence; a new one gets an id of its own."""
-    record.prepare(place)
     with place.session.transaction():
+        record.prepare(place)
         triggers.make_function(place)
         known = record.find(place, tenant)
         if known is None or known.side != "source" or known.state == "opening":

@@ -2,7 +2,7 @@
 
 While a silo serves, the fence stays, whatever was cleared: somebody who kept an old route must not write
 where nobody looks. This is for when that tenant was deleted. Only who asks can know, so it is never a part of
-a move; it refuses as long as there are rows, or an old copy that was not cleared.
+a move; it refuses as long as there are rows, an old copy that was not cleared, or a move that began.
 """
 
 from typing import Any
@@ -30,9 +30,10 @@ def lift(place: Place, settings: Settings) -> dict[str, Any]:
     if known is None and not fenced_tables(place, schema, tenant):
         record.require_only(place)
         return {"tables": 0}
-    if known is None or known.side != "source" or known.state != "cleared":
-        found = "nothing is on record" if known is None else f"it is {known.side}, {known.state}"
+    if known is not None and known.side == "source" and known.state != "cleared":
+        found = f"it is {known.side}, {known.state}"
         raise RefusedError(f"{place.where} was not cleared of this tenant ({found}): run clear first")
+    # A way back into this database that was taken back has deleted what it copied, and the record with it.
     held = sum(one["rows"] for one in digest(place, schema, tenant).values())
     if held:
         raise RefusedError(f"{place.where} holds {held} rows of this tenant: nothing was lifted")

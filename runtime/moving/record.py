@@ -9,9 +9,13 @@ from psycopg.types.json import Jsonb
 from database.connection import Session
 from moving.catalog import SCHEMA
 from moving.failure import RefusedError
-from moving.place import Place
+from moving.place import Place, lock_key
 
 _TABLE = sql.Identifier(SCHEMA, "move")
+SHARED_LOCK = lock_key("what all moves share")
+"""The advisory lock of who makes, in this transaction, something that moves of other tenants make too.
+
+PostgreSQL ends one of two that make the same at once with an error. No tenant can have such an id."""
 _MAKE = (
     sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(SCHEMA)),
     sql.SQL(
@@ -43,8 +47,12 @@ class Record:
 
 
 def prepare(place: Place) -> None:
-    """Make the table of records, which nobody but the owner may look at: grants by default are taken back."""
+    """Make the table of records, which nobody but the owner may look at: grants by default are taken back.
+
+    Until the transaction ends that this is a part of, no other move makes anything that all share.
+    """
     with place.session.transaction():
+        place.session.execute("SELECT pg_advisory_xact_lock(%s)", [SHARED_LOCK])
         for statement in _MAKE:
             place.session.execute(statement)
         for grantee, _ in place.session.execute(_GRANTED, [SCHEMA]).fetchall():

@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from asked.check import RefusedError
 from tenants import events, items, quotas, registry, routing, runs, tenant_value
 from tenants.export import NAMES
+from tenants.move_record import COPY_LEFT, FENCED, SOURCE
 from tenants.registry import Tenant
 from tenants.request import Request, parse
 from tenants.runs import FROM_STATES
@@ -65,7 +66,8 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         # What nobody has used has nothing to export, and perhaps no login to do it with.
         "exports": bool(tier.exports and known.facts.get("activated_at")),
         "tenantValue": tenant_value.of(facts, request.tenant),
-        "prior": kept.get("prior") or str(facts.get("prior", "")),
+        # What a deletion is taken back to; of one that began earlier, there may be no database any more.
+        "prior": kept.get("prior", ""),
         "previous": before,
         "prepared": _prepared(operation, before, wanted),
         "wanted": wanted,
@@ -92,26 +94,40 @@ def check_state(known: Tenant, operation: str, run: str) -> None:
         return
     if operation == "create":
         raise RefusedError(f"tenant {known.tenant} is there already and {known.state}")
+    if known.state == "creating":
+        raise RefusedError(
+            f"the creation of tenant {known.tenant} was stopped: create it again to finish it, or delete it"
+        )
     allowed = " or ".join(FROM_STATES[operation])
     is_now = known.state or "unknown"
     raise RefusedError(f"{operation} needs a tenant that is {allowed}; {known.tenant} is {is_now}")
 
 
 def _check_source(known: Tenant, operation: str) -> None:
-    until = known.facts.get("source_read_only_until")
-    if operation == "delete" and until:
+    facts, until = known.facts, known.facts.get(SOURCE)
+    if operation != "delete" or (facts.get(FENCED) or settings().shard) != settings().shard:
+        # Of a pool that is none of ours any more nothing can be cleared, and nobody waits for that.
+        return
+    if until:
         raise RefusedError(
             f"the pool keeps rows of {known.tenant}, read-only, until {until}: clear them first, since only "
             "the tenant's own database tells that they may go"
+        )
+    if facts.get(COPY_LEFT):
+        raise RefusedError(
+            f"the pool holds a copy of {known.tenant}, which a move there could not delete: run that move "
+            "again to finish it"
         )
 
 
 def _check_room(request: Request, known: Tenant, tier: Settings) -> None:
     entry = routing.read(request.tenant)
     if entry and entry.tier != tier.tier:
+        begun = known.state == "creating"
+        way_out = ". Delete the tenant, whose creation was stopped: its data are not touched by that"
         raise RefusedError(
             f"organization {request.tenant} is in the {entry.tier} tier of region {entry.region}: "
-            "it has data there, which a new tenant would not have"
+            f"it has data there, which a new tenant would not have{way_out if begun else ''}"
         )
     if entry and entry.region != tier.region_key:
         raise RefusedError(f"tenant {request.tenant} is there already, in region {entry.region}")

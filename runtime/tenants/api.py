@@ -4,6 +4,7 @@ Who may call it is IAM's to say, before a request arrives here; who did is writt
 """
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -16,7 +17,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from asked.check import RefusedError, shown
-from tenants import registry
+from tenants import registry, runs
 from tenants.request import parse
 from tenants.settings import settings
 from tenants.start import Asked, start
@@ -50,7 +51,7 @@ def delete(tenant: str) -> Answer:
 @app.get("/tenants")
 def every() -> Answer:
     """All tenants that are not deleted."""
-    return _answer(HTTPStatus.OK, {"tenants": registry.every()})
+    return _answer(HTTPStatus.OK, {"tenants": [_told(one) for one in registry.every()]})
 
 
 @app.get("/tenants/<tenant>")
@@ -59,7 +60,7 @@ def show(tenant: str) -> Answer:
     known = registry.read(tenant)
     if not known.state:
         return _answer(HTTPStatus.NOT_FOUND, {"message": f"there is no tenant {shown(tenant)}"})
-    return _answer(HTTPStatus.OK, dict(known.facts))
+    return _answer(HTTPStatus.OK, _told(known.facts))
 
 
 @app.exception_handler(RefusedError)  # type: ignore[untyped-decorator]
@@ -99,6 +100,12 @@ def _start(operation: str, given: dict[str, Any]) -> Answer:
         request_id=event.request_context.request_id,
     )
     return _answer(HTTPStatus.ACCEPTED, start(asked, app.lambda_context))
+
+
+def _told(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What a tenant is, and whether a run was stopped before it let go of it."""
+    run = facts.get("operation")
+    return {**facts, **({"interrupted": True} if run and not runs.is_running(run) else {})}
 
 
 def _body() -> dict[str, Any]:

@@ -16,6 +16,12 @@ from tenants.settings import client, settings
 logger = Logger()
 Facts = dict[str, Any]
 SOURCE = "source_read_only_until"
+FENCED = "pool_fenced"
+"""The fact that says in which shard's pool the fence of the tenant stands."""
+FENCED_VALUE = "pool_fenced_value"
+"""The fact that says whose rows it is about; the id may have come to a tenant with others since."""
+COPY_LEFT = "copy_left_in_pool"
+"""The fact that a way back has left a copy in the pool, which it could not delete."""
 
 
 @logger.inject_lambda_context
@@ -40,16 +46,16 @@ def compared(event: dict[str, Any], context: LambdaContext) -> Facts:
 def succeed(event: dict[str, Any], context: LambdaContext) -> Facts:
     """Write down where the tenant lives now."""
     tenant, to = event["tenant"], event["to"]
-    line = routing.read(tenant)
+    line, value = routing.read(tenant), tenant_value.of(registry.read(tenant).facts, tenant)
     facts: Facts = {
         "origin": line.origin if line else "",
         "moved_at": items.now(),
         "moving_to": "",
-        tenant_value.KEPT: tenant_value.of(registry.read(tenant).facts, tenant),
+        tenant_value.KEPT: value,
         tenant_value.MOVING: "",
         "prior": "",
     }
-    facts |= _in_silo(event) if to == "silo" else _in_pool(event)
+    facts |= _in_silo(event, value) if to == "silo" else _in_pool(event)
     state = "active" if to == "silo" else "pooled"
     runs.conclude(tenant, event["run"], state=state, outcome="succeeded", facts={**facts, "failure": ""})
     told = {"to": to, "origin": facts["origin"]}
@@ -61,19 +67,21 @@ def after_failure(run: Mapping[str, Any]) -> Facts:
     """What a failed move leaves to be known."""
     # What is still moving is finished with the same value; what is not has yet to find rows of one.
     facts: Facts = {} if run["becomes"] == "moving" else {"moving_to": "", tenant_value.MOVING: ""}
-    if run["to"] == "pool" and run["copying"] and run["becomes"] != "moving" and not run.get("left"):
-        # The way back has emptied the pool of the tenant, older rows included.
-        facts[SOURCE] = ""
+    if run["to"] == "pool" and run["copying"] and run["becomes"] != "moving":
+        # The way back has emptied the pool of the tenant, older rows included; or it could not.
+        facts |= {COPY_LEFT: "yes"} if run.get("left") else {SOURCE: "", COPY_LEFT: ""}
     return facts
 
 
-def _in_silo(event: Mapping[str, Any]) -> Facts:
+def _in_silo(event: Mapping[str, Any], value: str) -> Facts:
     wanted = event["wanted"]
     return {
         "size": wanted["Size"],
         "image": wanted["Image"],
         "activated_at": items.now(),
         SOURCE: _in_days(settings().source_kept_days),
+        FENCED: settings().shard,
+        FENCED_VALUE: value,
     }
 
 
@@ -90,7 +98,7 @@ def _in_pool(event: Mapping[str, Any]) -> Facts:
         "snapshots_kept_until": _in_days(settings().retention_days),
     }
     certificates.keep(event["tenant"], event["run"], left)
-    return {**left, SOURCE: "", "activated_at": "", "final_snapshot": ""}
+    return {**left, SOURCE: "", FENCED: "", COPY_LEFT: "", "activated_at": "", "final_snapshot": ""}
 
 
 def _in_days(days: int) -> str:

@@ -1,7 +1,7 @@
-"""What a tenant that moved into its silo has left in the pool: kept read-only for some days, then cleared."""
+"""What a tenant has left in the pool: rows, read-only for some days, and a fence while there is a tenant."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -9,17 +9,22 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from asked.check import shown
 from tenants import events, items, registry, tenant_value
 from tenants.failure import StepError, reason
-from tenants.move_record import SOURCE
+from tenants.move_record import FENCED, FENCED_VALUE, SOURCE
 from tenants.settings import client, settings, short
 
 logger = Logger()
 CLEARED_IN = ("active", "suspended")
 """States of a tenant whose own database is there, and that nobody is changing."""
+NO_MORE = ("deleted", "failed")
+"""States of a tenant that nobody serves, and that has no database."""
+What = Literal["clear", "lift"]
+_LEFT = {"clear": SOURCE, "lift": FENCED}
+"""The fact that says that something is left to do."""
 
 
 @logger.inject_lambda_context
 def due(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """List whose rows are to be cleared: where the time is over, or the one that was asked for.
+    """List who is to be cleared: where the time is over, or the one that was asked for.
 
     Somebody who is being changed now is left for another day.
 
@@ -45,13 +50,28 @@ def _check_value(tenant: str | None, value: str | None) -> None:
 
 def _due(only: str | None, run: str) -> Iterator[dict[str, str]]:
     today = items.now()[:10]
-    for one in registry.every():
-        until, tenant = one.get(SOURCE), str(one["tenant"])
-        if not until or one["state"] not in CLEARED_IN or one.get("operation"):
+    for one in registry.every(deleted=True):
+        tenant = str(one["tenant"])
+        if one.get("operation") or only not in (None, tenant):
             continue
-        if only == tenant or (only is None and until <= today):
-            value = tenant_value.of(one, tenant)
-            yield {"tenant": tenant, "tenantValue": value, "results": f"{tenant}/{short(run)}"}
+        if what := _of(one, today, asked=only == tenant):
+            value = one[FENCED_VALUE] if what == "lift" else tenant_value.of(one, tenant)
+            results = f"{tenant}/{short(run)}"
+            yield {"tenant": tenant, "tenantValue": value, "what": what, "results": results}
+
+
+def _of(one: Mapping[str, Any], today: str, *, asked: bool) -> What | None:
+    """What is to be done for a tenant, if anything."""
+    until, fenced = one.get(SOURCE), one.get(FENCED)
+    if one["state"] in CLEARED_IN and until and (asked or until <= today):
+        return "clear"
+    if one["state"] not in NO_MORE or not fenced:
+        return None
+    if fenced != settings().shard:
+        logger.info("its pool is none of ours any more", extra={"tenant": one["tenant"], "shard": fenced})
+        return None
+    # Whoever has kept its route into the pool has lost it by the next day.
+    return "lift" if asked or one["updated_at"][:10] < today else None
 
 
 @logger.inject_lambda_context
@@ -69,19 +89,29 @@ def place(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
 
 @logger.inject_lambda_context
 def cleared(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Write down that nothing of the tenant is left in the pool."""
-    tenant = event["tenant"]
-    registry.remember(tenant, {SOURCE: "", "source_cleared_at": items.now()})
-    state = registry.read(tenant).state
-    events.succeeded("clear", tenant, event["run"], state=state, facts={}, context=context)
+    """Write down that nothing of the tenant is left in the pool, or not even its fence."""
+    tenant, what = event["tenant"], event["what"]
+    known = registry.read(tenant)
+    facts = {_LEFT[what]: "", **({"source_cleared_at": items.now()} if what == "clear" else {})}
+    if str(known.facts.get("failure", "")).startswith(_failed(what)):
+        facts["failure"] = ""
+    registry.remember(tenant, facts)
+    events.succeeded(what, tenant, event["run"], state=known.state, facts={}, context=context)
     return {}
 
 
 @logger.inject_lambda_context
 def not_cleared(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Write down why it was not; tomorrow it is tried again."""
-    tenant, told = event["tenant"], reason(event["failure"])
-    registry.remember(tenant, {"failure": f"clear failed: {told}"})
-    state = registry.read(tenant).state
-    events.failed("clear", tenant, event["run"], state=state, reason=told, context=context)
+    tenant, what, told = event["tenant"], event["what"], reason(event["failure"])
+    known = registry.read(tenant)
+    if not known.facts.get(_LEFT[what]):
+        # It is written down already that it was, and only the answer was lost.
+        return {}
+    registry.remember(tenant, {"failure": f"{_failed(what)}{told}"})
+    events.failed(what, tenant, event["run"], state=known.state, reason=told, context=context)
     return {}
+
+
+def _failed(what: str) -> str:
+    return f"{what} failed: "

@@ -30,10 +30,10 @@ def read(tenant: str) -> Tenant:
     )
 
 
-def every() -> list[Mapping[str, Any]]:
-    """Every tenant that is not deleted."""
+def every(*, deleted: bool = False) -> list[Mapping[str, Any]]:
+    """Every tenant, those that are ``deleted`` only where they are asked for."""
     found = items.every("#item = :tenant", {":tenant": {"S": TENANT}})
-    return [one for one in found if one["state"] != "deleted"]
+    return [one for one in found if deleted or one["state"] != "deleted"]
 
 
 def remember(tenant: str, facts: Mapping[str, Any]) -> None:

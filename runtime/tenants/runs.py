@@ -15,7 +15,7 @@ FROM_STATES: Mapping[str, tuple[str, ...]] = {
     "update": ("active",),
     "suspend": ("active",),
     "resume": ("suspended",),
-    "delete": ("active", "suspended", "failed", "deleting"),
+    "delete": ("active", "suspended", "failed", "creating", "deleting"),
     "move to silo": ("", "failed", "deleted", "pooled", "moving"),
     "move to pool": ("active", "moving"),
 }

@@ -35,6 +35,7 @@ DEPLOYS = (
 NIGHTLY = (
     "tests/embedded/test_restartix_enterprise.py",
     "tests/runtime/tenant_moves/test_killed.py",
+    "tests/tenants/test_injected_lives.py",
     "tests/tenants/test_injected_moves.py",
 )
 """What breaks every step of something long in turn, or makes ten tenants: marked ``nightly`` besides."""

@@ -2,15 +2,16 @@
 
 import json
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -27,6 +28,7 @@ from ops.deploy.bootstrap import bootstrap
 from ops.deploy.deployment import deploy
 from ops.embedded.aws import Places
 from ops.workspace import Workspace
+from support.broken_machine import broken, held
 
 CHECKOUT = Path(__file__).parents[2]
 ACCOUNT, REGION = "111122223333", "eu-central-1"
@@ -47,12 +49,14 @@ class Region:
     data: Path
     workspace: Workspace
     made: dict[str, Any] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def client(self, service: str) -> Any:
-        """A client of the region."""
-        if service not in self.made:
-            self.made[service] = session(REGION, ACCOUNT, self.url).client(service)
-        return self.made[service]
+        """A client of the region; one for all threads."""
+        with self._lock:
+            if service not in self.made:
+                self.made[service] = session(REGION, ACCOUNT, self.url).client(service)
+            return self.made[service]
 
     def machine(self, verb: str) -> str:
         """The ARN of a state machine."""
@@ -101,6 +105,12 @@ class Region:
         pages = self.client("stepfunctions").get_paginator("get_execution_history")
         return [one for page in pages.paginate(executionArn=run) for one in page["events"]]
 
+    def runs(self, verb: str) -> set[str]:
+        """Every run of a machine."""
+        pages = self.client("stepfunctions").get_paginator("list_executions")
+        found = pages.paginate(stateMachineArn=self.machine(verb))
+        return {one["executionArn"] for page in found for one in page["executions"]}
+
     def last(self, verb: str) -> str:
         """A run that succeeded."""
         found = self.client("stepfunctions").list_executions(
@@ -117,26 +127,52 @@ class Region:
     def broken(self, verb: str, *steps: tuple[str, str]) -> Iterator[None]:
         """A machine whose steps fail, ``before`` they do anything or ``after``, their answer being lost."""
         whole = self.definition(verb)
-        bent = deepcopy(whole)
-        for step, when in steps:
-            state = bent["States"][step]
-            lost = {
-                "Type": "Task",
-                "Resource": "arn:aws:states:::lambda:invoke",
-                "Parameters": {"FunctionName": "nobody"},
-                "Catch": state["Catch"],
-                "Next": state["Next"],
-            }
-            if when == "before":
-                bent["States"][step] = lost
-            else:
-                bent["States"][f"{step}: lost"] = lost
-                bent["States"][step] = {**state, "Next": f"{step}: lost"}
-        self._become(verb, bent)
+        self._become(verb, broken(whole, steps))
         try:
             yield
         finally:
             self._become(verb, whole)
+
+    @contextmanager
+    def beside(self, verb: str, *steps: tuple[str, str]) -> Iterator[str]:
+        """A second machine whose steps fail, as the verb that starts it; runs of the whole one go on."""
+        with self._second(verb, broken(self.definition(verb), steps)) as name:
+            yield name
+
+    @contextmanager
+    def held(self, verb: str, step: str) -> Iterator[str]:
+        """A second machine that waits before a step until its run is stopped."""
+        with self._second(verb, held(self.definition(verb), step)) as name:
+            yield name
+
+    @contextmanager
+    def _second(self, verb: str, definition: Mapping[str, Any]) -> Iterator[str]:
+        states, name = self.client("stepfunctions"), f"{verb}-second-{uuid4().hex[:12]}"
+        made = states.create_state_machine(
+            name=f"{PREFIX}-tenants-{name}",
+            roleArn=states.describe_state_machine(stateMachineArn=self.machine(verb))["roleArn"],
+            definition=json.dumps(definition),
+        )
+        try:
+            yield name
+        finally:
+            states.delete_state_machine(stateMachineArn=made["stateMachineArn"])
+
+    def stopped(self, verb: str, step: str, *, tenant: str, **told: Any) -> None:
+        """A run that somebody stops before a step."""
+        with self.held(verb, step) as second:
+            run = self.start(second, tenant=tenant, **told)
+            self.until(lambda: f"{step}: held" in self.steps(run))
+            self.client("stepfunctions").stop_execution(executionArn=run)
+            assert self.end(run)["status"] == "ABORTED"
+
+    def place(self, organization: str) -> dict[str, Any]:
+        """Give an organization a place in the shared tier, as sign-up does; its line."""
+        told = {"operation": "place", "organization": organization, "residency": "EU"}
+        answer = self.client("lambda").invoke(
+            FunctionName="clinic-production-organizations", Payload=json.dumps(told).encode()
+        )
+        return dict(json.loads(answer["Payload"].read())["entry"])
 
     def _become(self, verb: str, definition: Mapping[str, Any]) -> None:
         self.client("stepfunctions").update_state_machine(
@@ -333,6 +369,18 @@ class Region:
                     codes += [one["exitCode"] for one in task["containers"]]
         return codes
 
+    def said_by_movers(self) -> str:
+        """The last lines of the tasks that move rows, for who looks why one failed."""
+        logs = self.client("logs")
+        groups = [one["logGroupName"] for one in logs.describe_log_groups()["logGroups"]]
+        lines = [
+            (event["timestamp"], event["message"])
+            for group in groups
+            if "Mover" in group
+            for event in logs.filter_log_events(logGroupName=group)["events"]
+        ]
+        return "\n".join(message for _, message in sorted(lines)[-60:])
+
     def image(self, tenant: str) -> str:
         """Tag of the image its service runs."""
         ecs = self.client("ecs")
@@ -464,20 +512,6 @@ class Region:
 
 
 NO_TRACES = {"stack": "", "databases": 0, "secrets": [], "routed": {}}
-
-
-def steps_that_can_fail(states: Mapping[str, Any], last: str = "Record the success") -> set[str]:
-    """Steps on the way forward whose failure leads somewhere; not the ``last``, which only records."""
-    forward, todo = set[str](), [states["Admitted?"]["Default"]]
-    while todo:
-        name = todo.pop()
-        if name in forward:
-            continue
-        forward.add(name)
-        state = states[name]
-        todo += [state[key] for key in ("Next", "Default") if key in state]
-        todo += [choice["Next"] for choice in state.get("Choices", [])]
-    return {name for name in forward if states[name].get("Catch")} - {last}
 
 
 def _plain(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from support.assembly import Assembly
-from support.embedded_tenants import NEW, Region
+from support.embedded_moves import Pool
+from support.embedded_tenants import ACCOUNT, NEW, Region
 
 
 def test_a17_no_route_answers_without_a_signature(tenanted: Assembly) -> None:
@@ -83,3 +84,62 @@ def test_a17_many_repeats_at_once_are_one_run(region: Region) -> None:
     assert {status for status, _ in answers} <= {202, 409}
     assert len(runs) == 1
     assert region.end(runs.pop())["status"] == "SUCCEEDED"
+
+
+@pytest.mark.embedded
+@pytest.mark.database
+def test_a17_an_organization_is_moved_out_of_the_pool_and_back_over_http(region: Region) -> None:
+    pool = Pool(region)
+    pool.prepare()
+    pool.add("posted", notes=4)
+    before = pool.notes("posted")
+    asked = {"operation": "move", "to": "silo", "image": "v1"}
+    with pool.migrating("posted"):
+        first = region.ask("PATCH", "/tenants/posted", asked, key="out")
+        assert first == region.ask("PATCH", "/tenants/posted", asked, key="out"), "sent again, it is one run"
+        assert (first[0], first[1]["tenant"]) == (202, "posted")
+        assert ":clinic-production-eu-tenants-move:move-" in first[1]["run"]
+        assert region.end(first[1]["run"])["status"] == "SUCCEEDED"
+    region.is_whole("posted")
+    assert pool.notes("posted", silo=True) == before
+    moved = region.ask("GET", "/tenants/posted")[1]
+    assert (moved["state"], moved["requested_by"]) == ("active", f"arn:aws:iam::{ACCOUNT}:root")
+
+    status, back = region.ask("PATCH", "/tenants/posted", {"operation": "move", "to": "pool"})
+    assert status == 202
+    assert region.end(back["run"])["status"] == "SUCCEEDED"
+    assert region.ask("GET", "/tenants/posted")[1]["state"] == "pooled"
+    assert pool.line("posted")["tier"] == "shared"
+
+
+@pytest.mark.embedded
+@pytest.mark.database
+@pytest.mark.parametrize(
+    ("path", "asked", "said"),
+    [
+        ("here", {"to": "moon"}, "to must be one of silo, pool, got 'moon'"),
+        ("here", {}, "to must be one of silo, pool, got None"),
+        ("here", {"to": "silo"}, "image must be the tag of an image, such as a commit, got None"),
+        ("here", {"to": "silo", "image": "v1; rm -rf /"}, "image must be the tag of an image"),
+        ("here", {"to": "silo", "image": "v1", "size": "huge"}, "size must be one of large, xlarge"),
+        ("here", {"to": "pool", "force": True}, "got 'force'"),
+        ("Here%21", {"to": "pool"}, "tenant must be 2 to 20 lower-case letters"),
+    ],
+)
+def test_a17_a_move_that_cannot_be_is_answered_with_what_is_allowed(
+    region: Region, path: str, asked: dict[str, str], said: str
+) -> None:
+    before = region.everything(), region.runs("move")
+    status, refused = region.ask("PATCH", f"/tenants/{path}", {"operation": "move", **asked})
+    assert (status, said in refused["message"]) == (400, True), refused
+    assert (region.everything(), region.runs("move")) == before, "no run was started"
+
+
+@pytest.mark.embedded
+@pytest.mark.database
+def test_a17_a_move_of_nobody_is_refused_by_its_run(region: Region) -> None:
+    status, answer = region.ask("PATCH", "/tenants/unknown-one", {"operation": "move", "to": "pool"})
+    assert status == 202
+    ended = region.end(answer["run"])
+    assert (ended["status"], ended["error"]) == ("FAILED", "Refused")
+    assert "is in no tier: there is nothing to move" in ended["cause"]

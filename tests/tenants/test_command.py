@@ -11,6 +11,7 @@ from ops.outcome import ExitCode
 from ops.testing import Command
 from ops.workspace import here
 from support.embedded_moves import Pool
+from support.embedded_tenants import NEW as MADE
 from support.embedded_tenants import Region
 from support.synthesis import TENANTED
 
@@ -113,3 +114,41 @@ def test_a17_an_organization_is_moved_and_moved_back_by_command(
     shown = json.loads(on_the_region("tenant", "show", "commanded", "--json", *CLINIC).stdout)
     assert (shown["state"], shown["verification"]["rows"]) == ("pooled", 3)
     assert shown["tenant_value"] == pool.values["commanded"]
+
+
+@pytest.mark.embedded
+@pytest.mark.database
+def test_a17_a_tenant_whose_run_was_stopped_is_shown_as_interrupted(
+    on_the_region: Command, region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    region.stopped("create", "Announce it", tenant="cut-off", **MADE)
+    listed = on_the_region("tenant", "list", *CLINIC).stdout
+    assert "creating (interrupted)" in next(line for line in listed.splitlines() if "cut-off" in line)
+    shown = on_the_region("tenant", "show", "cut-off", *CLINIC).stdout
+    assert "its last run was stopped before its end: start the same again" in shown
+    every = json.loads(on_the_region("tenant", "list", "--json", *CLINIC).stdout)
+    assert [one["tenant"] for one in every if one.get("interrupted")] == ["cut-off"]
+
+    again = on_the_region("tenant", "create", "cut-off", *NEW)
+    assert again.exit_code == 0, again.output
+    assert "interrupted" not in on_the_region("tenant", "show", "cut-off", *CLINIC).stdout
+
+
+@pytest.mark.embedded
+@pytest.mark.database
+def test_a17_the_fence_of_a_deleted_tenant_is_lifted_by_command(
+    on_the_region: Command, region: Region
+) -> None:
+    pool = Pool(region)
+    pool.prepare()
+    pool.add("lifted", notes=2)
+    with pool.migrating("lifted"):
+        moved = on_the_region("tenant", "move", "lifted", "--to", "silo", "--image", "v1", *CLINIC)
+    assert moved.exit_code == 0, moved.output
+    assert on_the_region("tenant", "clear", "lifted", *CLINIC).exit_code == 0
+    assert on_the_region("tenant", "delete", "lifted", "--confirm", "lifted", *CLINIC).exit_code == 0
+    assert pool.refuses("lifted")
+    cleared = on_the_region("tenant", "clear", "lifted", *CLINIC)
+    assert "lifted has nothing left in the pool" in cleared.stdout, cleared.output
+    assert not pool.refuses("lifted")

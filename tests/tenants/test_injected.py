@@ -2,57 +2,10 @@
 
 import pytest
 
-from support.embedded_tenants import NEW, NO_TRACES, Region, steps_that_can_fail
+from support.broken_steps import CHANGE, CREATE, DELETE, DELETE_ONWARD
+from support.embedded_tenants import NEW, NO_TRACES, Region
 
 pytestmark = [pytest.mark.embedded, pytest.mark.database]
-
-CREATE = (
-    ("Announce it", "before"),
-    ("Announce it", "after"),
-    ("Make the stack", "before"),
-    ("Make the stack", "after"),
-    ("Make the database roles", "after"),
-    ("Write the URLs of api", "after"),
-    ("Write the URLs of migration", "before"),
-    ("Copy the keys of api", "before"),
-    ("Migrate", "before"),
-    ("Start the services", "before"),
-    ("Start the services", "after"),
-    ("Ask its services", "before"),
-    ("Open it", "after"),
-)
-CHANGE = (
-    ("Prepare the stack", "before"),
-    ("Prepare the stack", "after"),
-    ("Migrate", "before"),
-    ("Change the stack", "before"),
-    ("Change the stack", "after"),
-    ("Ask its services", "before"),
-    ("Open it", "after"),
-)
-DELETE = (
-    ("Close it", "before"),
-    ("Close it", "after"),
-    ("Stop the services", "after"),
-    ("Take the last snapshot", "before"),
-    ("Take the last snapshot", "after"),
-    ("Export the database", "before"),
-    ("Export the database", "after"),
-    ("Find the export", "after"),
-)
-ONWARD = (
-    ("Remove the stack", "before"),
-    ("Remove the stack", "after"),
-    ("Take it out of the routing", "before"),
-)
-
-
-def test_a17_every_step_is_broken_here(region: Region) -> None:
-    for verb, broken in (("create", CREATE), ("change", CHANGE), ("delete", (*DELETE, *ONWARD))):
-        way_back = {"Close it", "Close it again"} if verb == "change" else set()
-        assert steps_that_can_fail(region.definition(verb)["States"]) - way_back == {
-            step for step, _ in broken
-        }, verb
 
 
 def test_a17_a_failed_creation_leaves_no_trace_and_the_next_one_finishes(region: Region) -> None:
@@ -113,7 +66,7 @@ def test_a17_a_failed_deletion_leaves_the_tenant_served_until_there_is_no_way_ba
         assert not region.snapshots("gone"), (step, when)
         assert not region.exports("gone"), (step, when)
         region.is_whole("gone")
-    for step, when in ONWARD:
+    for step, when in DELETE_ONWARD:
         with region.broken("delete", (step, when)):
             assert "run it again to finish" in region.fail("delete", tenant="gone", confirm="gone")
         assert region.known("gone")["state"] == "deleting", (step, when)
@@ -138,3 +91,42 @@ def test_a17_a_run_that_was_stopped_is_finished_by_the_next(region: Region) -> N
     region.client("stepfunctions").stop_execution(executionArn=run)
     region.run("create", tenant="stopped", **NEW)
     region.is_whole("stopped")
+
+
+def test_a17_a_creation_that_was_stopped_and_overtaken_is_let_go_by_a_deletion(region: Region) -> None:
+    region.stopped("create", "Announce it", tenant="overtaken", **NEW)
+    assert region.known("overtaken")["state"] == "creating"
+    assert region.place("overtaken")["tier"] == "shared"
+
+    said = region.fail("create", tenant="overtaken", **NEW)
+    assert "is in the shared tier" in said
+    assert "Delete the tenant, whose creation was stopped" in said
+    moved = region.fail("move", tenant="overtaken", to="silo", image="v1")
+    assert "the creation of tenant overtaken was stopped: create it again to finish it, or delete it" in moved
+    assert region.ask("GET", "/tenants/overtaken")[1]["interrupted"] is True
+
+    region.run("delete", tenant="overtaken", confirm="overtaken")
+    assert region.known("overtaken")["state"] == "deleted"
+    assert {**region.traces("overtaken"), "routed": {}} == NO_TRACES
+    assert (region.routed("overtaken")["tier"], region.routed("overtaken")["state"]) == ("shared", "active")
+
+
+def test_a17_a_creation_that_was_stopped_half_way_can_be_deleted_with_all_it_made(region: Region) -> None:
+    region.stopped("create", "Migrate", tenant="half-made", **NEW)
+    assert region.databases("half-made")
+    region.run("delete", tenant="half-made", confirm="half-made")
+    assert (region.traces("half-made"), region.known("half-made")["state"]) == (NO_TRACES, "deleted")
+    region.run("create", tenant="half-made", **NEW)
+    region.is_whole("half-made")
+
+
+def test_a17_a_deletion_whose_stack_is_gone_makes_no_empty_tenant_of_it(region: Region) -> None:
+    region.run("create", tenant="departed", **NEW)
+    with region.broken("delete", ("Take it out of the routing", "before")):
+        region.fail("delete", tenant="departed", confirm="departed")
+    with region.broken("delete", ("Close it", "before")):
+        said = region.fail("delete", tenant="departed", confirm="departed")
+    assert "run it again to finish" in said
+    assert (region.stack("departed"), region.known("departed")["state"]) == ("", "deleting")
+    region.run("delete", tenant="departed", confirm="departed")
+    assert region.known("departed")["last_snapshot"] in region.snapshots("departed")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from support.embedded_moves import Pool
-from support.embedded_tenants import NO_TRACES, Region
+from support.embedded_tenants import NEW, NO_TRACES, Region
 
 pytestmark = [pytest.mark.embedded, pytest.mark.database]
 
@@ -135,6 +135,90 @@ def test_a17_a_suspended_tenant_is_cleared_and_one_without_a_stack_holds_up_nobo
         "suspended",
     )
     region.run("delete", tenant="late", confirm="late")
+
+
+def test_a17_the_fence_of_who_is_deleted_is_lifted_the_day_after(region: Region, pool: Pool) -> None:
+    pool.add("leaves-pool", notes=2, value="tenant-4711")
+    with pool.migrating("leaves-pool"):
+        region.run("move", tenant="leaves-pool", to="silo", tenant_value="tenant-4711", **IMAGE)
+    region.run("clear", tenant="leaves-pool")
+    region.run("clear", tenant="leaves-pool")
+    assert pool.refuses("leaves-pool"), "while the silo serves, nobody may write here"
+    region.run("delete", tenant="leaves-pool", confirm="leaves-pool")
+    region.run("clear")
+    assert pool.refuses("leaves-pool"), "somebody may have its route still"
+
+    region.remember("leaves-pool", updated_at="2020-01-01T00:00:00Z")
+    with region.listening() as heard:
+        region.run("clear")
+        region.run("clear", tenant="leaves-pool")
+    lifted = [one for one in heard if one["detail"]["tenantId"] == "leaves-pool"]
+    assert [one["detail-type"] for one in lifted] == ["liftSuccess"], "once"
+    assert region.known("leaves-pool")["pool_fenced"] == ""
+    region.place("leaves-pool")
+    assert not pool.refuses("leaves-pool"), "its id may be used again"
+
+
+def test_a17_who_never_moved_or_left_another_pool_has_no_fence_to_lift(region: Region, pool: Pool) -> None:
+    region.run("create", tenant="never-moved", **NEW)
+    region.run("delete", tenant="never-moved", confirm="never-moved")
+
+    pool.add("from-afar", notes=2)
+    with pool.migrating("from-afar"):
+        region.run("move", tenant="from-afar", to="silo", **IMAGE)
+    # The shard whose pool it left is no more: nothing can be cleared there, and nobody waits for it.
+    region.remember("from-afar", pool_fenced="2")
+    region.run("delete", tenant="from-afar", confirm="from-afar")
+    with region.listening() as heard:
+        region.run("clear", tenant="never-moved")
+        region.run("clear", tenant="from-afar")
+    assert heard == [], "nothing was lifted, and nothing failed"
+    known = region.known("from-afar")
+    assert (known["state"], known["failure"], known["pool_fenced"]) == ("deleted", "", "2")
+
+
+def test_a17_a_fence_that_cannot_be_lifted_says_why_and_the_deletion_stands(
+    region: Region, pool: Pool
+) -> None:
+    pool.add("stuck", notes=1)
+    with pool.migrating("stuck"):
+        region.run("move", tenant="stuck", to="silo", **IMAGE)
+    region.run("clear", tenant="stuck")
+    region.run("delete", tenant="stuck", confirm="stuck")
+    with pool.owner() as owner:
+        owner.execute("UPDATE cambium_moving.move SET state = 'verified' WHERE tenant = 'stuck'")
+    region.run("clear", tenant="stuck")
+    known = region.known("stuck")
+    assert known["failure"].startswith("lift failed: ")
+    assert "was not cleared of this tenant (it is source, verified)" in known["failure"]
+    assert (known["state"], known["pool_fenced"]) == ("deleted", "1")
+    with pool.owner() as owner:
+        owner.execute("UPDATE cambium_moving.move SET state = 'cleared' WHERE tenant = 'stuck'")
+    region.run("clear", tenant="stuck")
+    assert (region.known("stuck")["failure"], region.known("stuck")["pool_fenced"]) == ("", "")
+
+
+def test_a17_a_copy_that_a_way_back_left_in_the_pool_must_go_before_the_tenant_does(
+    region: Region, pool: Pool
+) -> None:
+    pool.add("untidy", notes=3)
+    with pool.migrating("untidy"):
+        region.run("move", tenant="untidy", to="silo", **IMAGE)
+    region.run("clear", tenant="untidy")
+    broken = (("Read what was compared", "before"), ("Empty the pool of it", "before"))
+    with region.beside("move", *broken) as verb:
+        region.fail(verb, tenant="untidy", to="pool")
+    region.is_whole("untidy")
+    assert len(pool.notes("untidy")) == 3
+    said = region.fail("delete", tenant="untidy", confirm="untidy")
+    assert "the pool holds a copy of untidy" in said
+    assert "run that move again" in said
+    with region.beside("move", broken[0]) as verb:
+        region.fail(verb, tenant="untidy", to="pool")
+    assert pool.notes("untidy") == []
+    region.run("delete", tenant="untidy", confirm="untidy")
+    region.run("clear", tenant="untidy")
+    assert not pool.refuses("untidy"), "the way back has deleted what was on record of the fence"
 
 
 def test_a17_a_refused_check_says_why_through_the_machine(region: Region, pool: Pool) -> None:

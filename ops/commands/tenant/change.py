@@ -1,6 +1,6 @@
 """Verbs of ``tenant`` about one of them: made, changed, suspended, resumed, moved, deleted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -106,15 +106,23 @@ def move(
 def clear(tenants: Tenants, tenant: TenantArgument) -> None:
     """Delete what a tenant that moved into its silo has left in the pool, before its days are over.
 
+    Of one that was deleted, lift the fence, so that its id may be used in the pool again before the next day.
+
     Example:  cambium tenant clear org-101 --system s --env production
     """
     region = tenants.region_of(tenant)
     with telling(f"clear {tenant}") as say:
         tenants.clear(region, tenant, say)
     known = tenants.show(region, tenant)
-    kept = known.get("source_read_only_until")
-    left = f"is still in the pool: {known.get('failure')}" if kept else "has nothing left in the pool"
-    results().print(f"{tenant} {left}", markup=False)
+    results().print(f"{tenant} {_left_in_pool(known)}", markup=False)
+
+
+def _left_in_pool(known: Mapping[str, Any]) -> str:
+    if known.get("source_read_only_until"):
+        return f"is still in the pool: {known.get('failure')}"
+    if known["state"] == "deleted" and known.get("pool_fenced"):
+        return f"has a fence in the pool still: {known.get('failure')}"
+    return "has nothing left in the pool"
 
 
 @contextmanager

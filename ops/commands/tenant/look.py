@@ -5,11 +5,16 @@ from typing import Any
 
 from rich.table import Table
 
+from config.region import Region
 from ops.commands.options import JsonOption
 from ops.commands.tenant.options import TenantArgument, of_tenants
 from ops.console import print_json, results
 from ops.tenants.machines import Tenants
 
+INTERRUPTED = (
+    "its last run was stopped before its end: start the same again to finish it; who was only being created "
+    "can be deleted, too"
+)
 LISTED = ("tenant", "state", "size", "image", "residency", "origin")
 
 
@@ -19,7 +24,9 @@ def list_tenants(tenants: Tenants, json: JsonOption = False) -> None:
 
     Example:  cambium tenant list --system s --env production
     """
-    found = [one for region in tenants.deployment.regions for one in tenants.every(region)]
+    found = [
+        _told(tenants, region, one) for region in tenants.deployment.regions for one in tenants.every(region)
+    ]
     if json:
         print_json([_plain(one) for one in found])
         return
@@ -36,12 +43,15 @@ def show(tenants: Tenants, tenant: TenantArgument, json: JsonOption = False) -> 
     Example:  cambium tenant show org-101 --system s --env production
     """
     region = tenants.region_of(tenant)
-    known, history = tenants.show(region, tenant), tenants.history(region, tenant)
+    known = _told(tenants, region, tenants.show(region, tenant))
+    history = tenants.history(region, tenant)
     if json:
         print_json({**_plain(known), "history": [_plain(one) for one in history]})
         return
     for name, value in sorted(_plain(known).items()):
         results().print(f"{name:<22}{value}", markup=False)
+    if known.get("interrupted"):
+        results().print(INTERRUPTED, markup=False)
     for one in history:
         when, what = one.get("started_at") or one.get("deleted_at"), one.get("operation", "certificate")
         results().print(f"{when}  {what:<12}{one.get('outcome', '')}", markup=False)
@@ -67,6 +77,11 @@ def skew(tenants: Tenants, json: JsonOption = False) -> None:
     results().print(table)
 
 
+def _told(tenants: Tenants, region: Region, known: dict[str, Any]) -> dict[str, Any]:
+    """What is known of a tenant, and whether a run on it was stopped half way."""
+    return {**known, **({"interrupted": True} if tenants.interrupted(region, known) else {})}
+
+
 def _plain(item: dict[str, Any]) -> dict[str, Any]:
     return {key: _whole(value) for key, value in item.items() if key != "item" and value not in ("", [])}
 
@@ -84,5 +99,5 @@ def _whole(value: Any) -> Any:
 
 
 def _cell(item: dict[str, Any], name: str) -> str:
-    busy = name == "state" and item.get("operation")
-    return f"{item.get(name, '')}{' (busy)' if busy else ''}"
+    busy = "interrupted" if item.get("interrupted") else "busy"
+    return f"{item.get(name, '')}{f' ({busy})' if name == 'state' and item.get('operation') else ''}"

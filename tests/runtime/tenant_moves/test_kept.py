@@ -88,3 +88,28 @@ def test_a_fence_is_not_lifted_from_one_that_never_left(hall: Hall) -> None:
     assert hall.run("copy", "fence") == 0, hall.said
     assert hall.run("lift", MOVE_TO="") == 5
     assert hall.count(hall.pool) == 231
+
+
+def test_a_fence_is_lifted_though_a_way_back_that_was_taken_back_forgot_it(hall: Hall) -> None:
+    assert hall.run(*WHOLE, "clear") == 0, hall.said
+    assert hall.run("copy", "fence", "unfence", "empty", back=True) == 0, hall.said
+    with hall.login(hall.pool) as app, pytest.raises(errors.Error) as failure:
+        app.execute("INSERT INTO tenant VALUES (current_tenant(), 'again')")
+    assert failure.value.sqlstate == "TM001", "nothing is on record, and the fence stands"
+
+    assert hall.run("lift", MOVE_TO="") == 0, hall.said
+    with hall.login(hall.pool) as app:
+        app.execute("INSERT INTO tenant VALUES (current_tenant(), 'again')")
+
+
+def test_a_fence_is_not_lifted_while_a_copy_of_a_way_back_is_there(hall: Hall) -> None:
+    assert hall.run(*WHOLE, "clear") == 0, hall.said
+    assert hall.run("copy", back=True) == 0, hall.said
+
+    assert hall.run("lift", MOVE_TO="") == 5
+    assert "holds 231 rows of this tenant: nothing was lifted" in hall.message
+
+
+def test_there_is_nothing_to_lift_of_who_never_moved(hall: Hall) -> None:
+    assert hall.run("lift", MOVE_TO="") == 0, hall.said
+    assert hall.result["tables"] == 0

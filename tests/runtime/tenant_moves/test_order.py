@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from moving import place
+from moving import catalog, place, record
 from ops.drills.moving_ground import OWNER
 from support.tenant_moves import MOVED, OTHER, WHOLE, Hall
 
@@ -169,3 +169,34 @@ def test_other_tenants_wait_for_a_fence_no_longer_than_a_blink(hall: Hall) -> No
         over.set()
         other.result()
     assert 0.1 < max(waits) < seconds / 2, "it did queue, and went by"
+
+
+def test_what_another_move_drops_at_this_moment_is_no_index_of_ours(hall: Hall) -> None:
+    hall.change(hall.pool, "CREATE TABLE passing (id int PRIMARY KEY)")
+    with hall.pool.admin() as admin, admin.transaction():
+        admin.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        admin.execute("SELECT count(*) FROM pg_index")
+        hall.change(hall.pool, "DROP TABLE passing")
+        found = admin.execute(catalog.INDEXES).fetchall()
+    assert found
+    assert all(definition for _, definition in found)
+
+
+def test_a_move_waits_while_another_makes_what_all_moves_share(hall: Hall) -> None:
+    assert hall.run("copy", "fence", "unfence") == 0, hall.said
+    made = threading.Event()
+
+    def make() -> None:
+        with hall.login(hall.pool, OWNER) as other, other.transaction():
+            other.execute("SELECT pg_advisory_xact_lock(%s)", [record.SHARED_LOCK])
+            again = other.execute("SELECT pg_get_functiondef('cambium_moving.refuse'::regproc)").fetchone()
+            assert again is not None
+            other.execute(again[0].encode())
+            made.set()
+            time.sleep(1)
+
+    with ThreadPoolExecutor(1) as beside:
+        other = beside.submit(make)
+        assert made.wait(timeout=30)
+        assert hall.run("fence") == 0, hall.said
+        other.result()
