@@ -48,7 +48,10 @@ def logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixtur
     ours.removeHandler(caplog.handler)
 
 
-@pytest.fixture(scope="session", params=["15", "16", "18"], ids="postgres{}".format)
+OLDER = [pytest.param(version, marks=pytest.mark.long) for version in ("15", "16")]
+
+
+@pytest.fixture(scope="session", params=[*OLDER, "18"], ids="postgres{}".format)
 def instance(request: pytest.FixtureRequest) -> Iterator[Instance]:
     """Every version, one after the other."""
     must_have(request.param)

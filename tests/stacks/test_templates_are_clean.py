@@ -1,75 +1,33 @@
 """Templates pass every checker: cfn-lint here, the rule packs and our own rules in the synth itself."""
 
-import json
 import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from ops.assembly.manifest import Stack
 from stacks.posture import STANDING_DECISIONS
 from support import findings
 from support.assembly import Assembly
 from support.findings import Findings
+from support.linting import CHECKED, FIRST, Lint, linted, wrong
 from support.synthesis import DEPLOYMENTS, ROOT, SYNTHS
 from support.synths import Synths
 
-UNCREATABLE_VERSION = "W3691"
-"""A warning to cfn-lint; to AWS a refusal to create the database."""
 HIPAA = "HIPAA.Security"
 NOTES = DEPLOYMENTS["notes"]
 
-CHECKED = (*DEPLOYMENTS, "tenanted", "tenanted_on_app_runner")
-"""With a product whose tenants have their own services on Fargate: no other has such a template."""
-
-Lint = dict[Path, list[dict[str, Any]]]
-
 
 @pytest.fixture(scope="module")
-def linted(synths: Synths) -> Lint:
-    """What cfn-lint says about every template where it goes; each different one is read once."""
-    same: dict[tuple[str, bytes], list[Path]] = {}
-    for name in CHECKED:
-        for stack in every(synths[name]):
-            key = stack.place.region, stack.template_file.read_bytes()
-            same.setdefault(key, []).append(stack.template_file)
-    found: Lint = {file: [] for files in same.values() for file in files}
-    for region in sorted({region for region, _ in same}):
-        for match in lint(region, [files[0] for (other, _), files in same.items() if other == region]):
-            file = Path(match["Filename"])
-            for copy in same[region, file.read_bytes()]:
-                found[copy].append(match)
-    return found
+def lint(synths: Synths) -> Lint:
+    """What cfn-lint says of every template of a first phase."""
+    return linted(FIRST, synths)
 
 
-def every(assembly: Assembly) -> list[Stack]:
-    """Its stacks, and the templates that are assets."""
-    return [*assembly.stacks.values(), *assembly.inside.values()]
-
-
-def lint(region: str, files: list[Path]) -> list[dict[str, Any]]:
-    """One run of cfn-lint."""
-    command = [str(Path(sys.executable).parent / "cfn-lint"), "--format", "json", "--regions", region, "--"]
-    run = subprocess.run([*command, *map(str, files)], capture_output=True, text=True, check=False)
-    assert run.stdout, run.stderr
-    matches: list[dict[str, Any]] = json.loads(run.stdout)
-    return matches
-
-
-@pytest.mark.parametrize("name", CHECKED)
+@pytest.mark.parametrize("name", FIRST)
 def test_cfn_lint_finds_no_error_and_no_version_that_can_no_longer_be_created(
-    linted: Lint, synths: Synths, name: str
+    lint: Lint, synths: Synths, name: str
 ) -> None:
-    found = [
-        f"{stack.name}: {match['Rule']['Id']} {match['Message']}"
-        for stack in every(synths[name])
-        for match in linted[stack.template_file]
-        if match["Level"] == "Error" or match["Rule"]["Id"] == UNCREATABLE_VERSION
-    ]
-
-    assert found == []
+    assert wrong(lint, synths[name]) == []
 
 
 @pytest.mark.parametrize("name", CHECKED)
@@ -77,11 +35,13 @@ def test_a22_no_finding_is_left_unacknowledged(synths: Synths, name: str) -> Non
     assert findings.left(synths[name]) == set()
 
 
-@pytest.mark.parametrize("name", ["phase_three", "tenanted", "tenanted_on_app_runner"])
-def test_a17_the_template_of_tenants_is_looked_at_too(linted: Lint, synths: Synths, name: str) -> None:
-    template = synths[name].inside["tenant-eu"]
+@pytest.mark.parametrize("name", ["tenanted", "tenanted_on_app_runner"])
+def test_a17_the_template_of_tenants_is_linted_too(lint: Lint, synths: Synths, name: str) -> None:
+    assert synths[name].inside["tenant-eu"].template_file in lint
 
-    assert template.template_file in linted
+
+@pytest.mark.parametrize("name", ["phase_three", "tenanted", "tenanted_on_app_runner"])
+def test_a17_the_template_of_tenants_is_looked_at_by_the_rules_too(synths: Synths, name: str) -> None:
     assert {path.partition("/")[0] for _, path in findings.found(synths[name])} >= {"Tenant"}
 
 

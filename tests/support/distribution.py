@@ -12,6 +12,7 @@ LONG = (
     "tests/embedded/",
     "tests/ops/test_up.py",
     "tests/stacks/test_templates_are_clean.py",
+    "tests/stacks/test_later_templates_are_clean.py",
     "tests/drills/",
     "tests/runtime/",
     "tests/emulator/test_working_hours.py",
@@ -24,14 +25,18 @@ DEPLOYS = (
     "tests/drills/",
     "tests/embedded/",
     "tests/emulator/test_database_jobs.py",
+    "tests/emulator/test_rollout.py",
     "tests/emulator/test_rotation.py",
     "tests/runtime/database_jobs/test_every_major.py",
-    "tests/runtime/tenant_moves/test_killed.py",
-    "tests/runtime/tenant_moves/test_refused.py",
-    "tests/runtime/tenant_moves/test_values.py",
+    "tests/runtime/tenant_moves/",
+    "tests/runtime/test_rotation_behind_a_pool.py",
+    "tests/stacks/test_later_templates_are_clean.py",
     "tests/tenants/",
 )
-"""What deploys whole products, or runs several servers under load: marked ``long``."""
+"""What deploys whole products, runs several servers under load, or reads the most templates: marked ``long``.
+
+Servers of older major versions, and runs of ``up`` that begin anew, are marked where they are.
+"""
 NIGHTLY = (
     "tests/embedded/test_restartix_enterprise.py",
     "tests/runtime/tenant_moves/test_killed.py",
