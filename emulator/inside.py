@@ -16,24 +16,28 @@ def is_inside(peer: tuple[str, int]) -> bool:
 
     Where there is no /proc, and when the other end is gone already, nobody knows: then it does not.
     """
+    # Both lists the kernel hands out piece by piece: a connection, or a child, can be missed while others
+    # come and go. What is found is there; what is not found is looked for again.
     try:
-        inode = _inode(peer)
-        return inode is not None and any(_holds(pid, inode) for pid in _descendants(os.getpid()))
+        return any(_is_seen_inside(peer) for _ in range(_LOOKS))
     except OSError:
         return False
+
+
+def _is_seen_inside(peer: tuple[str, int]) -> bool:
+    inode = _inode(peer)
+    return inode is not None and any(_holds(pid, inode) for pid in _descendants(os.getpid()))
 
 
 def _inode(peer: tuple[str, int]) -> str | None:
     # The kernel prints the four bytes of an address as a number of this machine's byte order.
     address = int.from_bytes(socket.inet_aton(peer[0]), sys.byteorder)
     wanted = f"{address:08X}:{peer[1]:04X}"
-    # The kernel hands out its list page by page: a line can be missed while other connections come and go.
-    for _ in range(_LOOKS):
-        for line in (_PROC / "net" / "tcp").read_text().splitlines()[1:]:
-            fields = line.split()
-            # An earlier connection of the same port that is over has no socket any more.
-            if fields[_LOCAL_ADDRESS] == wanted and fields[_INODE] != "0":
-                return fields[_INODE]
+    for line in (_PROC / "net" / "tcp").read_text().splitlines()[1:]:
+        fields = line.split()
+        # An earlier connection of the same port that is over has no socket any more.
+        if fields[_LOCAL_ADDRESS] == wanted and fields[_INODE] != "0":
+            return fields[_INODE]
     return None
 
 

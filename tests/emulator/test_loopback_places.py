@@ -180,6 +180,13 @@ def test_a_connection_of_the_same_port_that_is_over_does_not_hide_the_one_there_
     assert inside._inode(("127.0.0.1", 0xB622)) == "4711"
 
 
+def test_who_is_missed_in_the_kernels_lists_is_looked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = iter([False, False, True])
+    monkeypatch.setattr(inside, "_is_seen_inside", lambda _peer: next(seen))
+
+    assert inside.is_inside(("127.0.0.1", 1))
+
+
 def test_only_traffic_from_outside_keeps_an_emulator_alive(relays: Relays, traffic: list[str]) -> None:
     greeter, port = Greeter(b"hi"), free_port()
     relays.ensure("door", HOST, port, lambda: [greeter.place])
