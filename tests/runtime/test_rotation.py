@@ -28,6 +28,7 @@ def login(rotated: RotatedDatabase, stage: str, kind: str = "application") -> "p
     return rotated.database.connect(kind, user=known["username"], password=known["password"])
 
 
+@pytest.mark.long
 @ONE_VERSION
 def test_d9_two_rotations_under_load_fail_no_login(rotated: RotatedDatabase) -> None:
     role = rotated.database.role("application")

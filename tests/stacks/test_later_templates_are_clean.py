@@ -1,4 +1,4 @@
-"""cfn-lint finds nothing in templates of later phases either."""
+"""cfn-lint finds nothing in templates of later phases and variants either."""
 
 import pytest
 

@@ -104,6 +104,7 @@ def test_a_finding_fails_the_app_which_is_otherwise_as_tested(notes: Assembly, t
     assert planted.templates == notes.templates
 
 
+@pytest.mark.long
 def test_a17_a_finding_in_the_template_of_tenants_fails_the_app(tmp_path: Path) -> None:
     run = SYNTHS["tenanted_on_app_runner"].run(tmp_path / "cdk.out", "--plant-in-tenants")
 

@@ -35,7 +35,7 @@ DEPLOYS = (
 )
 """What deploys whole products, runs several servers under load, or reads the most templates: marked ``long``.
 
-Servers of older major versions, and runs of ``up`` that begin anew, are marked where they are.
+Single tests are marked where they are: on older major versions, under load, or killed in each step.
 """
 NIGHTLY = (
     "tests/embedded/test_restartix_enterprise.py",

@@ -16,8 +16,8 @@ UNCREATABLE_VERSION = "W3691"
 """A warning to cfn-lint; to AWS a refusal to create the database."""
 CHECKED = (*DEPLOYMENTS, "tenanted", "tenanted_on_app_runner")
 """With a product whose tenants have their own services on Fargate: no other has such a template."""
-LATER = tuple(name for name in CHECKED if (SYNTHS[name].target.phase or 1) > 1)
-"""Later phases, most of whose resources are those of the first ones: they are for the long tests."""
+LATER = tuple(name for name in CHECKED if (SYNTHS[name].target.phase or 1) > 1 or SYNTHS[name].changes)
+"""Later phases and variants, most of whose resources are those of others: they are for the long tests."""
 FIRST = tuple(name for name in CHECKED if name not in LATER)
 
 Lint = dict[Path, list[dict[str, Any]]]

@@ -90,6 +90,7 @@ def test_e2_a_certificate_that_soon_ends_stops_a_release(tmp_path: Path) -> None
         assert machine.containers.serving() == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("step", ["start", "switch", "migrate", "workers"])
 def test_e2_a_killed_release_is_taken_back_by_the_next_run(running: Running, step: str) -> None:
     machine = running.machine
