@@ -38,6 +38,6 @@ class LeftOut:
     def line(number: int) -> str:
         """What is said."""
         return (
-            f"not run: {number} long tests, which deploy whole products or run servers under load. "
-            f"They are in: {COMMAND}"
+            f"not run: {number} long tests, which deploy whole products, run servers under load or try every "
+            f"version. They are in: {COMMAND}"
         )
