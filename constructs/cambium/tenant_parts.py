@@ -156,12 +156,26 @@ def ask_services(functions: Functions, way: Way) -> Part:
     return Part(part.first, part.last, {**part.states, part.first: begin})
 
 
-def route(functions: Functions, name: str, state: str, way: Way, *, origin: bool = False) -> Part:
-    """Set the state of the tenant's line in the routing table, and where it is served from."""
+def route(
+    functions: Functions,
+    name: str,
+    state: str,
+    way: Way,
+    *,
+    origin: bool = False,
+    creates: bool = False,
+    keep: str | None = None,
+) -> Part:
+    """Set the state of the tenant's line in the routing table, and where it is served from.
+
+    With ``creates``, a tenant that may have been used stays served; the answer at ``keep`` says so.
+    """
     told: State = {"tenant.$": "$.tenant", "state": state}
     if origin:
         told["origin.$"] = f"{OUTPUTS}.Origin"
-    return invoke(name, functions.route, told, way)
+    if creates:
+        told["creates"] = True
+    return invoke(name, functions.route, told, way, keep=keep)
 
 
 def succeed(functions: Functions, *, origin: str) -> Part:
