@@ -107,13 +107,21 @@ def _failure(fails_as: str) -> State:
 
 
 def bring_stack(
-    functions: Functions, name: str, parameters: str, way: Way, *, existing: bool = False
+    functions: Functions,
+    name: str,
+    parameters: str,
+    way: Way,
+    *,
+    existing: bool = False,
+    changes: bool = False,
 ) -> Part:
     """Bring the stack to the parameters at a path; its outputs are at ``OUTPUTS`` then.
 
-    With ``existing``, a stack that is not there stays so, and has no outputs.
+    With ``existing``, a stack that is not there stays so, and has no outputs; with ``changes``, that fails.
     """
     told = {**STACK, "parameters.$": parameters, "existing": existing}
+    if changes:
+        told["changes"] = True
     return until_done(name, functions.stack, told, way)
 
 

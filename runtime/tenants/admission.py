@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from asked.check import RefusedError
-from tenants import events, items, quotas, registry, routing, runs, tenant_value
+from tenants import events, items, quotas, registry, routing, runs, stack, tenant_value
 from tenants.export import NAMES
 from tenants.move_record import COPY_LEFT, FENCED, SOURCE
 from tenants.registry import Tenant
@@ -36,6 +36,9 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     request = parse(operation, event["request"], tier)
     known = registry.read(request.tenant)
     check_state(known, operation, run)
+    taken_back = operation == "resume" and known.state == "deleting"
+    if taken_back:
+        _check_taken_back(known, tier)
     facts: dict[str, Any] = dict(known.facts)
     begun = _may_be_used(known)
     if begun:
@@ -47,7 +50,7 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     facts["priorities"] = priorities(facts, tier)
     if operation == "delete" and tier.exports:
         facts[NAMES] = [*facts.get(NAMES, []), _export(request.tenant, run)]
-    before = parameters(known, facts, tier)
+    before = parameters(known, facts, tier) | ({"Serve": "no"} if taken_back else {})
     # What may be in use is not made anew: the schema first, then the services, as with an update.
     does = "update" if operation == "create" and begun else operation
     wanted = before | _changed(does, request)
@@ -73,7 +76,7 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         "exports": bool(tier.exports and facts.get(routing.USED)),
         "tenantValue": tenant_value.of(facts, request.tenant),
         # What a deletion is taken back to; of one that began earlier, there may be no database any more.
-        "prior": kept.get("prior", ""),
+        "prior": "suspended" if taken_back else kept.get("prior", ""),
         "previous": before,
         "prepared": _prepared(does, before, wanted),
         "wanted": wanted,
@@ -132,6 +135,16 @@ def _check_source(known: Tenant, operation: str) -> None:
         raise RefusedError(
             f"the pool holds a copy of {known.tenant}, which a move there could not delete: run that move "
             "again to finish it"
+        )
+
+
+def _check_taken_back(known: Tenant, tier: Settings) -> None:
+    """Refuse to serve again what was never served, or may have lost its database."""
+    if known.facts.get("prior") not in ("active", "suspended"):
+        raise RefusedError(f"tenant {known.tenant} was not served before it was deleted: delete it again")
+    if not stack.is_there(f"{tier.stack_prefix}{known.tenant}"):
+        raise RefusedError(
+            f"the stack of tenant {known.tenant} has begun to go: delete it again to finish that"
         )
 
 

@@ -13,7 +13,7 @@ from emulator.client import DEFAULT_ACCOUNT
 from emulator.testing import Emulator
 from routing.entry import Entry
 from routing.table import Table
-from tenants import admission, conclusion, registry, routing, runs, snapshot
+from tenants import admission, conclusion, registry, routing, runs, snapshot, stack
 from tenants.failure import StepError
 from tenants.settings import Settings, client, settings
 
@@ -229,3 +229,21 @@ def test_a17_snapshots_of_what_may_have_been_used_are_kept(aws: Callable[[str], 
     begun(aws)
     with pytest.raises(StepError, match="may have been used: its snapshots are kept"):
         snapshot.forget({"tenant": "org-101", "database": "clinic-org-101-production"}, CONTEXT)
+
+
+def test_a17_only_what_was_served_is_resumed_from_its_deletion(aws: Callable[[str], Any]) -> None:
+    begun(aws, used="", line="")
+    registry.remember("org-101", {"state": "deleting"})
+    request = {"operation": "resume", "tenant": "org-101"}
+    refused = admission.on_request({"operation": "resume", "run": run(2), "request": request}, CONTEXT)
+    assert "org-101 was not served before it was deleted: delete it again" in refused["refused"]
+
+    registry.remember("org-101", {"prior": "active"})
+    refused = admission.on_request({"operation": "resume", "run": run(2), "request": request}, CONTEXT)
+    assert "the stack of tenant org-101 has begun to go" in refused["refused"]
+
+
+def test_a17_a_change_makes_no_empty_tenant_of_one_whose_stack_is_gone() -> None:
+    told = {"stack": "clinic-production-eu-tenant-org-101", "parameters": {}, "started": False}
+    with pytest.raises(StepError, match="is gone: a new one in its place would lack what was in it"):
+        stack.on_request({**told, "changes": True}, CONTEXT)

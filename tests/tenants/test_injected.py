@@ -154,6 +154,31 @@ def test_a17_the_deletion_of_a_creation_that_was_not_recorded_exports_what_users
     assert "COPY public.visits (id) FROM stdin;\n7\n" in region.opened(export)
 
 
+def test_a17_a_deletion_that_was_stopped_is_taken_back_while_its_stack_is_there(region: Region) -> None:
+    region.run("create", tenant="regretted", **NEW)
+    region.stopped("delete", "Remove the stack", tenant="regretted", confirm="regretted")
+    assert (region.known("regretted")["state"], region.serves("regretted")) == ("deleting", False)
+    with region.broken("change", ("Ask its services", "before")):
+        region.fail("change", operation="resume", tenant="regretted")
+    assert (region.known("regretted")["state"], region.routed("regretted")["state"]) == (
+        "suspended",
+        "suspended",
+    )
+    region.run("change", operation="resume", tenant="regretted")
+    region.is_whole("regretted")
+
+    region.stopped("delete", "Close it", tenant="regretted", confirm="regretted")
+    region.run("change", operation="resume", tenant="regretted")
+    region.is_whole("regretted")
+
+    with region.broken("delete", ("Take it out of the routing", "before")):
+        region.fail("delete", tenant="regretted", confirm="regretted")
+    said = region.fail("change", operation="resume", tenant="regretted")
+    assert "the stack of tenant regretted has begun to go: delete it again to finish that" in said
+    region.run("delete", tenant="regretted", confirm="regretted")
+    assert (region.traces("regretted"), region.known("regretted")["state"]) == (NO_TRACES, "deleted")
+
+
 def test_a17_a_deletion_whose_stack_is_gone_makes_no_empty_tenant_of_it(region: Region) -> None:
     region.run("create", tenant="departed", **NEW)
     with region.broken("delete", ("Take it out of the routing", "before")):
