@@ -77,7 +77,7 @@ class TenantSteps:
         self.add(
             "admit",
             "admission.on_request",
-            [*self.looks, rights.look_around()],
+            [*self.looks, rights.look_around(), self.every_line],
         )
         # CloudFormation reads a template with the rights of who asks.
         template = self._template.bucket.arn_for_objects(self._template.s3_object_key)
@@ -91,7 +91,7 @@ class TenantSteps:
                 rights.allow(["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"], [secrets]),
             ],
         )
-        self.add("route", "routing.on_request", [self.routing])
+        self.add("route", "routing.on_request", [self.routing, self.registry])
         self.add(
             "serving",
             "serving.on_request",

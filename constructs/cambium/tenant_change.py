@@ -25,13 +25,13 @@ def change(functions: Functions, contents: Contents) -> State:
         **choose("Does it serve?", "$.serves", "Prepare the stack: begin", closed).states,
         **chain(route(functions, closed, "suspended", way), then="Prepare the stack: begin"),
         **chain(
-            bring_stack(functions, "Prepare the stack", "$.prepared", way),
+            bring_stack(functions, "Prepare the stack", "$.prepared", way, changes=True),
             then="Does it migrate?",
         ),
         **choose("Does it migrate?", "$.migrates", "Migrate", "Change the stack: begin").states,
         **chain(
             caught("Migrate", contents.migration, way),
-            bring_stack(functions, "Change the stack", "$.wanted", way),
+            bring_stack(functions, "Change the stack", "$.wanted", way, changes=True),
             then=opened,
         ),
         **choose(opened, "$.serves", "Ask its services: begin", SUCCEED).states,
@@ -42,7 +42,7 @@ def change(functions: Functions, contents: Contents) -> State:
         ),
         **chain(succeed(functions, origin="$.stack"), then="Done"),
     }
-    restored = [bring_stack(functions, "Restore the stack", "$.previous", LEFT)]
+    restored = [bring_stack(functions, "Restore the stack", "$.previous", LEFT, changes=True)]
     back = {
         **chain(*restored, then="Did it serve?"),
         **choose("Did it serve?", "$.prior", "Open it again", "Close it again", value="active").states,

@@ -107,13 +107,21 @@ def _failure(fails_as: str) -> State:
 
 
 def bring_stack(
-    functions: Functions, name: str, parameters: str, way: Way, *, existing: bool = False
+    functions: Functions,
+    name: str,
+    parameters: str,
+    way: Way,
+    *,
+    existing: bool = False,
+    changes: bool = False,
 ) -> Part:
     """Bring the stack to the parameters at a path; its outputs are at ``OUTPUTS`` then.
 
-    With ``existing``, a stack that is not there stays so, and has no outputs.
+    With ``existing``, a stack that is not there stays so, and has no outputs; with ``changes``, that fails.
     """
     told = {**STACK, "parameters.$": parameters, "existing": existing}
+    if changes:
+        told["changes"] = True
     return until_done(name, functions.stack, told, way)
 
 
@@ -156,12 +164,26 @@ def ask_services(functions: Functions, way: Way) -> Part:
     return Part(part.first, part.last, {**part.states, part.first: begin})
 
 
-def route(functions: Functions, name: str, state: str, way: Way, *, origin: bool = False) -> Part:
-    """Set the state of the tenant's line in the routing table, and where it is served from."""
+def route(
+    functions: Functions,
+    name: str,
+    state: str,
+    way: Way,
+    *,
+    origin: bool = False,
+    creates: bool = False,
+    keep: str | None = None,
+) -> Part:
+    """Set the state of the tenant's line in the routing table, and where it is served from.
+
+    With ``creates``, a tenant that may have been used stays served; the answer at ``keep`` says so.
+    """
     told: State = {"tenant.$": "$.tenant", "state": state}
     if origin:
         told["origin.$"] = f"{OUTPUTS}.Origin"
-    return invoke(name, functions.route, told, way)
+    if creates:
+        told["creates"] = True
+    return invoke(name, functions.route, told, way, keep=keep)
 
 
 def succeed(functions: Functions, *, origin: str) -> Part:

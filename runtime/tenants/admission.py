@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from asked.check import RefusedError
-from tenants import events, items, quotas, registry, routing, runs, tenant_value
+from tenants import events, items, quotas, registry, routing, runs, stack, tenant_value
 from tenants.export import NAMES
 from tenants.move_record import COPY_LEFT, FENCED, SOURCE
 from tenants.registry import Tenant
@@ -36,15 +36,24 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     request = parse(operation, event["request"], tier)
     known = registry.read(request.tenant)
     check_state(known, operation, run)
+    taken_back = operation == "resume" and known.state == "deleting"
+    if taken_back:
+        _check_taken_back(known, tier)
     facts: dict[str, Any] = dict(known.facts)
+    begun = _may_be_used(known)
+    if begun:
+        facts[routing.USED] = facts.get(routing.USED) or items.now()
     if operation == "create":
         _check_room(request, known, tier)
-        facts |= {**new_facts(request, known, tier), tenant_value.KEPT: request.tenant_value or ""}
+        facts |= {} if begun else new_facts(request, known, tier)
+        facts |= tenant_value.of_new(request, facts if begun else {})
     facts["priorities"] = priorities(facts, tier)
     if operation == "delete" and tier.exports:
         facts[NAMES] = [*facts.get(NAMES, []), _export(request.tenant, run)]
-    before = parameters(known, facts, tier)
-    wanted = before | _changed(operation, request)
+    before = parameters(known, facts, tier) | ({"Serve": "no"} if taken_back else {})
+    # What may be in use is not made anew: the schema first, then the services, as with an update.
+    does = "update" if operation == "create" and begun else operation
+    wanted = before | _changed(does, request)
     state = {"create": "creating", "delete": "deleting"}.get(operation)
     # A deletion that is taken back leaves what was there before.
     kept = {"prior": known.state} if known.state in ("active", "suspended") else {}
@@ -64,12 +73,12 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         "snapshot": f"{tier.database(request.tenant)}-final-{short(run)}",
         "export": _export(request.tenant, run),
         # What nobody has used has nothing to export, and perhaps no login to do it with.
-        "exports": bool(tier.exports and known.facts.get("activated_at")),
+        "exports": bool(tier.exports and facts.get(routing.USED)),
         "tenantValue": tenant_value.of(facts, request.tenant),
         # What a deletion is taken back to; of one that began earlier, there may be no database any more.
-        "prior": kept.get("prior", ""),
+        "prior": "suspended" if taken_back else kept.get("prior", ""),
         "previous": before,
-        "prepared": _prepared(operation, before, wanted),
+        "prepared": _prepared(does, before, wanted),
         "wanted": wanted,
         "migrates": wanted["MigrationImage"] != before["MigrationImage"] or operation == "create",
         "serves": wanted["Serve"] == "yes",
@@ -103,6 +112,15 @@ def check_state(known: Tenant, operation: str, run: str) -> None:
     raise RefusedError(f"{operation} needs a tenant that is {allowed}; {known.tenant} is {is_now}")
 
 
+def _may_be_used(known: Tenant) -> bool:
+    """Whether a creation that did not come to its end has come so far that somebody may have used it."""
+    if known.state not in ("creating", "failed"):
+        return False
+    line = routing.read(known.tenant)
+    # A line that serves says it as well, of those whose creation was stopped before there was the fact.
+    return bool(known.facts.get(routing.USED) or (line and routing.is_ours(line) and line.state == "active"))
+
+
 def _check_source(known: Tenant, operation: str) -> None:
     facts, until = known.facts, known.facts.get(SOURCE)
     if operation != "delete" or (facts.get(FENCED) or settings().shard) != settings().shard:
@@ -117,6 +135,16 @@ def _check_source(known: Tenant, operation: str) -> None:
         raise RefusedError(
             f"the pool holds a copy of {known.tenant}, which a move there could not delete: run that move "
             "again to finish it"
+        )
+
+
+def _check_taken_back(known: Tenant, tier: Settings) -> None:
+    """Refuse to serve again what was never served, or may have lost its database."""
+    if known.facts.get("prior") not in ("active", "suspended"):
+        raise RefusedError(f"tenant {known.tenant} was not served before it was deleted: delete it again")
+    if not stack.is_there(f"{tier.stack_prefix}{known.tenant}"):
+        raise RefusedError(
+            f"the stack of tenant {known.tenant} has begun to go: delete it again to finish that"
         )
 
 

@@ -14,6 +14,7 @@ from tenants import (
     items,
     move_record,
     registry,
+    routing,
     runs,
     snapshot,
     tenant_value,
@@ -25,6 +26,9 @@ from tenants.settings import settings
 logger = Logger()
 GONE = "its stack was gone before the deletion began; what is left is in the snapshots"
 
+UNFINISHED = ("creating", "deleting", "moving")
+"""States in which a failure leaves a tenant that the next run of the same finishes."""
+
 
 @logger.inject_lambda_context
 def succeed(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -33,13 +37,13 @@ def succeed(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     facts: dict[str, Any] = {"size": wanted["Size"], "image": wanted["Image"], "prior": ""}
     state = "active" if wanted["Serve"] == "yes" else "suspended"
     if operation == "create":
-        facts |= {"activated_at": items.now(), "origin": event["origin"], "failure": ""}
+        facts |= {routing.USED: items.now(), "origin": event["origin"], "failure": ""}
     if operation == "delete":
         certificate = _certificate(event)
         certificates.keep(tenant, event["run"], certificate)
         state, facts = (
             "deleted",
-            {"prior": "", "activated_at": "", "final_snapshot": "", NAMES: [], **certificate},
+            {"prior": "", routing.USED: "", "final_snapshot": "", NAMES: [], **certificate},
         )
     runs.conclude(tenant, event["run"], state=state, outcome="succeeded", facts=facts)
     _tell(event, state, context)
@@ -49,7 +53,7 @@ def succeed(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 @logger.inject_lambda_context
 def fail(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
     """Write down why it failed, at which step, and what the tenant is now."""
-    whole, state = event["run"], event["state"]
+    whole, state = event["run"], _after_failure(event["run"], event["state"])
     why = f"{whole['step']}: {reason(whole['failure'])}"
     left = f"; then {whole['left_step']}: {reason(whole['left'])}" if whole.get("left") else ""
     told = f"{whole['operation']} failed at {why}{left}"
@@ -58,8 +62,17 @@ def fail(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
     events.failed(
         whole["operation"], whole["tenant"], whole["run"], state=state, reason=told, context=context
     )
-    after = "run it again to finish" if left or state in ("deleting", "moving") else "nothing of it is left"
+    after = "run it again to finish" if left or state in UNFINISHED else "nothing of it is left"
+    if state == "creating":
+        after = f"somebody may have used it, so all of it is kept; {after}"
     return {"message": f"{told}. Tenant {whole['tenant']} is {state}; {after}"}
+
+
+def _after_failure(run: Mapping[str, Any], state: str) -> str:
+    """What the tenant is: a creation is not taken back once somebody may have used what it made."""
+    if run["operation"] == "create" and registry.read(run["tenant"]).facts.get(routing.USED):
+        return "creating"
+    return state
 
 
 def _tell(event: dict[str, Any], state: str, context: LambdaContext) -> None:
@@ -95,4 +108,4 @@ def _exports(known: Mapping[str, Any]) -> dict[str, Any]:
     found = export.of(known.get(NAMES, []))
     if found:
         return {"exports": found}
-    return {"exports": [], "no_exports": "nobody had used it" if not known.get("activated_at") else GONE}
+    return {"exports": [], "no_exports": "nobody had used it" if not known.get(routing.USED) else GONE}

@@ -45,7 +45,7 @@ def end_type(operation: str, *, succeeded: bool) -> str:
 def requested(
     operation: str, tenant: str, run: str, facts: Mapping[str, Any], context: LambdaContext
 ) -> None:
-    """Say, once for a run, that an operation has begun.
+    """Say, once for a run and a tenant, that an operation has begun.
 
     Args:
         operation: Which.
@@ -61,14 +61,14 @@ def requested(
 def succeeded(
     operation: str, tenant: str, run: str, *, state: str, facts: Mapping[str, Any], context: LambdaContext
 ) -> None:
-    """Say, once for a run, that an operation ended well, and what the tenant is now."""
+    """Say, once for a run and a tenant, that an operation ended well, and what the tenant is now."""
     output = {"tenantData": dict(facts), "tenantRegistrationData": {"registrationStatus": state}}
     detail = {**_of(tenant), "jobOutput": output}
     _say_once(APPLICATION_PLANE, end_type(operation, succeeded=True), run, detail, context)
 
 
 def failed(operation: str, tenant: str, run: str, *, state: str, reason: str, context: LambdaContext) -> None:
-    """Say, once for a run, that an operation failed, why, and what the tenant is now."""
+    """Say, once for a run and a tenant, that an operation failed, why, and what the tenant is now."""
     output = {
         "tenantStatus": reason,
         "tenantData": {},
@@ -87,7 +87,14 @@ def _say_once(source: str, kind: str, run: str, detail: dict[str, Any], context:
         return _put(source, kind, detail)
 
     try:
-        once("event", f"{run} {kind}", "", say, seconds=REMEMBERED_SECONDS, context=context)
+        once(
+            "event",
+            f"{run} {kind} {detail['tenantId']}",
+            "",
+            say,
+            seconds=REMEMBERED_SECONDS,
+            context=context,
+        )
     except IdempotencyAlreadyInProgressError:
         # A call that was cut off may have said it or not. Twice is better than never.
         say()

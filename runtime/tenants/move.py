@@ -111,6 +111,6 @@ def _facts(request: Request, known: Tenant, line: Entry, tier: Settings) -> dict
         facts |= new_facts(request, known, tier)
         facts["moved_from"] = {name: getattr(line, name) for name in ("tier", "region", "shard", "origin")}
     if known.state not in tenant_value.THERE:
-        facts[tenant_value.KEPT] = ""
+        facts |= {tenant_value.KEPT: "", tenant_value.UNPROVEN: ""}
     facts |= {"moving_to": request.to, "priorities": priorities(facts, tier)}
     return {key: value for key, value in facts.items() if key not in ("tenant", "item", "operation", "state")}

@@ -52,6 +52,7 @@ def succeed(event: dict[str, Any], context: LambdaContext) -> Facts:
         "moved_at": items.now(),
         "moving_to": "",
         tenant_value.KEPT: value,
+        tenant_value.UNPROVEN: "",
         tenant_value.MOVING: "",
         "prior": "",
     }

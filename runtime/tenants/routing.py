@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from routing.entry import Entry
 from routing.table import ConflictError, Table
+from tenants import items, registry
 from tenants.failure import StepError
 from tenants.settings import client, settings
 
@@ -19,6 +20,8 @@ logger = Logger()
 ATTEMPTS = 5
 GOING = ("gone", "deleting")
 """States of a tenant that is not to be served again."""
+USED = "activated_at"
+"""The fact that says since when somebody may have used the tenant; without it, nobody ever has."""
 
 
 def read(tenant: str) -> Entry | None:
@@ -49,30 +52,43 @@ def on_request(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     What goes leaves a line that is somebody else's as it is: an organization that was placed meanwhile is
     not the tenant's, and must not keep the tenant's stack from going.
 
+    For a creation (``creates``), the registry says that the tenant may be used before its line leads anybody
+    to it; and the line of a tenant that may have been used neither goes nor stops serving.
+
+    Returns:
+        ``state`` of its line; and of a creation ``used``, whether somebody may have used the tenant.
+
     Raises:
         StepError: the line is somebody else's, and the tenant is to be served or suspended by it.
     """
     tenant, state = event["tenant"], event["state"]
+    used = bool(event.get("creates") and registry.read(tenant).facts.get(USED))
     for _ in range(ATTEMPTS):
         known = read(tenant)
-        if state in GOING and known and not _is_ours(known):
-            return {"state": known.state}
+        if state in GOING and known and (used or not is_ours(known)):
+            return {"state": known.state, "used": used}
         _check_tier(tenant, known)
+        if used and known and known.state == "active" and state != "active":
+            return {"state": known.state, "used": used}
+        if event.get("creates") and state == "active" and not used:
+            registry.remember(tenant, {USED: items.now()})
+            used = True
         with suppress(ConflictError):
             _bring(tenant, known, state, event.get("origin"))
-            return {"state": state}
+            return {"state": state, "used": used}
     raise StepError(f"the routing of {tenant} was changed by somebody else {ATTEMPTS} times")
 
 
 def _check_tier(tenant: str, known: Entry | None) -> None:
-    if known and not _is_ours(known):
+    if known and not is_ours(known):
         raise StepError(
             f"organization {tenant} is routed to tier {known.tier} in region {known.region}, "
             "which is not this tier's to change"
         )
 
 
-def _is_ours(known: Entry) -> bool:
+def is_ours(known: Entry) -> bool:
+    """Whether a line leads to this tier in this region."""
     return (known.tier, known.region) == (settings().tier, settings().region_key)
 
 

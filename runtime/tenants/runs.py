@@ -14,7 +14,7 @@ FROM_STATES: Mapping[str, tuple[str, ...]] = {
     "create": ("", "failed", "deleted", "creating", "pooled"),
     "update": ("active",),
     "suspend": ("active",),
-    "resume": ("suspended",),
+    "resume": ("suspended", "deleting"),
     "delete": ("active", "suspended", "failed", "creating", "deleting"),
     "move to silo": ("", "failed", "deleted", "pooled", "moving"),
     "move to pool": ("active", "moving"),

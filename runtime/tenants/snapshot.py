@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from tenants.failure import StepError
 from tenants.items import TIME
 from tenants.registry import read, remember
+from tenants.routing import USED
 from tenants.settings import client
 
 logger = Logger()
@@ -54,8 +55,8 @@ def forget(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         StepError: somebody has used it, so there may be something in them.
     """
     known = read(event["tenant"]).facts
-    if known.get("activated_at"):
-        raise StepError(f"tenant {event['tenant']} has been active: its snapshots are kept")
+    if known.get(USED):
+        raise StepError(f"tenant {event['tenant']} may have been used: its snapshots are kept")
     names = since(event["database"], str(known["created_at"]))
     for name in names:
         client("rds").delete_db_snapshot(DBSnapshotIdentifier=name)

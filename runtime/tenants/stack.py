@@ -17,6 +17,12 @@ RELEASE = "cambium:template"
 """Tag that says which template a stack was made from."""
 DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 UPDATABLE = (*DONE, "UPDATE_ROLLBACK_COMPLETE")
+_CHANGEABLE = (
+    *UPDATABLE,
+    "UPDATE_IN_PROGRESS",
+    "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+    "UPDATE_ROLLBACK_FAILED",
+)
 
 
 @logger.inject_lambda_context
@@ -25,8 +31,9 @@ def on_request(event: dict[str, Any], context: LambdaContext) -> Answer:
 
     Args:
         event: ``stack``, ``parameters`` (None: it is to be gone), ``started``: whether an earlier call of
-            this step has begun the change, so that its failure is ours, and ``existing``: whether a stack
-            that is not there is to stay so.
+            this step has begun the change, so that its failure is ours, ``existing``: whether a stack that is
+            not there is to stay so, and ``changes``: whether one that is not there is an error, since a new
+            one would be empty.
         context: Lambda's own.
 
     Returns:
@@ -44,6 +51,8 @@ def on_request(event: dict[str, Any], context: LambdaContext) -> Answer:
         return _remove(name, found, status, started=started)
     if found is None and event.get("existing"):
         return {"status": "done", "started": False, "outputs": {}}
+    if found is None and event.get("changes"):
+        raise StepError(f"stack {name} is gone: a new one in its place would lack what was in it")
     return _bring(name, found, status, {**settings().place, **wanted}, started=started)
 
 
@@ -107,6 +116,12 @@ def _find(name: str) -> Any:
         if "does not exist" not in str(error):
             raise
         return None
+
+
+def is_there(name: str) -> bool:
+    """Whether a stack is there, and nobody has begun to delete it."""
+    found = _find(name)
+    return bool(found) and found["StackStatus"] in _CHANGEABLE
 
 
 def current(names: Iterable[str]) -> set[str]:

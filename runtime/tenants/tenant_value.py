@@ -1,8 +1,8 @@
 """What the tenant column of the product's tables holds for a tenant: its id, unless something else was said.
 
-It is said with a placement or a move, and remembered once a move has found rows of it. Another one is refused
-from then on: a move under a wrong value would lead everybody to a database without their rows, or into one
-with somebody else's.
+It is said with a placement, a creation or a move, and settled once a move has found rows of it. Another one
+is refused from then on: a move under a wrong value would lead everybody to a database without their rows, or
+into one with somebody else's. What was said with a creation has met no rows: the first move may say another.
 """
 
 from collections.abc import Mapping
@@ -15,14 +15,31 @@ from tenants.registry import Tenant
 from tenants.request import Request
 
 KEPT, MOVING = "tenant_value", "moving_value"
-"""Facts: what was settled, and what a move works with that has not come to its end."""
-THERE = ("active", "suspended", "pooled", "moving")
+"""Facts: what was said or settled, and what a move works with that has not come to its end."""
+UNPROVEN = "tenant_value_unproven"
+"""The fact that what is kept was said with a creation, and that no move has found rows of it yet."""
+THERE = ("creating", "active", "suspended", "pooled", "moving")
 """States in which what is remembered is of this tenant, and not of an earlier one with its id."""
 
 
 def of(facts: Mapping[str, Any], tenant: str) -> str:
     """What it is now, for whoever reads or deletes rows of a tenant."""
     return str(facts.get(MOVING) or facts.get(KEPT) or tenant)
+
+
+def of_new(request: Request, facts: Mapping[str, Any]) -> dict[str, str]:
+    """What is kept of it for a tenant that is made.
+
+    Args:
+        request: The creation.
+        facts: What an earlier run of it has kept, if that is gone on with.
+
+    Raises:
+        RefusedError: another organization has it.
+    """
+    said = request.tenant_value or str(facts.get(KEPT) or "")
+    _check_others(request.tenant, said or request.tenant)
+    return {KEPT: said, UNPROVEN: "yes" if said else ""}
 
 
 def settle(request: Request, known: Tenant, line: Entry) -> str:
@@ -44,7 +61,7 @@ def settle(request: Request, known: Tenant, line: Entry) -> str:
             )
         if said and not value:
             value, source = said, where
-    value = value or known.tenant
+    value = value or _kept(known) or known.tenant
     _check_others(known.tenant, value)
     return value
 
@@ -53,6 +70,10 @@ def remembered(known: Tenant) -> str:
     """What was settled before, or nothing."""
     if known.state == "moving":
         return of(known.facts, known.tenant)
+    return "" if known.facts.get(UNPROVEN) else _kept(known)
+
+
+def _kept(known: Tenant) -> str:
     return str(known.facts.get(KEPT) or "") if known.state in THERE else ""
 
 

@@ -1,5 +1,6 @@
 """A17: what must happen once happens once, however often it is asked for; on a real table."""
 
+import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -121,3 +122,24 @@ def test_a17_a_step_that_is_called_again_says_its_event_once(aws: Callable[[str]
     found = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
     assert len(found) == 2
     assert '"jobOutput": {"tenantData": {"size": "large"}' in found[0]["Body"]
+
+
+def test_a17_a_run_says_what_became_of_each_of_its_tenants(aws: Callable[[str], Any]) -> None:
+    sqs = aws("sqs")
+    queue = sqs.create_queue(QueueName="each")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    aws("events").put_rule(Name="each", EventPattern='{"detail-type": ["clearSuccess", "clearFailure"]}')
+    aws("events").put_targets(Rule="each", Targets=[{"Id": "1", "Arn": arn}])
+
+    for tenant in ("one", "two", "two"):
+        events.succeeded("clear", tenant, "daily", state="active", facts={}, context=CONTEXT)
+        events.failed("clear", tenant, "daily", state="active", reason="no", context=CONTEXT)
+
+    found = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
+    said = [json.loads(one["Body"]) for one in found]
+    assert sorted((one["detail-type"], one["detail"]["tenantId"]) for one in said) == [
+        ("clearFailure", "one"),
+        ("clearFailure", "two"),
+        ("clearSuccess", "one"),
+        ("clearSuccess", "two"),
+    ]

@@ -241,14 +241,18 @@ def test_a17_an_id_that_is_used_again_begins_anew(runs: Runs) -> None:
     assert runs.moved("silo", tenant_value=OTHER)["tenantValue"] == OTHER
 
 
-def test_a17_a_new_tenant_keeps_what_was_said_and_its_deletion_says_so(runs: Runs) -> None:
-    found = runs.table.read("org-101", consistent=True)
-    assert found
-    runs.table.remove("org-101", found.version)
-    told = {"tenant": "org-101", "residency": "EU", "image": "v1", "tenant_value": VALUE}
-    made = admission.on_request({"operation": "create", "run": "r:1", "request": told}, CONTEXT)
-    assert (made["tenantValue"], known()["tenant_value"]) == (VALUE, VALUE)
+def create(runs: Runs, **said: str) -> dict[str, Any]:
+    """The first step of a creation; nobody has placed the organization."""
+    if found := runs.table.read("org-101", consistent=True):
+        runs.table.remove("org-101", found.version)
+    runs.number += 1
+    told = {"tenant": "org-101", "residency": "EU", "image": "v1", **said}
+    return admission.on_request({"operation": "create", "run": f"r:{runs.number}", "request": told}, CONTEXT)
 
+
+def created(runs: Runs, **said: str) -> dict[str, Any]:
+    """A creation that succeeds."""
+    made = create(runs, **said)
     registry.update(
         "org-101",
         {"state": "active"},
@@ -257,7 +261,41 @@ def test_a17_a_new_tenant_keeps_what_was_said_and_its_deletion_says_so(runs: Run
         remove=("operation",),
     )
     runs.line("enterprise")
-    assert "tenant_value must be the same" in runs.refused("pool", tenant_value=OTHER)
+    return made
+
+
+def test_a17_a_new_tenant_keeps_what_was_said_and_its_deletion_says_so(runs: Runs) -> None:
+    assert (created(runs, tenant_value=VALUE)["tenantValue"], known()["tenant_value"]) == (VALUE, VALUE)
     request = {"tenant": "org-101", "confirm": "org-101"}
-    run = admission.on_request({"operation": "delete", "run": "r:2", "request": request}, CONTEXT)
+    run = admission.on_request({"operation": "delete", "run": "r:d", "request": request}, CONTEXT)
     assert run["tenantValue"] == VALUE
+
+
+def test_a17_what_was_said_with_a_creation_is_used_by_a_move_that_says_nothing(runs: Runs) -> None:
+    created(runs, tenant_value=VALUE)
+    assert runs.moved("pool")["tenantValue"] == VALUE
+    assert "'org_2abC' by what was moved before" in runs.refused("silo", tenant_value=OTHER)
+
+
+def test_a17_a_typo_in_a_creation_is_corrected_by_the_first_move_and_settled_by_it(runs: Runs) -> None:
+    created(runs, tenant_value="a-typo")
+    runs.fail({**runs.admit("pool", tenant_value=OTHER), "becomes": "active"})
+    assert runs.admit("pool", tenant_value=VALUE)["tenantValue"] == VALUE, "no move has found rows of another"
+    assert "by what was moved before" in runs.refused("pool", tenant_value="a-typo"), "it is under way"
+    runs.moved("pool")
+    assert known()["tenant_value"] == VALUE
+    assert "'org_2abC' by what was moved before" in runs.refused("silo", tenant_value="a-typo")
+
+
+@pytest.mark.parametrize("by", ["its line", "its id", "another creation"])
+def test_a17_a_creation_does_not_take_what_is_another_organizations(runs: Runs, by: str) -> None:
+    if by == "its line":
+        runs.line(organization="org-102", value=VALUE)
+    if by == "its id":
+        runs.line(organization=VALUE)
+    if by == "another creation":
+        create(runs, tenant="org-102", tenant_value=VALUE)
+    before = items.every("attribute_exists(#item)", {})
+    said = create(runs, tenant_value=VALUE)["refused"]
+    assert f"tenant_value must be of one organization, and {VALUE!r} is that of" in said
+    assert items.every("attribute_exists(#item)", {}) == before

@@ -16,7 +16,7 @@ CREATE: tuple[Step, ...] = (
     ("Start the services", "before"),
     ("Start the services", "after"),
     ("Ask its services", "before"),
-    ("Open it", "after"),
+    ("Open it", "before"),
 )
 CHANGE: tuple[Step, ...] = (
     ("Prepare the stack", "before"),

@@ -80,6 +80,8 @@ CREATIONS = (
     _unmade("Forget its snapshots", "after", "failed", ""),
     _unmade("Record the failure", "before", "creating", "", recorded=False),
     _unmade("Record the failure", "after", "failed", ""),
+    # Its line has led somebody to it, so nothing is taken back.
+    _new("Open it", "after", "creating", SILO, stack=True),
     _new("Record the success", "before", "creating", SILO, stack=True, recorded=False),
     _new("Record the success", "after", "active", SILO, stack=True, second="is there already and active"),
 )

@@ -120,6 +120,65 @@ def test_a17_a_creation_that_was_stopped_half_way_can_be_deleted_with_all_it_mad
     region.is_whole("half-made")
 
 
+def test_a17_what_users_wrote_before_a_creation_was_recorded_outlives_a_second_run_that_fails(
+    region: Region,
+) -> None:
+    region.stopped("create", "Record the success", tenant="used", **NEW)
+    with region.login("used", "migration") as connection:
+        connection.execute("CREATE TABLE visits AS SELECT 7 AS id")
+    region.client("rds").create_db_snapshot(
+        DBSnapshotIdentifier="by-hand", DBInstanceIdentifier="clinic-used-production"
+    )
+    for step in ("Announce it", "Migrate", "Ask its services"):
+        with region.broken("create", (step, "before")):
+            said = region.fail("create", tenant="used", **NEW)
+        assert "somebody may have used it, so all of it is kept; run it again to finish" in said, step
+        assert region.known("used")["state"] == "creating"
+        assert (region.routed("used")["state"], region.serves("used")) == ("active", True), step
+        assert region.databases("used")[0]["DeletionProtection"], step
+        assert region.snapshots("used") == ["by-hand"], step
+    region.run("create", tenant="used", **NEW)
+    region.is_whole("used")
+    with region.login("used", "migration") as connection:
+        assert connection.execute("SELECT id FROM visits").fetchall() == [(7,)]
+
+
+def test_a17_the_deletion_of_a_creation_that_was_not_recorded_exports_what_users_wrote(
+    region: Region,
+) -> None:
+    region.stopped("create", "Record the success", tenant="unrecorded", **NEW)
+    with region.login("unrecorded", "migration") as connection:
+        connection.execute("CREATE TABLE visits AS SELECT 7 AS id")
+    region.run("delete", tenant="unrecorded", confirm="unrecorded")
+    (export,) = region.known("unrecorded")["exports"]
+    assert "COPY public.visits (id) FROM stdin;\n7\n" in region.opened(export)
+
+
+def test_a17_a_deletion_that_was_stopped_is_taken_back_while_its_stack_is_there(region: Region) -> None:
+    region.run("create", tenant="regretted", **NEW)
+    region.stopped("delete", "Remove the stack", tenant="regretted", confirm="regretted")
+    assert (region.known("regretted")["state"], region.serves("regretted")) == ("deleting", False)
+    with region.broken("change", ("Ask its services", "before")):
+        region.fail("change", operation="resume", tenant="regretted")
+    assert (region.known("regretted")["state"], region.routed("regretted")["state"]) == (
+        "suspended",
+        "suspended",
+    )
+    region.run("change", operation="resume", tenant="regretted")
+    region.is_whole("regretted")
+
+    region.stopped("delete", "Close it", tenant="regretted", confirm="regretted")
+    region.run("change", operation="resume", tenant="regretted")
+    region.is_whole("regretted")
+
+    with region.broken("delete", ("Take it out of the routing", "before")):
+        region.fail("delete", tenant="regretted", confirm="regretted")
+    said = region.fail("change", operation="resume", tenant="regretted")
+    assert "the stack of tenant regretted has begun to go: delete it again to finish that" in said
+    region.run("delete", tenant="regretted", confirm="regretted")
+    assert (region.traces("regretted"), region.known("regretted")["state"]) == (NO_TRACES, "deleted")
+
+
 def test_a17_a_deletion_whose_stack_is_gone_makes_no_empty_tenant_of_it(region: Region) -> None:
     region.run("create", tenant="departed", **NEW)
     with region.broken("delete", ("Take it out of the routing", "before")):

@@ -1,0 +1,249 @@
+"""A17: a tenant that may have been used is known as one, and no later run makes it anew; on real tables."""
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterator, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from emulator.client import DEFAULT_ACCOUNT
+from emulator.testing import Emulator
+from routing.entry import Entry
+from routing.table import Table
+from tenants import admission, conclusion, registry, routing, runs, snapshot, stack
+from tenants.failure import StepError
+from tenants.settings import Settings, client, settings
+
+pytestmark = pytest.mark.embedded
+REGION, ROUTING, REGISTRY = "eu-central-1", "creations-routing", "creations-tenants"
+CONTEXT: Any = SimpleNamespace(
+    function_name="x",
+    memory_limit_in_mb=1,
+    invoked_function_arn="x",
+    aws_request_id="x",
+    get_remaining_time_in_millis=lambda: 60_000,
+)
+TIER = Settings(
+    system="clinic",
+    environment="production",
+    tier="enterprise",
+    region_key="eu",
+    shard="1",
+    residency="EU",
+    platform="app-runner",
+    sizes=("large", "xlarge"),
+    quotas={},
+    services=1,
+    stack_prefix="clinic-production-eu-tenant-",
+    registry=REGISTRY,
+    routing=ROUTING,
+    home_region=REGION,
+    retention_days=90,
+    source_kept_days=14,
+    pool_origin="api.clinic.example",
+    owner_secret="RoleSecretClinicOwner",
+    moves="creations-moves",
+    exports="creations-exports",
+    no_exports="",
+    last_priority=34000,
+    place={},
+)
+MADE_AT = "2026-01-01T00:00:00Z"
+USED_AT = "2026-01-01T00:20:00Z"
+KEYS = {ROUTING: ("organization",), REGISTRY: ("tenant", "item")}
+
+
+@pytest.fixture(scope="module")
+def aws(emulator: Emulator) -> Callable[[str], Any]:
+    """Clients of an embedded AWS with both tables."""
+    for name, keys in KEYS.items():
+        emulator.client("dynamodb", REGION).create_table(
+            TableName=name,
+            KeySchema=[
+                {"AttributeName": key, "KeyType": kind}
+                for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
+            ],
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    return lambda service: emulator.client(service, REGION)
+
+
+@pytest.fixture(autouse=True)
+def told(aws: Callable[[str], Any], emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The functions are told what a deployment tells them, and begin with empty tables."""
+    tier = {name: value for name, value in dataclasses.asdict(TIER).items() if name != "place"}
+    settled = {
+        "TIER": json.dumps(tier),
+        "PLACE": "{}",
+        "EVENT_BUS": "default",
+        "AWS_ENDPOINT_URL": emulator.url,
+        "AWS_ACCESS_KEY_ID": DEFAULT_ACCOUNT,
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "AWS_DEFAULT_REGION": REGION,
+    }
+    for name, value in settled.items():
+        monkeypatch.setenv(name, value)
+    for name, keys in KEYS.items():
+        for item in aws("dynamodb").scan(TableName=name)["Items"]:
+            aws("dynamodb").delete_item(TableName=name, Key={key: item[key] for key in keys})
+    for cached in (client, settings):
+        cached.cache_clear()
+    yield
+    for cached in (client, settings):
+        cached.cache_clear()
+
+
+def begun(aws: Callable[[str], Any], *, used: str = USED_AT, line: str = "active") -> None:
+    """A tenant whose creation was stopped: what the registry says, and its line."""
+    facts = {"size": "large", "image": "v1", "tier": "enterprise", "residency": "EU", "region": "eu"}
+    runs.claim(
+        registry.Tenant(tenant="org-101"),
+        operation="create",
+        run=run(1),
+        state="creating",
+        facts={**facts, "created_at": MADE_AT, "exports": [], "priorities": [], routing.USED: used},
+    )
+    if line:
+        lead(aws, "enterprise", line)
+
+
+def lead(aws: Callable[[str], Any], tier: str, state: str) -> None:
+    Table(aws("dynamodb"), ROUTING).create(
+        Entry("org-101", "eu", "1", tier, state, "EU", "org-101-api.clinic.example")
+    )
+
+
+def run(number: int) -> str:
+    return f"arn:aws:states:{REGION}:{DEFAULT_ACCOUNT}:execution:x-create:{number}"
+
+
+def admit(operation: str, **said: str) -> dict[str, Any]:
+    """The first step of the next run."""
+    told = {"residency": "EU", "image": "v1"} if operation == "create" else {"confirm": "org-101"}
+    request = {"tenant": "org-101", **told, **said}
+    return admission.on_request({"operation": operation, "run": run(2), "request": request}, CONTEXT)
+
+
+def route(state: str) -> dict[str, Any]:
+    """A step of a creation that sets the line."""
+    told = {"tenant": "org-101", "state": state, "creates": True, "origin": "org-101-api.clinic.example"}
+    return routing.on_request(told, CONTEXT)
+
+
+def known() -> Mapping[str, Any]:
+    return registry.read("org-101").facts
+
+
+def line() -> str:
+    found = routing.read("org-101")
+    return f"{found.tier} {found.state}" if found else ""
+
+
+def test_a17_whoever_is_led_to_a_new_tenant_is_known_before(aws: Callable[[str], Any]) -> None:
+    begun(aws, used="", line="provisioning")
+    assert route("active")["used"] is True
+    assert (line(), bool(known()[routing.USED])) == ("enterprise active", True)
+
+
+def test_a17_a_tenant_of_which_nothing_can_be_written_down_is_not_opened(aws: Callable[[str], Any]) -> None:
+    lead(aws, "enterprise", "provisioning")
+    with pytest.raises(ClientError, match="ConditionalCheckFailed"):
+        route("active")
+    assert line() == "enterprise provisioning"
+
+
+def test_a17_a_tenant_whose_line_is_somebody_elses_was_never_used(aws: Callable[[str], Any]) -> None:
+    begun(aws, used="", line="")
+    lead(aws, "shared", "active")
+    with pytest.raises(StepError, match="not this tier's to change"):
+        route("active")
+    assert known()[routing.USED] == ""
+    assert route("gone") == {"state": "active", "used": False}
+
+
+@pytest.mark.parametrize("state", ["provisioning", "gone"])
+def test_a17_a_creation_does_not_shut_what_may_be_used(aws: Callable[[str], Any], state: str) -> None:
+    begun(aws)
+    assert route(state) == {"state": "active", "used": True}
+    assert line() == "enterprise active"
+
+
+def test_a17_a_line_that_led_nobody_goes_with_its_creation(aws: Callable[[str], Any]) -> None:
+    begun(aws, used="", line="provisioning")
+    assert route("gone") == {"state": "gone", "used": False}
+    assert line() == ""
+
+
+@pytest.mark.parametrize("used", [USED_AT, ""])
+def test_a17_the_next_creation_keeps_what_serves(aws: Callable[[str], Any], used: str) -> None:
+    begun(aws, used=used)
+    made = admit("create", image="v2")
+    assert "refused" not in made, made
+    prepared, wanted = made["prepared"], made["wanted"]
+    assert (prepared["Serve"], prepared["Protected"]) == ("yes", "true")
+    assert (prepared["Image"], prepared["MigrationImage"]) == ("v1", "v2"), "the schema comes first"
+    assert (wanted["Image"], wanted["MigrationImage"], wanted["Size"]) == ("v2", "v2", "large")
+    assert (known()["created_at"], bool(known()[routing.USED])) == (MADE_AT, True)
+
+
+def test_a17_the_next_creation_of_what_nobody_used_begins_anew(aws: Callable[[str], Any]) -> None:
+    begun(aws, used="", line="provisioning")
+    made = admit("create", image="v2", size="xlarge")
+    assert (made["prepared"]["Serve"], made["prepared"]["Protected"]) == ("no", "false")
+    assert (made["prepared"]["Image"], made["prepared"]["Size"]) == ("v2", "xlarge")
+    assert known()["created_at"] > MADE_AT
+    assert not known()[routing.USED]
+
+
+@pytest.mark.parametrize(
+    ("used", "where", "exports"),
+    [(USED_AT, "active", True), ("", "active", True), ("", "provisioning", False)],
+)
+def test_a17_a_deletion_exports_what_may_have_been_used(
+    aws: Callable[[str], Any], used: str, where: str, exports: bool
+) -> None:
+    begun(aws, used=used, line=where)
+    assert admit("delete")["exports"] is exports
+    assert bool(known()[routing.USED]) is exports, "a second run of it exports, too"
+
+
+@pytest.mark.parametrize(
+    ("used", "state", "said"), [(USED_AT, "creating", "all of it is kept"), ("", "failed", "nothing of it")]
+)
+def test_a17_a_failed_creation_says_what_is_left(
+    aws: Callable[[str], Any], used: str, state: str, said: str
+) -> None:
+    begun(aws, used=used)
+    failed = {"operation": "create", "tenant": "org-101", "run": run(1), "step": "Migrate"}
+    whole = {**failed, "failure": {"Error": "x", "Cause": "x"}}
+    told = conclusion.fail({"run": whole, "state": "failed"}, CONTEXT)
+    assert said in told["message"]
+    assert (known()["state"], "operation" in known()) == (state, False)
+
+
+def test_a17_snapshots_of_what_may_have_been_used_are_kept(aws: Callable[[str], Any]) -> None:
+    begun(aws)
+    with pytest.raises(StepError, match="may have been used: its snapshots are kept"):
+        snapshot.forget({"tenant": "org-101", "database": "clinic-org-101-production"}, CONTEXT)
+
+
+def test_a17_only_what_was_served_is_resumed_from_its_deletion(aws: Callable[[str], Any]) -> None:
+    begun(aws, used="", line="")
+    registry.remember("org-101", {"state": "deleting"})
+    request = {"operation": "resume", "tenant": "org-101"}
+    refused = admission.on_request({"operation": "resume", "run": run(2), "request": request}, CONTEXT)
+    assert "org-101 was not served before it was deleted: delete it again" in refused["refused"]
+
+    registry.remember("org-101", {"prior": "active"})
+    refused = admission.on_request({"operation": "resume", "run": run(2), "request": request}, CONTEXT)
+    assert "the stack of tenant org-101 has begun to go" in refused["refused"]
+
+
+def test_a17_a_change_makes_no_empty_tenant_of_one_whose_stack_is_gone() -> None:
+    told = {"stack": "clinic-production-eu-tenant-org-101", "parameters": {}, "started": False}
+    with pytest.raises(StepError, match="is gone: a new one in its place would lack what was in it"):
+        stack.on_request({**told, "changes": True}, CONTEXT)
