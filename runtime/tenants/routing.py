@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from routing.entry import Entry
 from routing.table import ConflictError, Table
+from tenants import registry
 from tenants.failure import StepError
 from tenants.settings import client, settings
 
@@ -19,6 +20,8 @@ logger = Logger()
 ATTEMPTS = 5
 GOING = ("gone", "deleting")
 """States of a tenant that is not to be served again."""
+VALUE = "tenant_value"
+"""The fact with what the tenant column holds for a tenant, which its line has, too: placements look there."""
 
 
 def read(tenant: str) -> Entry | None:
@@ -82,8 +85,12 @@ def _bring(tenant: str, known: Entry | None, state: str, origin: str | None) -> 
             _table().create(_new(tenant, state, origin or ""))
     elif state == "gone":
         _table().remove(tenant, known.version)
-    elif known.state != state or origin not in (None, known.origin):
-        _table().replace(replace(known, state=state, origin=origin or known.origin), known.version)
+    else:
+        # A creation that was stopped may have said another value, and this one said none.
+        value = _value(tenant) or ("" if state == "provisioning" else known.tenant_value)
+        wanted = replace(known, state=state, origin=origin or known.origin, tenant_value=value)
+        if wanted != known:
+            _table().replace(wanted, known.version)
 
 
 def _new(tenant: str, state: str, origin: str) -> Entry:
@@ -96,7 +103,12 @@ def _new(tenant: str, state: str, origin: str) -> Entry:
         state=state,
         residency=tier.residency,
         origin=origin,
+        tenant_value=_value(tenant),
     )
+
+
+def _value(tenant: str) -> str:
+    return str(registry.read(tenant).facts.get(VALUE) or "")
 
 
 def _table() -> Table:
