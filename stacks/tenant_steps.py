@@ -36,6 +36,7 @@ class TenantSteps:
         once: Remember what was said or begun, so that it is once.
         routing: Read and write the routing table.
         every_line: Look through it.
+        runs: See whether a run is at it still.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class TenantSteps:
         self._inside, self._preparation = inside, preparation
         self._system, self._environment, self._prefix = system, environment, prefix
         self.registry, self.once = rights.registry(registry), rights.once(registry)
+        self.runs = rights.allow(["states:DescribeExecution"], [arn("states", f"execution:{system}-*")])
         lines = arn("dynamodb", f"table/{routing}", region=region)
         self.routing, self.every_line = rights.routing(lines), rights.every_line(lines)
         self._exports = rights.exports(exports) if exports else []
@@ -131,8 +133,7 @@ class TenantSteps:
     @property
     def looks(self) -> list[iam.PolicyStatement]:
         """Read and claim a tenant, and see who has."""
-        runs = rights.allow(["states:DescribeExecution"], [arn("states", f"execution:{self._system}-*")])
-        return [self.registry, self.once, self.routing, self.events, runs]
+        return [self.registry, self.once, self.routing, self.events, self.runs]
 
     def define_api(self, machines: str) -> lambda_.Function:
         """The function behind the HTTP API.

@@ -38,7 +38,8 @@ class Moves:
 
     def lead(self, name: str, action: str, way: Way, **told: str) -> Part:
         """Change the line in the routing table, in one conditional write."""
-        payload = {"tenant.$": "$.tenant", "to.$": "$.to", "action": action, **told}
+        run = {f"{name}.$": f"$.{name}" for name in ("tenant", "tenantValue", "to")}
+        payload = {**run, "action": action, **told}
         return invoke(name, self.line, payload, way)
 
     def read(self, name: str, way: Way) -> Part:

@@ -20,7 +20,8 @@ quote, blank, slash or semicolon, and nothing beyond ASCII, which can write the 
 TENANT_VALUE_WORDS = (
     "tenant_value must be what the tenant column holds: 1 to 128 letters, digits and . : @ | + = _ -"
 )
-_OPTIONAL = "tenant_value"
+VALUES_BY = ("", "moving", "moved")
+_OPTIONAL = ("tenant_value", "tenant_value_by")
 _ORGANIZATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}")
 
@@ -55,6 +56,9 @@ class Entry:
     tenant_value: str = ""
     """What the tenant column of the product's tables holds for it; nothing where nobody said. Moves read it,
     and no JSON object has it: who leads requests need not know."""
+    tenant_value_by: str = ""
+    """Who said that: ``moving``, a move that has not come to its end and takes it back if it fails;
+    ``moved``, a move that has led its rows, which settles it; nothing, a placement or a creation."""
 
     def __post_init__(self) -> None:
         for name, fits in (
@@ -67,6 +71,7 @@ class Entry:
             ("origin", bool(_HOST.fullmatch(self.origin)) or self._leads_nowhere_yet),
             ("version", self.version > 0),
             ("tenant_value", not self.tenant_value or bool(re.fullmatch(TENANT_VALUE, self.tenant_value))),
+            ("tenant_value_by", self.tenant_value_by in VALUES_BY),
         ):
             if not fits:
                 raise MalformedEntryError(f"{name} of a routing entry is not what it must be")
@@ -92,22 +97,22 @@ class Entry:
             MalformedEntryError: as above.
         """
         try:
-            given = {name: str(values[name]) for name in cls.__slots__ if name not in ("version", _OPTIONAL)}
-            value = str(values.get(_OPTIONAL) or "")
-            return cls(**given, version=int(values["version"]), tenant_value=value)
+            given = {name: str(values[name]) for name in cls.__slots__ if name not in ("version", *_OPTIONAL)}
+            given |= {name: str(values.get(name) or "") for name in _OPTIONAL}
+            return cls(**given, version=int(values["version"]))
         except (KeyError, TypeError, ValueError) as error:
             raise MalformedEntryError("a routing entry lacks an attribute") from error
 
     def to_json(self) -> dict[str, str | int]:
         """What a JSON object says of it."""
-        return {name: value for name, value in asdict(self).items() if name != _OPTIONAL}
+        return {name: value for name, value in asdict(self).items() if name not in _OPTIONAL}
 
     def to_item(self) -> dict[str, dict[str, str]]:
         """The DynamoDB item."""
         return {
             name: {"N": str(value)} if name == "version" else {"S": str(value)}
             for name, value in asdict(self).items()
-            if name != _OPTIONAL or value
+            if name not in _OPTIONAL or value
         }
 
 

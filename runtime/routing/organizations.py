@@ -40,11 +40,12 @@ class Organizations:
         Args:
             organization: Its id.
             residency: Where its data must stay.
-            tenant_value: What the tenant column holds for it, if not its id; said again, it is corrected.
+            tenant_value: What the tenant column holds for it, if not its id; said again, it is corrected,
+                until a move has led its rows.
 
         Raises:
             RefusedError: it has a place already where this residency is not, or there is none with room; or
-                another organization has that value.
+                another organization has that value, or a move has settled another one.
         """
         for _ in range(ATTEMPTS):
             known = self._table.read(organization, consistent=True)
@@ -110,6 +111,7 @@ class Organizations:
                 "tenant column holds for it: tenant_value must be left out"
             )
         _check_settled(known)
+        _check_not_moved(known, tenant_value)
         _check_value(self.every(), known.organization, tenant_value)
         return self._write_over(known, replace(known, tenant_value=tenant_value))
 
@@ -183,6 +185,15 @@ def _as_asked(known: Entry, residency: str) -> Entry:
 def _check_settled(known: Entry) -> None:
     if known.state not in ("active", "suspended"):
         raise RefusedError(f"organization {known.organization} is {known.state}: wait until that is over")
+
+
+def _check_not_moved(known: Entry, tenant_value: str) -> None:
+    """Refuse what no move would work with any more."""
+    if known.tenant_value_by == "moved":
+        raise RefusedError(
+            f"the rows of {known.organization} were moved as those of {known.tenant_value!r}: tenant_value "
+            f"must be that, or left out, got {tenant_value!r}"
+        )
 
 
 def _check_value(every: Sequence[Entry], organization: str, tenant_value: str) -> None:

@@ -43,7 +43,15 @@ def succeed(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         certificates.keep(tenant, event["run"], certificate)
         state, facts = (
             "deleted",
-            {"prior": "", routing.USED: "", "final_snapshot": "", NAMES: [], **certificate},
+            {
+                "prior": "",
+                routing.USED: "",
+                "final_snapshot": "",
+                # Of a pool that is none of ours any more; the next tenant with this id has left none.
+                move_record.SOURCE: "",
+                NAMES: [],
+                **certificate,
+            },
         )
     runs.conclude(tenant, event["run"], state=state, outcome="succeeded", facts=facts)
     _tell(event, state, context)

@@ -13,10 +13,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from routing.entry import Entry
 from routing.table import ConflictError, Table
+from tenants import tenant_value
 from tenants.failure import StepError
 from tenants.move import POOL
 from tenants.registry import read as known
-from tenants.routing import ATTEMPTS, read
+from tenants.routing import ATTEMPTS, read, with_value
 from tenants.settings import client, settings
 
 logger = Logger()
@@ -29,11 +30,13 @@ def change(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Do what ``action`` says: ``hold``, ``release``, ``to_silo`` or ``to_pool``.
 
     Only what is served is held, and only what is held is let go or led on: an organization that somebody
-    suspends during its move stays suspended.
+    suspends during its move stays suspended. ``hold`` writes down ``tenantValue``, what the tenant column
+    holds: from then on no placement says another, nor has it for somebody else.
 
     Raises:
-        StepError: the line is not that of who is moved here, is not served or not held any more, or others
-            change it all the time.
+        StepError: the line is not that of who is moved here, is not served or not held any more, says another
+            value than the move works with; another organization has that value; or others change the line
+            all the time.
     """
     tenant = event["tenant"]
     for _ in range(ATTEMPTS):
@@ -65,8 +68,10 @@ def _wanted(event: Mapping[str, Any], line: Entry) -> dict[str, Any]:
     source, target = (POOL, ours) if event["to"] == "silo" else (ours, POOL)
     if action in ("hold", "release"):
         _check_tier(event["tenant"], line, source)
-        return {"tier": source, "state": _held(event, line)}
-    wanted = {"tier": target, "state": "active", "origin": _origin(event)}
+        value = _kept(event, line, source) if action == "hold" else _let_go(line)
+        return {"tier": source, "state": _held(event, line), **value}
+    value = {"tenant_value": _value(event), "tenant_value_by": "moved"}
+    wanted = {"tier": target, "state": "active", "origin": _origin(event), **value}
     if all(getattr(line, name) == value for name, value in wanted.items()):
         # An earlier call has led it there, and its answer was lost.
         return wanted
@@ -75,7 +80,44 @@ def _wanted(event: Mapping[str, Any], line: Entry) -> dict[str, Any]:
         raise StepError(
             f"organization {event['tenant']} is {line.state}, not {HELD}: only what this move holds is led on"
         )
+    _check_value(event, line)
     return wanted
+
+
+def _value(event: Mapping[str, Any]) -> str:
+    # A run that began with an earlier release of the machine does not say it.
+    tenant = event["tenant"]
+    return str(event.get("tenantValue") or tenant_value.of(known(tenant).facts, tenant))
+
+
+def _kept(event: Mapping[str, Any], line: Entry, source: str) -> dict[str, str]:
+    """The value of this move; of a silo it is settled, and of the pool once the silo serves."""
+    value, tenant = _value(event), event["tenant"]
+    _check_value(event, line)
+    others = sorted(set(with_value(value)) - {tenant})
+    if others:
+        raise StepError(
+            f"the tenant column of {tenant} holds {value!r}, which is that of {others[0]} since this move "
+            "began: correct the one of the two that is wrong"
+        )
+    by = "moved" if source != POOL else line.tenant_value_by or ("" if line.tenant_value else "moving")
+    return {"tenant_value": value, "tenant_value_by": by}
+
+
+def _check_value(event: Mapping[str, Any], line: Entry) -> None:
+    value = _value(event)
+    if line.tenant_value not in ("", value):
+        raise StepError(
+            f"the rows of {event['tenant']} were copied as those of {value!r}, and its line in the routing "
+            f"table says {line.tenant_value!r} since: place it with the right one, and move it again"
+        )
+
+
+def _let_go(line: Entry) -> dict[str, str]:
+    """What was said with a move that failed is forgotten with it."""
+    if line.tenant_value_by == "moving":
+        return {"tenant_value": "", "tenant_value_by": ""}
+    return {"tenant_value": line.tenant_value, "tenant_value_by": line.tenant_value_by}
 
 
 def _check_tier(tenant: str, line: Entry, source: str) -> None:

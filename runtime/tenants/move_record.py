@@ -20,8 +20,19 @@ FENCED = "pool_fenced"
 """The fact that says in which shard's pool the fence of the tenant stands."""
 FENCED_VALUE = "pool_fenced_value"
 """The fact that says whose rows it is about; the id may have come to a tenant with others since."""
+CLEARED_AT = "source_cleared_at"
 COPY_LEFT = "copy_left_in_pool"
 """The fact that a way back has left a copy in the pool, which it could not delete."""
+
+
+def fenced_in(facts: Mapping[str, Any]) -> str:
+    """The shard in whose pool a fence of the tenant stands, or nothing.
+
+    Moves of earlier releases wrote down no shard, and every one was beside the pool of this tier.
+    """
+    if FENCED in facts:
+        return str(facts[FENCED])
+    return settings().shard if facts.get(SOURCE) or facts.get(CLEARED_AT) else ""
 
 
 @logger.inject_lambda_context

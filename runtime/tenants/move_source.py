@@ -7,9 +7,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from asked.check import shown
-from tenants import events, items, registry, tenant_value
+from tenants import events, items, registry, runs, tenant_value
 from tenants.failure import StepError, reason
-from tenants.move_record import FENCED, FENCED_VALUE, SOURCE
+from tenants.move_record import CLEARED_AT, FENCED, FENCED_VALUE, SOURCE, fenced_in
 from tenants.settings import client, settings, short
 
 logger = Logger()
@@ -26,7 +26,7 @@ _LEFT = {"clear": SOURCE, "lift": FENCED}
 def due(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """List who is to be cleared: where the time is over, or the one that was asked for.
 
-    Somebody who is being changed now is left for another day.
+    Somebody who is being changed now is left for another day; whose run was stopped, is not.
 
     Raises:
         StepError: somebody says what the tenant column holds, and it is not what was moved.
@@ -52,26 +52,34 @@ def _due(only: str | None, run: str) -> Iterator[dict[str, str]]:
     today = items.now()[:10]
     for one in registry.every(deleted=True):
         tenant = str(one["tenant"])
-        if one.get("operation") or only not in (None, tenant):
+        if only not in (None, tenant):
             continue
-        if what := _of(one, today, asked=only == tenant):
-            value = one[FENCED_VALUE] if what == "lift" else tenant_value.of(one, tenant)
+        if (what := _of(one, today, asked=only == tenant)) and not _is_changed(one):
+            value = tenant_value.of(one, tenant)
+            if what == "lift":
+                value = str(one.get(FENCED_VALUE) or value)
             results = f"{tenant}/{short(run)}"
             yield {"tenant": tenant, "tenantValue": value, "what": what, "results": results}
 
 
+def _is_changed(one: Mapping[str, Any]) -> bool:
+    run = str(one.get("operation") or "")
+    return bool(run) and runs.is_running(run)
+
+
 def _of(one: Mapping[str, Any], today: str, *, asked: bool) -> What | None:
     """What is to be done for a tenant, if anything."""
-    until, fenced = one.get(SOURCE), one.get(FENCED)
+    until, fenced = one.get(SOURCE), fenced_in(one)
+    what: What | None = None
     if one["state"] in CLEARED_IN and until and (asked or until <= today):
-        return "clear"
-    if one["state"] not in NO_MORE or not fenced:
-        return None
-    if fenced != settings().shard:
+        what = "clear"
+    # Whoever has kept its route into the pool has lost it by the next day.
+    if one["state"] in NO_MORE and fenced and (asked or one["updated_at"][:10] < today):
+        what = "lift"
+    if what and fenced != settings().shard:
         logger.info("its pool is none of ours any more", extra={"tenant": one["tenant"], "shard": fenced})
         return None
-    # Whoever has kept its route into the pool has lost it by the next day.
-    return "lift" if asked or one["updated_at"][:10] < today else None
+    return what
 
 
 @logger.inject_lambda_context
@@ -90,9 +98,9 @@ def place(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
 @logger.inject_lambda_context
 def cleared(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Write down that nothing of the tenant is left in the pool, or not even its fence."""
-    tenant, what = event["tenant"], event["what"]
+    tenant, what = event["tenant"], _what(event)
     known = registry.read(tenant)
-    facts = {_LEFT[what]: "", **({"source_cleared_at": items.now()} if what == "clear" else {})}
+    facts = {_LEFT[what]: "", **({CLEARED_AT: items.now()} if what == "clear" else {})}
     if str(known.facts.get("failure", "")).startswith(_failed(what)):
         facts["failure"] = ""
     registry.remember(tenant, facts)
@@ -103,14 +111,19 @@ def cleared(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 @logger.inject_lambda_context
 def not_cleared(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Write down why it was not; tomorrow it is tried again."""
-    tenant, what, told = event["tenant"], event["what"], reason(event["failure"])
+    tenant, what, told = event["tenant"], _what(event), reason(event["failure"])
     known = registry.read(tenant)
-    if not known.facts.get(_LEFT[what]):
+    if not (fenced_in(known.facts) if what == "lift" else known.facts.get(SOURCE)):
         # It is written down already that it was, and only the answer was lost.
         return {}
     registry.remember(tenant, {"failure": f"{_failed(what)}{told}"})
     events.failed(what, tenant, event["run"], state=known.state, reason=told, context=context)
     return {}
+
+
+def _what(event: Mapping[str, Any]) -> str:
+    # Runs that began with an earlier release of the machine clear, and do not say so.
+    return str(event.get("what", "clear"))
 
 
 def _failed(what: str) -> str:

@@ -22,6 +22,10 @@ GOING = ("gone", "deleting")
 """States of a tenant that is not to be served again."""
 USED = "activated_at"
 """The fact that says since when somebody may have used the tenant; without it, nobody ever has."""
+VALUE = "tenant_value"
+"""The fact with what the tenant column holds for a tenant, which its line has, too: placements look there."""
+UNPROVEN = "tenant_value_unproven"
+"""The fact that this was said with a creation, and that no move has found rows of it yet."""
 
 
 def read(tenant: str) -> Entry | None:
@@ -98,8 +102,11 @@ def _bring(tenant: str, known: Entry | None, state: str, origin: str | None) -> 
             _table().create(_new(tenant, state, origin or ""))
     elif state == "gone":
         _table().remove(tenant, known.version)
-    elif known.state != state or origin not in (None, known.origin):
-        _table().replace(replace(known, state=state, origin=origin or known.origin), known.version)
+    else:
+        value = _value(tenant) or ("" if state == "provisioning" else known.tenant_value)
+        wanted = replace(known, state=state, origin=origin or known.origin, tenant_value=value)
+        if wanted != known:
+            _table().replace(wanted, known.version)
 
 
 def _new(tenant: str, state: str, origin: str) -> Entry:
@@ -112,7 +119,14 @@ def _new(tenant: str, state: str, origin: str) -> Entry:
         state=state,
         residency=tier.residency,
         origin=origin,
+        tenant_value=_value(tenant),
     )
+
+
+def _value(tenant: str) -> str:
+    """What is settled; what a creation said, the first move may say otherwise, and its line says nothing."""
+    facts = registry.read(tenant).facts
+    return "" if facts.get(UNPROVEN) else str(facts.get(VALUE) or "")
 
 
 def _table() -> Table:

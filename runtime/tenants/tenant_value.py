@@ -14,10 +14,9 @@ from tenants import registry, routing
 from tenants.registry import Tenant
 from tenants.request import Request
 
-KEPT, MOVING = "tenant_value", "moving_value"
+KEPT, MOVING = routing.VALUE, "moving_value"
 """Facts: what was said or settled, and what a move works with that has not come to its end."""
-UNPROVEN = "tenant_value_unproven"
-"""The fact that what is kept was said with a creation, and that no move has found rows of it yet."""
+UNPROVEN = routing.UNPROVEN
 THERE = ("creating", "active", "suspended", "pooled", "moving")
 """States in which what is remembered is of this tenant, and not of an earlier one with its id."""
 

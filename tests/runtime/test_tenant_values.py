@@ -8,11 +8,25 @@ from typing import Any
 
 import pytest
 
+from asked.check import RefusedError
 from emulator.client import DEFAULT_ACCOUNT
 from emulator.testing import Emulator
 from routing.entry import Entry
+from routing.organizations import Organizations
+from routing.placement import Place
 from routing.table import Table
-from tenants import admission, conclusion, items, move, move_record, move_source, quotas, registry
+from tenants import (
+    admission,
+    conclusion,
+    items,
+    move,
+    move_line,
+    move_record,
+    move_source,
+    quotas,
+    registry,
+    routing,
+)
 from tenants.failure import StepError
 from tenants.settings import Settings, client, settings
 
@@ -124,13 +138,31 @@ class Runs:
         """Why nothing is done."""
         return str(self.admit(to, **said)["refused"])
 
+    def lead(self, run: dict[str, Any], action: str) -> None:
+        """A step that changes its line."""
+        told = {name: run[name] for name in ("tenant", "tenantValue", "to")}
+        move_line.change({**told, "action": action, "origin": "own-api.clinic.example"}, CONTEXT)
+
+    def found(self, organization: str = "org-101") -> Entry:
+        """Its line."""
+        found = self.table.read(organization, consistent=True)
+        assert found
+        return found
+
+    def place(self, organization: str = "org-101", value: str = "") -> Entry:
+        """What sign-up or an operator asks for."""
+        places = [Place("eu", "1", "EU", 100, "api.clinic.example")]
+        return Organizations(self.table._client, ROUTING, places).place(organization, "EU", value)
+
     def succeed(self, run: dict[str, Any]) -> None:
-        """Its last step, after the other side was led to."""
-        self.line("enterprise" if run["to"] == "silo" else "shared", organization=run["tenant"])
+        """Its last steps, from where it is held on."""
+        self.lead(run, "hold")
+        self.lead(run, f"to_{run['to']}")
         move_record.succeed(run, CONTEXT)
 
     def fail(self, run: dict[str, Any]) -> None:
-        """Its last step, after all was taken back."""
+        """Its last steps, after all was taken back."""
+        self.lead(run, "release")
         whole = {**run, "step": "Check both databases", "failure": {"Error": "x", "Cause": "x"}}
         conclusion.fail({"run": whole, "state": run["becomes"]}, CONTEXT)
 
@@ -299,3 +331,88 @@ def test_a17_a_creation_does_not_take_what_is_another_organizations(runs: Runs, 
     said = create(runs, tenant_value=VALUE)["refused"]
     assert f"tenant_value must be of one organization, and {VALUE!r} is that of" in said
     assert items.every("attribute_exists(#item)", {}) == before
+
+
+def test_a17_a_value_that_is_corrected_during_a_move_ends_the_move_and_nothing_else(runs: Runs) -> None:
+    run = runs.admit("silo", tenant_value=VALUE)
+    runs.place(value=OTHER)
+    before = runs.found()
+    with pytest.raises(StepError, match="routing table says 'org_9xyZ' since: place it with the right one"):
+        runs.lead(run, "hold")
+    assert runs.found() == before, "it is served as it was"
+    runs.fail(run)
+    assert runs.found().tenant_value == OTHER
+    assert runs.moved("silo")["tenantValue"] == OTHER, "and it can be moved as is right"
+    assert runs.moved("pool")["tenantValue"] == OTHER
+
+
+def test_a17_nobody_corrects_or_takes_the_value_of_who_is_held(runs: Runs) -> None:
+    run = runs.admit("silo", tenant_value=VALUE)
+    runs.lead(run, "hold")
+    with pytest.raises(RefusedError, match="org-101 is moving: wait until that is over"):
+        runs.place(value=OTHER)
+    for organization, value in (("org-102", VALUE), (VALUE, "")):
+        with pytest.raises(
+            RefusedError, match="must be of one organization, and 'org_2abC' is that of org-101"
+        ):
+            runs.place(organization, value)
+    runs.lead(run, "hold")
+    runs.lead(run, "to_silo")
+    runs.lead(run, "to_silo")
+    assert (runs.found().tenant_value, runs.found().tier) == (VALUE, "enterprise")
+
+
+@pytest.mark.parametrize(("organization", "value"), [("org-102", VALUE), (VALUE, "")])
+def test_a17_who_was_placed_with_its_value_during_a_move_ends_the_move(
+    runs: Runs, organization: str, value: str
+) -> None:
+    run = runs.admit("silo", tenant_value=VALUE)
+    runs.place(organization, value)
+    with pytest.raises(StepError, match=f"'org_2abC', which is that of {organization} since this move began"):
+        runs.lead(run, "hold")
+    assert (runs.found().state, runs.found().tenant_value) == ("active", "")
+
+
+def test_a17_a_value_said_with_a_move_that_failed_is_forgotten_by_the_line_too(runs: Runs) -> None:
+    run = runs.admit("silo", tenant_value=VALUE)
+    runs.lead(run, "hold")
+    runs.fail(run)
+    assert (runs.found().state, runs.found().tenant_value) == ("active", "")
+    runs.place(value=OTHER)
+    run = runs.admit("silo")
+    runs.lead(run, "hold")
+    runs.fail(run)
+    assert runs.found().tenant_value == OTHER, "what the placement said is not"
+
+
+def test_a17_no_placement_corrects_what_a_move_has_settled(runs: Runs) -> None:
+    runs.moved("silo", tenant_value=VALUE)
+    runs.moved("pool")
+    assert runs.place(value=VALUE) == runs.found()
+    with pytest.raises(
+        RefusedError, match="moved as those of 'org_2abC': tenant_value must be that, or left"
+    ):
+        runs.place(value=OTHER)
+    assert runs.moved("silo")["tenantValue"] == VALUE
+    runs.fail(runs.admit("pool"))
+    assert runs.found().tenant_value == VALUE
+
+
+def test_a17_a_run_that_began_before_lines_had_values_is_led_on(runs: Runs) -> None:
+    run = runs.admit("silo", tenant_value=VALUE)
+    for action in ("hold", "to_silo"):
+        told = {"tenant": "org-101", "to": "silo", "action": action, "origin": "own-api.clinic.example"}
+        move_line.change(told, CONTEXT)
+    move_record.succeed(run, CONTEXT)
+    assert runs.found().tenant_value == VALUE
+
+
+def test_a17_the_line_of_a_new_tenant_says_nothing_that_no_move_has_met(runs: Runs) -> None:
+    told = {"tenant": "org-200", "residency": "EU", "image": "v1", "tenant_value": VALUE}
+    made = admission.on_request({"operation": "create", "run": "r:1", "request": told}, CONTEXT)
+    assert "refused" not in made, made
+
+    routing.on_request({"tenant": "org-200", "state": "provisioning"}, CONTEXT)
+
+    assert runs.found("org-200").tenant_value == ""
+    assert "'org_2abC' is that of org-200" in runs.refused("silo", tenant_value=VALUE)

@@ -175,6 +175,7 @@ def test_a17_who_never_moved_or_left_another_pool_has_no_fence_to_lift(region: R
     assert heard == [], "nothing was lifted, and nothing failed"
     known = region.known("from-afar")
     assert (known["state"], known["failure"], known["pool_fenced"]) == ("deleted", "", "2")
+    assert known["source_read_only_until"] == "", "the next tenant with this id has left nothing there"
 
 
 def test_a17_a_fence_that_cannot_be_lifted_says_why_and_the_deletion_stands(

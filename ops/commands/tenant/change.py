@@ -19,6 +19,9 @@ from ops.commands.tenant.options import (
 from ops.console import progress, results
 from ops.tenants.machines import Tenants
 
+NO_MORE = ("deleted", "failed")
+"""States of a tenant that nobody serves, whose fence goes from the pool."""
+
 
 @of_tenants
 def create(
@@ -118,10 +121,17 @@ def clear(tenants: Tenants, tenant: TenantArgument) -> None:
 
 
 def _left_in_pool(known: Mapping[str, Any]) -> str:
+    shard = known.get("pool_fenced", "")
+    why = known.get("failure") or (
+        f"it is being changed, or the pool of shard {shard} is not that of its tier"
+        if shard
+        else "it is being changed"
+    )
     if known.get("source_read_only_until"):
-        return f"is still in the pool: {known.get('failure')}"
-    if known["state"] == "deleted" and known.get("pool_fenced"):
-        return f"has a fence in the pool still: {known.get('failure')}"
+        return f"is still in the pool: {why}"
+    # Moves of earlier releases wrote down that it was cleared, and not that it is fenced.
+    if known["state"] in NO_MORE and known.get("pool_fenced", known.get("source_cleared_at")):
+        return f"has a fence in the pool still: {why}"
     return "has nothing left in the pool"
 
 

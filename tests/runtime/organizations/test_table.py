@@ -28,14 +28,14 @@ def test_a18_what_is_written_is_what_is_read(table: Table, entry: MakeEntry) -> 
 def test_what_the_tenant_column_holds_is_kept_through_changes_and_no_look_up_has_it(
     table: Table, entry: MakeEntry
 ) -> None:
-    mine = table.create(entry(tenant_value="org_2abC"))
+    mine = table.create(entry(tenant_value="org_2abC", tenant_value_by="moved"))
     changed = table.replace(replace(mine, state="suspended"), mine.version)
 
     found = table.read(mine.organization)
     assert found == changed
-    assert found.tenant_value == "org_2abC"
+    assert (found.tenant_value, found.tenant_value_by) == ("org_2abC", "moved")
     assert "org_2abC" not in str(found.to_json())
-    assert Entry.from_json(found.to_json()) == replace(found, tenant_value="")
+    assert Entry.from_json(found.to_json()) == replace(found, tenant_value="", tenant_value_by="")
     assert "tenant_value" not in entry().to_item(), "as lines are that were written before"
 
 

@@ -1,0 +1,168 @@
+"""A17: what a tenant has left in the pool is found, whatever release wrote it down; real registry."""
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from emulator.client import DEFAULT_ACCOUNT
+from emulator.testing import Emulator
+from ops.commands.tenant.change import _left_in_pool
+from tenants import items, move_source, registry
+from tenants.settings import Settings, client, settings
+
+pytestmark = pytest.mark.embedded
+REGION, ROUTING, REGISTRY, MOVES = "eu-central-1", "left-routing", "left-tenants", "left-moves"
+CONTEXT: Any = SimpleNamespace(
+    function_name="x",
+    memory_limit_in_mb=1,
+    invoked_function_arn="x",
+    aws_request_id="x",
+    get_remaining_time_in_millis=lambda: 60_000,
+)
+TIER = Settings(
+    system="clinic",
+    environment="production",
+    tier="enterprise",
+    region_key="eu",
+    shard="1",
+    residency="EU",
+    platform="app-runner",
+    sizes=("large",),
+    quotas={},
+    services=1,
+    stack_prefix="clinic-production-eu-tenant-",
+    registry=REGISTRY,
+    routing=ROUTING,
+    home_region=REGION,
+    retention_days=90,
+    source_kept_days=14,
+    pool_origin="api.clinic.example",
+    owner_secret="RoleSecretClinicOwner",
+    moves=MOVES,
+    exports="",
+    no_exports="none",
+    last_priority=34000,
+    place={},
+)
+WAITS = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 600, "End": True}}}
+
+
+@pytest.fixture(scope="module")
+def aws(emulator: Emulator) -> Callable[[str], Any]:
+    """Clients of an embedded AWS with both tables."""
+    for name, keys in ((ROUTING, ("organization",)), (REGISTRY, ("tenant", "item"))):
+        emulator.client("dynamodb", REGION).create_table(
+            TableName=name,
+            KeySchema=[
+                {"AttributeName": key, "KeyType": kind}
+                for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
+            ],
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    return lambda service: emulator.client(service, REGION)
+
+
+@pytest.fixture(autouse=True)
+def told(aws: Callable[[str], Any], emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The functions are told what a deployment tells them, and begin with empty tables."""
+    settled = {
+        "TIER": json.dumps(
+            {name: value for name, value in dataclasses.asdict(TIER).items() if name != "place"}
+        ),
+        "PLACE": "{}",
+        "EVENT_BUS": "default",
+        "AWS_ENDPOINT_URL": emulator.url,
+        "AWS_ACCESS_KEY_ID": DEFAULT_ACCOUNT,
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "AWS_DEFAULT_REGION": REGION,
+    }
+    for name, value in settled.items():
+        monkeypatch.setenv(name, value)
+    for name, keys in ((ROUTING, ("organization",)), (REGISTRY, ("tenant", "item"))):
+        for item in aws("dynamodb").scan(TableName=name)["Items"]:
+            aws("dynamodb").delete_item(TableName=name, Key={key: item[key] for key in keys})
+    for cached in (client, settings):
+        cached.cache_clear()
+    yield
+    for cached in (client, settings):
+        cached.cache_clear()
+
+
+def known(tenant: str, state: str, **facts: Any) -> None:
+    """What the registry has of a tenant that nobody changes."""
+    item = {"tenant": tenant, "item": "tenant", "state": state, "updated_at": "2020-01-01T00:00:00Z"}
+    items.table().put_item(Item={**item, **facts})
+
+
+def due(tenant: str | None = None) -> dict[str, tuple[str, str]]:
+    """Who is due, for what, and whose rows it is about."""
+    asked = {"tenant": tenant} if tenant else {}
+    listed = move_source.due({"asked": asked, "run": "x:1"}, CONTEXT)["due"]
+    return {one["tenant"]: (one["what"], one["tenantValue"]) for one in listed}
+
+
+def left(tenant: str) -> str:
+    """What the command says."""
+    return _left_in_pool(registry.read(tenant).facts)
+
+
+def test_a17_a_fence_of_before_fences_were_written_down_is_lifted_once() -> None:
+    known("older", "deleted", source_read_only_until="", source_cleared_at="2020-01-01", tenant_value="v-1")
+    assert due() == {"older": ("lift", "v-1")}
+    assert left("older").startswith("has a fence in the pool still")
+    failure = {"Error": "x", "Cause": "no"}
+    move_source.not_cleared({"tenant": "older", "what": "lift", "run": "x:1", "failure": failure}, CONTEXT)
+    assert left("older").startswith("has a fence in the pool still: lift failed: ")
+    move_source.cleared({"tenant": "older", "what": "lift", "run": "x:2"}, CONTEXT)
+    assert (due(), left("older")) == ({}, "has nothing left in the pool")
+
+
+def test_a17_a_record_without_the_value_of_its_fence_fails_the_list_of_nobody() -> None:
+    known("fenced", "deleted", pool_fenced="1")
+    known("valued", "deleted", pool_fenced="1", pool_fenced_value="v-1", tenant_value="of another life")
+    assert due() == {"fenced": ("lift", "fenced"), "valued": ("lift", "v-1")}
+
+
+def test_a17_who_is_changed_now_is_left_for_later_and_whose_run_was_stopped_is_not(
+    aws: Callable[[str], Any],
+) -> None:
+    states = aws("stepfunctions")
+    role = f"arn:aws:iam::{DEFAULT_ACCOUNT}:role/left"
+    made = states.create_state_machine(name="left", definition=json.dumps(WAITS), roleArn=role)
+    run = states.start_execution(stateMachineArn=made["stateMachineArn"])["executionArn"]
+    try:
+        known("changed", "active", source_read_only_until="2020-01-01", pool_fenced="1", operation=run)
+        assert due() == due("changed") == {}
+        assert left("changed").startswith("is still in the pool: it is being changed")
+    finally:
+        states.stop_execution(executionArn=run)
+    assert due() == due("changed") == {"changed": ("clear", "changed")}
+
+
+def test_a17_nothing_is_cleared_in_a_pool_that_is_not_the_tiers() -> None:
+    known("afar", "active", source_read_only_until="2020-01-01", pool_fenced="2")
+    known("here", "active", source_read_only_until="2020-01-01", pool_fenced="1")
+    known("before", "active", source_read_only_until="2020-01-01")
+    assert due() == {name: ("clear", name) for name in ("here", "before")}
+    assert due("afar") == {}
+    assert left("afar").endswith("or the pool of shard 2 is not that of its tier")
+
+
+@pytest.mark.parametrize("state", ["deleted", "failed"])
+def test_a17_a_fence_that_stands_is_not_said_to_be_nothing(state: str) -> None:
+    known("stands", state, pool_fenced="1", failure="lift failed: no")
+    assert left("stands") == "has a fence in the pool still: lift failed: no"
+
+
+def test_a17_a_clearing_that_began_with_an_earlier_release_is_recorded() -> None:
+    known("flying", "active", source_read_only_until="2020-01-01", pool_fenced="1")
+    failure = {"Error": "x", "Cause": "no"}
+    move_source.not_cleared({"tenant": "flying", "run": "x:1", "failure": failure}, CONTEXT)
+    assert left("flying").startswith("is still in the pool: clear failed: ")
+    move_source.cleared({"tenant": "flying", "run": "x:2"}, CONTEXT)
+    assert left("flying") == "has nothing left in the pool"
