@@ -65,50 +65,26 @@ def measure_up(workspace: Workspace, _effort: Effort, say: Say) -> list[Section]
 
 def measure_suite(workspace: Workspace, _effort: Effort, say: Say) -> list[Section]:
     """The tests by folder."""
-    return [suite_section(suite.measure(workspace, say), suite.whole(workspace, say))]
+    return [suite_section(*suite.measure(workspace, say))]
 
 
 def suite_section(parts: Sequence[Part], whole: Cost) -> Section:
-    """The table of the suite; with a flaw when a test failed."""
-    failed = [test for part in parts for test in part.failed]
-    total = [
-        "one part after the other",
-        str(sum(part.tests for part in parts)),
-        str(len(failed)),
-        f"{sum(part.cost.wall_seconds for part in parts):.1f}",
-        f"{sum(part.cost.cpu_seconds for part in parts):.1f}",
-        "",
-    ]
+    """The table of the suite."""
+    tests, seconds = suite.total(parts)
     return Section(
         title=SUITE_TITLE,
-        meaning='Seconds of `pytest -m "not long" tests/<part>`, each started once by itself: collection, '
-        "start-up and every synthesis it reads are in it, so that parts share nothing. The last line is "
-        f"`make test`, all of it at once on {os.cpu_count()} cores: linters first, then types, without a "
-        "cache, beside the tests. Long tests are in `make test-long` and `make test-nightly`.",
-        header=["Part", "tests", "failed", "wall", "CPU", "slowest"],
+        meaning=f"`make test` took {whole.wall_seconds:.0f} seconds on {os.cpu_count()} cores, after set-up, "
+        f"and {whole.cpu_seconds:.0f} seconds of CPU: linters first, then types, without a cache, beside the "
+        "tests. The seconds of a part are those of its tests one after the other, the syntheses and servers "
+        "they were the first to ask for included. `make test-long` and `make test-nightly` have the others.",
+        header=["Part", "tests", "seconds", "slowest"],
         rows=[
             *(
-                [
-                    part.name,
-                    str(part.tests),
-                    str(len(part.failed)),
-                    f"{part.cost.wall_seconds:.1f}",
-                    f"{part.cost.cpu_seconds:.1f}",
-                    f"{part.slowest_seconds:.1f} s",
-                ]
+                [part.name, str(part.tests), f"{part.seconds:.1f}", f"{part.slowest_seconds:.1f}"]
                 for part in parts
             ),
-            total,
-            [
-                "make test",
-                total[1],
-                total[2],
-                f"{whole.wall_seconds:.1f}",
-                f"{whole.cpu_seconds:.1f}",
-                "",
-            ],
+            ["in all", str(tests), f"{seconds:.1f}", ""],
         ],
-        flaw=f"{len(failed)} failed: {', '.join(failed)}" if failed else None,
     )
 
 
