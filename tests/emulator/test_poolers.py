@@ -47,7 +47,8 @@ def poolers(emulator: Emulator) -> list[int]:
     return [pid for pid in descendants(emulator.process.pid) if "pgbouncer" in command_line(pid)]
 
 
-def wait_for(happened: Callable[[], bool], seconds: float = 10) -> bool:
+def wait_for(happened: Callable[[], bool], seconds: float = 60) -> bool:
+    """Wait for what takes a second; how long it takes a busy machine is the machine's business."""
     deadline = time.monotonic() + seconds
     while not happened():
         if time.monotonic() > deadline:
