@@ -1,9 +1,6 @@
 """A17: a tenant that may have been used is known as one, and no later run makes it anew; on real tables."""
 
-import dataclasses
-import json
-from collections.abc import Callable, Iterator, Mapping
-from types import SimpleNamespace
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -13,91 +10,39 @@ from emulator.client import DEFAULT_ACCOUNT
 from emulator.testing import Emulator
 from routing.entry import Entry
 from routing.table import Table
+from support.tenant_settings import told
+from support.tenant_tables import CONTEXT, REGION, Clients, deployed, empty, make_tables
 from tenants import admission, conclusion, registry, routing, runs, snapshot, stack
 from tenants.failure import StepError
-from tenants.settings import Settings, client, settings
 
 pytestmark = pytest.mark.embedded
-REGION, ROUTING, REGISTRY = "eu-central-1", "creations-routing", "creations-tenants"
-CONTEXT: Any = SimpleNamespace(
-    function_name="x",
-    memory_limit_in_mb=1,
-    invoked_function_arn="x",
-    aws_request_id="x",
-    get_remaining_time_in_millis=lambda: 60_000,
-)
-TIER = Settings(
-    system="clinic",
-    environment="production",
-    tier="enterprise",
-    region_key="eu",
-    shard="1",
-    residency="EU",
+TIER = told(
+    "clinic",
     platform="app-runner",
-    sizes=("large", "xlarge"),
-    quotas={},
-    services=1,
-    stack_prefix="clinic-production-eu-tenant-",
-    registry=REGISTRY,
-    routing=ROUTING,
-    home_region=REGION,
-    retention_days=90,
-    source_kept_days=14,
-    pool_origin="api.clinic.example",
-    owner_secret="RoleSecretClinicOwner",
-    moves="creations-moves",
+    registry="creations-tenants",
+    routing="creations-routing",
     exports="creations-exports",
     no_exports="",
-    last_priority=34000,
-    place={},
 )
 MADE_AT = "2026-01-01T00:00:00Z"
 USED_AT = "2026-01-01T00:20:00Z"
-KEYS = {ROUTING: ("organization",), REGISTRY: ("tenant", "item")}
 
 
 @pytest.fixture(scope="module")
-def aws(emulator: Emulator) -> Callable[[str], Any]:
+def aws(emulator: Emulator) -> Clients:
     """Clients of an embedded AWS with both tables."""
-    for name, keys in KEYS.items():
-        emulator.client("dynamodb", REGION).create_table(
-            TableName=name,
-            KeySchema=[
-                {"AttributeName": key, "KeyType": kind}
-                for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
-            ],
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-            BillingMode="PAY_PER_REQUEST",
-        )
-    return lambda service: emulator.client(service, REGION)
+    return make_tables(emulator, TIER)
 
 
 @pytest.fixture(autouse=True)
-def told(aws: Callable[[str], Any], emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def release(aws: Clients, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The functions are told what a deployment tells them, and begin with empty tables."""
-    tier = {name: value for name, value in dataclasses.asdict(TIER).items() if name != "place"}
-    settled = {
-        "TIER": json.dumps(tier),
-        "PLACE": "{}",
-        "EVENT_BUS": "default",
-        "AWS_ENDPOINT_URL": emulator.url,
-        "AWS_ACCESS_KEY_ID": DEFAULT_ACCOUNT,
-        "AWS_SECRET_ACCESS_KEY": "x",
-        "AWS_DEFAULT_REGION": REGION,
-    }
-    for name, value in settled.items():
-        monkeypatch.setenv(name, value)
-    for name, keys in KEYS.items():
-        for item in aws("dynamodb").scan(TableName=name)["Items"]:
-            aws("dynamodb").delete_item(TableName=name, Key={key: item[key] for key in keys})
-    for cached in (client, settings):
-        cached.cache_clear()
-    yield
-    for cached in (client, settings):
-        cached.cache_clear()
+    empty(aws, TIER)
+    with deployed(TIER, emulator, monkeypatch):
+        yield
 
 
-def begun(aws: Callable[[str], Any], *, used: str = USED_AT, line: str = "active") -> None:
+def begun(aws: Clients, *, used: str = USED_AT, line: str = "active") -> None:
     """A tenant whose creation was stopped: what the registry says, and its line."""
     facts = {"size": "large", "image": "v1", "tier": "enterprise", "residency": "EU", "region": "eu"}
     runs.claim(
@@ -111,8 +56,8 @@ def begun(aws: Callable[[str], Any], *, used: str = USED_AT, line: str = "active
         lead(aws, "enterprise", line)
 
 
-def lead(aws: Callable[[str], Any], tier: str, state: str) -> None:
-    Table(aws("dynamodb"), ROUTING).create(
+def lead(aws: Clients, tier: str, state: str) -> None:
+    Table(aws("dynamodb"), TIER.routing).create(
         Entry("org-101", "eu", "1", tier, state, "EU", "org-101-api.clinic.example")
     )
 
@@ -143,20 +88,20 @@ def line() -> str:
     return f"{found.tier} {found.state}" if found else ""
 
 
-def test_a17_whoever_is_led_to_a_new_tenant_is_known_before(aws: Callable[[str], Any]) -> None:
+def test_a17_whoever_is_led_to_a_new_tenant_is_known_before(aws: Clients) -> None:
     begun(aws, used="", line="provisioning")
     assert route("active")["used"] is True
     assert (line(), bool(known()[routing.USED])) == ("enterprise active", True)
 
 
-def test_a17_a_tenant_of_which_nothing_can_be_written_down_is_not_opened(aws: Callable[[str], Any]) -> None:
+def test_a17_a_tenant_of_which_nothing_can_be_written_down_is_not_opened(aws: Clients) -> None:
     lead(aws, "enterprise", "provisioning")
     with pytest.raises(ClientError, match="ConditionalCheckFailed"):
         route("active")
     assert line() == "enterprise provisioning"
 
 
-def test_a17_a_tenant_whose_line_is_somebody_elses_was_never_used(aws: Callable[[str], Any]) -> None:
+def test_a17_a_tenant_whose_line_is_somebody_elses_was_never_used(aws: Clients) -> None:
     begun(aws, used="", line="")
     lead(aws, "shared", "active")
     with pytest.raises(StepError, match="not this tier's to change"):
@@ -166,20 +111,20 @@ def test_a17_a_tenant_whose_line_is_somebody_elses_was_never_used(aws: Callable[
 
 
 @pytest.mark.parametrize("state", ["provisioning", "gone"])
-def test_a17_a_creation_does_not_shut_what_may_be_used(aws: Callable[[str], Any], state: str) -> None:
+def test_a17_a_creation_does_not_shut_what_may_be_used(aws: Clients, state: str) -> None:
     begun(aws)
     assert route(state) == {"state": "active", "used": True}
     assert line() == "enterprise active"
 
 
-def test_a17_a_line_that_led_nobody_goes_with_its_creation(aws: Callable[[str], Any]) -> None:
+def test_a17_a_line_that_led_nobody_goes_with_its_creation(aws: Clients) -> None:
     begun(aws, used="", line="provisioning")
     assert route("gone") == {"state": "gone", "used": False}
     assert line() == ""
 
 
 @pytest.mark.parametrize("used", [USED_AT, ""])
-def test_a17_the_next_creation_keeps_what_serves(aws: Callable[[str], Any], used: str) -> None:
+def test_a17_the_next_creation_keeps_what_serves(aws: Clients, used: str) -> None:
     begun(aws, used=used)
     made = admit("create", image="v2")
     assert "refused" not in made, made
@@ -190,7 +135,7 @@ def test_a17_the_next_creation_keeps_what_serves(aws: Callable[[str], Any], used
     assert (known()["created_at"], bool(known()[routing.USED])) == (MADE_AT, True)
 
 
-def test_a17_the_next_creation_of_what_nobody_used_begins_anew(aws: Callable[[str], Any]) -> None:
+def test_a17_the_next_creation_of_what_nobody_used_begins_anew(aws: Clients) -> None:
     begun(aws, used="", line="provisioning")
     made = admit("create", image="v2", size="xlarge")
     assert (made["prepared"]["Serve"], made["prepared"]["Protected"]) == ("no", "false")
@@ -204,7 +149,7 @@ def test_a17_the_next_creation_of_what_nobody_used_begins_anew(aws: Callable[[st
     [(USED_AT, "active", True), ("", "active", True), ("", "provisioning", False)],
 )
 def test_a17_a_deletion_exports_what_may_have_been_used(
-    aws: Callable[[str], Any], used: str, where: str, exports: bool
+    aws: Clients, used: str, where: str, exports: bool
 ) -> None:
     begun(aws, used=used, line=where)
     assert admit("delete")["exports"] is exports
@@ -214,9 +159,7 @@ def test_a17_a_deletion_exports_what_may_have_been_used(
 @pytest.mark.parametrize(
     ("used", "state", "said"), [(USED_AT, "creating", "all of it is kept"), ("", "failed", "nothing of it")]
 )
-def test_a17_a_failed_creation_says_what_is_left(
-    aws: Callable[[str], Any], used: str, state: str, said: str
-) -> None:
+def test_a17_a_failed_creation_says_what_is_left(aws: Clients, used: str, state: str, said: str) -> None:
     begun(aws, used=used)
     failed = {"operation": "create", "tenant": "org-101", "run": run(1), "step": "Migrate"}
     whole = {**failed, "failure": {"Error": "x", "Cause": "x"}}
@@ -225,13 +168,13 @@ def test_a17_a_failed_creation_says_what_is_left(
     assert (known()["state"], "operation" in known()) == (state, False)
 
 
-def test_a17_snapshots_of_what_may_have_been_used_are_kept(aws: Callable[[str], Any]) -> None:
+def test_a17_snapshots_of_what_may_have_been_used_are_kept(aws: Clients) -> None:
     begun(aws)
     with pytest.raises(StepError, match="may have been used: its snapshots are kept"):
         snapshot.forget({"tenant": "org-101", "database": "clinic-org-101-production"}, CONTEXT)
 
 
-def test_a17_only_what_was_served_is_resumed_from_its_deletion(aws: Callable[[str], Any]) -> None:
+def test_a17_only_what_was_served_is_resumed_from_its_deletion(aws: Clients) -> None:
     begun(aws, used="", line="")
     registry.remember("org-101", {"state": "deleting"})
     request = {"operation": "resume", "tenant": "org-101"}

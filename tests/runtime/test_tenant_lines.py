@@ -1,101 +1,42 @@
 """A17: what steps of tenants' machines write of an organization, beside whoever else writes; real tables."""
 
 import dataclasses
-import json
-from collections.abc import Callable, Iterator
-from types import SimpleNamespace
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from asked.check import RefusedError
-from emulator.client import DEFAULT_ACCOUNT
 from emulator.testing import Emulator
 from routing.entry import Entry
 from routing.table import Table
+from support.tenant_settings import told
+from support.tenant_tables import CONTEXT, Clients, deployed, make_tables
 from tenants import move_line, move_record, quotas, routing
 from tenants.failure import StepError
-from tenants.settings import Settings, client, settings
 
 pytestmark = pytest.mark.embedded
-REGION, ROUTING, REGISTRY = "eu-central-1", "lines-production-routing", "lines-production-eu-tenants"
-CONTEXT: Any = SimpleNamespace(
-    function_name="x",
-    memory_limit_in_mb=1,
-    invoked_function_arn="x",
-    aws_request_id="x",
-    get_remaining_time_in_millis=lambda: 60_000,
-)
-TIER = Settings(
-    system="clinic",
-    environment="production",
-    tier="enterprise",
-    region_key="eu",
-    shard="1",
-    residency="EU",
-    platform="app-runner",
-    sizes=("large",),
-    quotas={},
-    services=1,
-    stack_prefix="clinic-production-eu-tenant-",
-    registry=REGISTRY,
-    routing=ROUTING,
-    home_region=REGION,
-    retention_days=90,
-    source_kept_days=14,
-    pool_origin="api.clinic.example",
-    owner_secret="RoleSecretClinicOwner",
-    moves="lines-moves",
-    exports="",
-    no_exports="none",
-    last_priority=34000,
-    place={},
-)
+TIER = told("clinic", platform="app-runner", registry="lines-tenants", routing="lines-routing")
 SILO, POOL = "org-api.clinic.example", "api.clinic.example"
 
 
 @pytest.fixture(scope="module")
-def aws(emulator: Emulator) -> Callable[[str], Any]:
+def aws(emulator: Emulator) -> Clients:
     """Clients of an embedded AWS with both tables."""
-    for name, keys in ((ROUTING, ("organization",)), (REGISTRY, ("tenant", "item"))):
-        emulator.client("dynamodb", REGION).create_table(
-            TableName=name,
-            KeySchema=[
-                {"AttributeName": key, "KeyType": kind}
-                for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
-            ],
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-            BillingMode="PAY_PER_REQUEST",
-        )
-    return lambda service: emulator.client(service, REGION)
+    return make_tables(emulator, TIER)
 
 
 @pytest.fixture(autouse=True)
-def told(aws: Callable[[str], Any], emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def release(aws: Clients, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The functions are told what a deployment tells them, and work on these tables."""
-    told = {name: value for name, value in dataclasses.asdict(TIER).items() if name != "place"}
-    settled = {
-        "TIER": json.dumps(told),
-        "PLACE": "{}",
-        "EVENT_BUS": "default",
-        "AWS_ENDPOINT_URL": emulator.url,
-        "AWS_ACCESS_KEY_ID": DEFAULT_ACCOUNT,
-        "AWS_SECRET_ACCESS_KEY": "x",
-        "AWS_DEFAULT_REGION": REGION,
-    }
-    for name, value in settled.items():
-        monkeypatch.setenv(name, value)
-    for cached in (client, settings):
-        cached.cache_clear()
-    yield
-    for cached in (client, settings):
-        cached.cache_clear()
+    with deployed(TIER, emulator, monkeypatch):
+        yield
 
 
 @pytest.fixture
-def table(aws: Callable[[str], Any]) -> Table:
+def table(aws: Clients) -> Table:
     """The routing table, as somebody else writes it."""
-    return Table(aws("dynamodb"), ROUTING)
+    return Table(aws("dynamodb"), TIER.routing)
 
 
 def lead(table: Table, tier: str, state: str, *, origin: str = POOL) -> None:
@@ -190,11 +131,13 @@ def test_a17_only_a_pool_that_was_emptied_is_taken_for_empty() -> None:
 
 
 def test_a17_who_moves_into_a_silo_counts_against_the_quotas_and_who_leaves_one_does_not(
-    aws: Callable[[str], Any],
+    aws: Clients,
 ) -> None:
     for number, (state, to) in enumerate([("moving", "pool"), ("moving", "silo"), ("creating", "")]):
         item = {"tenant": f"counted-{number}", "item": "tenant", "state": state, "moving_to": to}
-        aws("dynamodb").put_item(TableName=REGISTRY, Item={key: {"S": value} for key, value in item.items()})
+        aws("dynamodb").put_item(
+            TableName=TIER.registry, Item={key: {"S": value} for key, value in item.items()}
+        )
     few = {"database_instances": 2, "stacks": 1000, "app_runner_services": 1000, "free_addresses": 0}
     with pytest.raises(RefusedError, match="database instances: 0 of 2 are used and 3 more are needed"):
         quotas.check(dataclasses.replace(TIER, quotas=few))

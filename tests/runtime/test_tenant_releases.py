@@ -1,71 +1,41 @@
 """A17: what a tenant that is there gets with another template, and what a wave leaves out; real stacks."""
 
-import dataclasses
 import json
-from collections.abc import Callable, Iterator, Mapping
-from types import SimpleNamespace
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 
-from emulator.client import DEFAULT_ACCOUNT
 from emulator.testing import Emulator
 from support.tenant_settings import told
+from support.tenant_tables import CONTEXT, Clients, deployed, make_tables
 from tenants import admission, registry, wave
 from tenants.admission import parameters
 from tenants.registry import Tenant
-from tenants.settings import Settings, client, settings
+from tenants.settings import Settings
 
 pytestmark = pytest.mark.embedded
-REGION = "eu-central-1"
 TIER = told("releases", platform="app-runner", place={"VpcId": "vpc-1"})
 TEMPLATE = {
     "Parameters": {"VpcId": {"Type": "String"}, "Image": {"Type": "String"}},
     "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
 }
-CONTEXT: Any = SimpleNamespace(
-    function_name="x", memory_limit_in_mb=1, invoked_function_arn="x", aws_request_id="x"
-)
 
 
 @pytest.fixture(scope="module")
-def aws(emulator: Emulator) -> Callable[[str], Any]:
+def aws(emulator: Emulator) -> Clients:
     """Clients of an embedded AWS with the registry."""
-    emulator.client("dynamodb", REGION).create_table(
-        TableName=TIER.registry,
-        KeySchema=[
-            {"AttributeName": "tenant", "KeyType": "HASH"},
-            {"AttributeName": "item", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("tenant", "item")],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return lambda service: emulator.client(service, REGION)
+    return make_tables(emulator, TIER)
 
 
 @pytest.fixture(autouse=True)
 def release(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The functions are those of the release ``two``."""
-    facts = {name: value for name, value in dataclasses.asdict(TIER).items() if name != "place"}
-    settled = {
-        "TIER": json.dumps(facts),
-        "PLACE": json.dumps(dict(TIER.place)),
-        "RELEASE": "two",
-        "AWS_ENDPOINT_URL": emulator.url,
-        "AWS_ACCESS_KEY_ID": DEFAULT_ACCOUNT,
-        "AWS_SECRET_ACCESS_KEY": "x",
-        "AWS_DEFAULT_REGION": REGION,
-    }
-    for name, value in settled.items():
-        monkeypatch.setenv(name, value)
-    for cached in (client, settings):
-        cached.cache_clear()
-    yield
-    for cached in (client, settings):
-        cached.cache_clear()
+    with deployed(TIER, emulator, monkeypatch, RELEASE="two"):
+        yield
 
 
-def is_there(aws: Callable[[str], Any], tenant: str, *, image: str, release: str, vpc: str = "vpc-1") -> None:
+def is_there(aws: Clients, tenant: str, *, image: str, release: str, vpc: str = "vpc-1") -> None:
     """Have an active tenant with a stack."""
     aws("cloudformation").create_stack(
         StackName=f"{TIER.stack_prefix}{tenant}",
@@ -94,7 +64,7 @@ def reached(image: str) -> list[str]:
 
 
 def test_a17_a_wave_brings_a_new_template_to_those_who_run_its_image_already(
-    aws: Callable[[str], Any],
+    aws: Clients,
 ) -> None:
     is_there(aws, "all-done", image="v2", release="two")
     is_there(aws, "old-image", image="v1", release="two")
@@ -106,7 +76,7 @@ def test_a17_a_wave_brings_a_new_template_to_those_who_run_its_image_already(
 
 
 @pytest.fixture(scope="module")
-def fargate(aws: Callable[[str], Any]) -> Settings:
+def fargate(aws: Clients) -> Settings:
     """A tier of two services behind a listener whose rule 33999 is somebody else's."""
     balancers, network = aws("elbv2"), aws("ec2")
     subnets = [one["SubnetId"] for one in network.describe_subnets()["Subnets"]]

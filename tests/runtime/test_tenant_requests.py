@@ -9,34 +9,10 @@ from hypothesis import strategies as st
 from asked.check import RefusedError
 from moving import settings as moving_settings
 from routing.entry import TENANT_VALUE
+from support.tenant_settings import told
 from tenants.request import Request, parse, parse_wave
-from tenants.settings import Settings
 
-TIER = Settings(
-    system="clinic",
-    environment="production",
-    tier="enterprise",
-    region_key="eu",
-    shard="1",
-    residency="EU",
-    platform="fargate",
-    sizes=("large", "xlarge"),
-    quotas={},
-    services=1,
-    stack_prefix="clinic-production-eu-tenant-",
-    registry="clinic-production-eu-tenants",
-    routing="clinic-production-routing",
-    home_region="eu-central-1",
-    retention_days=90,
-    source_kept_days=14,
-    pool_origin="api.clinic.example",
-    owner_secret="RoleSecretClinicOwner",
-    moves="clinic-moves",
-    exports="clinic-departed",
-    no_exports="",
-    last_priority=34000,
-    place={},
-)
+TIER = told("clinic", exports="clinic-departed", no_exports="")
 NEW: dict[str, Any] = {"tenant": "org-101", "residency": "EU", "image": "3f2c1ab"}
 HERE: dict[str, Any] = {"tenant": "org-101", "to": "silo", "image": "v1"}
 VALUES_ARE = (

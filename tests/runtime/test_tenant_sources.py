@@ -1,9 +1,7 @@
 """A17: what a tenant has left in the pool is found, whatever release wrote it down; real registry."""
 
-import dataclasses
 import json
-from collections.abc import Callable, Iterator
-from types import SimpleNamespace
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,86 +9,27 @@ import pytest
 from emulator.client import DEFAULT_ACCOUNT
 from emulator.testing import Emulator
 from ops.commands.tenant.change import _left_in_pool
+from support.tenant_settings import told
+from support.tenant_tables import CONTEXT, Clients, deployed, empty, make_tables
 from tenants import items, move_source, registry
-from tenants.settings import Settings, client, settings
 
 pytestmark = pytest.mark.embedded
-REGION, ROUTING, REGISTRY, MOVES = "eu-central-1", "left-routing", "left-tenants", "left-moves"
-CONTEXT: Any = SimpleNamespace(
-    function_name="x",
-    memory_limit_in_mb=1,
-    invoked_function_arn="x",
-    aws_request_id="x",
-    get_remaining_time_in_millis=lambda: 60_000,
-)
-TIER = Settings(
-    system="clinic",
-    environment="production",
-    tier="enterprise",
-    region_key="eu",
-    shard="1",
-    residency="EU",
-    platform="app-runner",
-    sizes=("large",),
-    quotas={},
-    services=1,
-    stack_prefix="clinic-production-eu-tenant-",
-    registry=REGISTRY,
-    routing=ROUTING,
-    home_region=REGION,
-    retention_days=90,
-    source_kept_days=14,
-    pool_origin="api.clinic.example",
-    owner_secret="RoleSecretClinicOwner",
-    moves=MOVES,
-    exports="",
-    no_exports="none",
-    last_priority=34000,
-    place={},
-)
+TIER = told("clinic", platform="app-runner", registry="left-tenants", routing="left-routing")
 WAITS = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 600, "End": True}}}
 
 
 @pytest.fixture(scope="module")
-def aws(emulator: Emulator) -> Callable[[str], Any]:
+def aws(emulator: Emulator) -> Clients:
     """Clients of an embedded AWS with both tables."""
-    for name, keys in ((ROUTING, ("organization",)), (REGISTRY, ("tenant", "item"))):
-        emulator.client("dynamodb", REGION).create_table(
-            TableName=name,
-            KeySchema=[
-                {"AttributeName": key, "KeyType": kind}
-                for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
-            ],
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-            BillingMode="PAY_PER_REQUEST",
-        )
-    return lambda service: emulator.client(service, REGION)
+    return make_tables(emulator, TIER)
 
 
 @pytest.fixture(autouse=True)
-def told(aws: Callable[[str], Any], emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def release(aws: Clients, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The functions are told what a deployment tells them, and begin with empty tables."""
-    settled = {
-        "TIER": json.dumps(
-            {name: value for name, value in dataclasses.asdict(TIER).items() if name != "place"}
-        ),
-        "PLACE": "{}",
-        "EVENT_BUS": "default",
-        "AWS_ENDPOINT_URL": emulator.url,
-        "AWS_ACCESS_KEY_ID": DEFAULT_ACCOUNT,
-        "AWS_SECRET_ACCESS_KEY": "x",
-        "AWS_DEFAULT_REGION": REGION,
-    }
-    for name, value in settled.items():
-        monkeypatch.setenv(name, value)
-    for name, keys in ((ROUTING, ("organization",)), (REGISTRY, ("tenant", "item"))):
-        for item in aws("dynamodb").scan(TableName=name)["Items"]:
-            aws("dynamodb").delete_item(TableName=name, Key={key: item[key] for key in keys})
-    for cached in (client, settings):
-        cached.cache_clear()
-    yield
-    for cached in (client, settings):
-        cached.cache_clear()
+    empty(aws, TIER)
+    with deployed(TIER, emulator, monkeypatch):
+        yield
 
 
 def known(tenant: str, state: str, **facts: Any) -> None:
@@ -129,7 +68,7 @@ def test_a17_a_record_without_the_value_of_its_fence_fails_the_list_of_nobody() 
 
 
 def test_a17_who_is_changed_now_is_left_for_later_and_whose_run_was_stopped_is_not(
-    aws: Callable[[str], Any],
+    aws: Clients,
 ) -> None:
     states = aws("stepfunctions")
     role = f"arn:aws:iam::{DEFAULT_ACCOUNT}:role/left"

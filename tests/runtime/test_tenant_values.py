@@ -1,9 +1,7 @@
 """A17: what the tenant column holds is said once and remembered; first and last steps on real tables."""
 
 import dataclasses
-import json
-from collections.abc import Callable, Iterator
-from types import SimpleNamespace
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,6 +13,8 @@ from routing.entry import Entry
 from routing.organizations import Organizations
 from routing.placement import Place
 from routing.table import Table
+from support.tenant_settings import told
+from support.tenant_tables import CONTEXT, REGION, Clients, deployed, empty, make_tables
 from tenants import (
     admission,
     conclusion,
@@ -28,88 +28,33 @@ from tenants import (
     routing,
 )
 from tenants.failure import StepError
-from tenants.settings import Settings, client, settings
 
 pytestmark = pytest.mark.embedded
-REGION, ROUTING, REGISTRY, MOVES = "eu-central-1", "values-routing", "values-tenants", "values-moves"
-CONTEXT: Any = SimpleNamespace(
-    function_name="x",
-    memory_limit_in_mb=1,
-    invoked_function_arn="x",
-    aws_request_id="x",
-    get_remaining_time_in_millis=lambda: 60_000,
-)
-TIER = Settings(
-    system="clinic",
-    environment="production",
-    tier="enterprise",
-    region_key="eu",
-    shard="1",
-    residency="EU",
+TIER = told(
+    "clinic",
     platform="app-runner",
-    sizes=("large",),
-    quotas={},
-    services=1,
-    stack_prefix="clinic-production-eu-tenant-",
-    registry=REGISTRY,
-    routing=ROUTING,
-    home_region=REGION,
-    retention_days=90,
-    source_kept_days=14,
-    pool_origin="api.clinic.example",
-    owner_secret="RoleSecretClinicOwner",
-    moves=MOVES,
-    exports="",
-    no_exports="none",
-    last_priority=34000,
-    place={},
+    registry="values-tenants",
+    routing="values-routing",
+    moves="values-moves",
 )
 VALUE, OTHER = "org_2abC", "org_9xyZ"
 
 
 @pytest.fixture(scope="module")
-def aws(emulator: Emulator) -> Callable[[str], Any]:
+def aws(emulator: Emulator) -> Clients:
     """Clients of an embedded AWS with both tables and the bucket of results."""
-    for name, keys in ((ROUTING, ("organization",)), (REGISTRY, ("tenant", "item"))):
-        emulator.client("dynamodb", REGION).create_table(
-            TableName=name,
-            KeySchema=[
-                {"AttributeName": key, "KeyType": kind}
-                for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
-            ],
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-            BillingMode="PAY_PER_REQUEST",
-        )
     emulator.client("s3", REGION).create_bucket(
-        Bucket=MOVES, CreateBucketConfiguration={"LocationConstraint": REGION}
+        Bucket=TIER.moves, CreateBucketConfiguration={"LocationConstraint": REGION}
     )
-    return lambda service: emulator.client(service, REGION)
+    return make_tables(emulator, TIER)
 
 
 @pytest.fixture(autouse=True)
-def told(aws: Callable[[str], Any], emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def release(aws: Clients, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The functions are told what a deployment tells them, and begin with empty tables."""
-    settled = {
-        "TIER": json.dumps(
-            {name: value for name, value in dataclasses.asdict(TIER).items() if name != "place"}
-        ),
-        "PLACE": "{}",
-        "EVENT_BUS": "default",
-        "AWS_ENDPOINT_URL": emulator.url,
-        "AWS_ACCESS_KEY_ID": DEFAULT_ACCOUNT,
-        "AWS_SECRET_ACCESS_KEY": "x",
-        "AWS_DEFAULT_REGION": REGION,
-    }
-    for name, value in settled.items():
-        monkeypatch.setenv(name, value)
-    for name, keys in ((ROUTING, ("organization",)), (REGISTRY, ("tenant", "item"))):
-        for item in aws("dynamodb").scan(TableName=name)["Items"]:
-            aws("dynamodb").delete_item(TableName=name, Key={key: item[key] for key in keys})
-    for cached in (client, settings):
-        cached.cache_clear()
-    yield
-    for cached in (client, settings):
-        cached.cache_clear()
+    empty(aws, TIER)
+    with deployed(TIER, emulator, monkeypatch):
+        yield
 
 
 @dataclasses.dataclass
@@ -152,7 +97,7 @@ class Runs:
     def place(self, organization: str = "org-101", value: str = "") -> Entry:
         """What sign-up or an operator asks for."""
         places = [Place("eu", "1", "EU", 100, "api.clinic.example")]
-        return Organizations(self.table._client, ROUTING, places).place(organization, "EU", value)
+        return Organizations(self.table._client, TIER.routing, places).place(organization, "EU", value)
 
     def succeed(self, run: dict[str, Any]) -> None:
         """Its last steps, from where it is held on."""
@@ -175,10 +120,10 @@ class Runs:
 
 
 @pytest.fixture
-def runs(aws: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> Runs:
+def runs(aws: Clients, monkeypatch: pytest.MonkeyPatch) -> Runs:
     """An organization in the pool."""
     monkeypatch.setattr(quotas, "check", lambda tier: None)
-    made = Runs(Table(aws("dynamodb"), ROUTING))
+    made = Runs(Table(aws("dynamodb"), TIER.routing))
     made.line()
     return made
 
