@@ -58,7 +58,7 @@ class Entry:
     and no JSON object has it: who leads requests need not know."""
     tenant_value_by: str = ""
     """Who said that: ``moving``, a move that has not come to its end and takes it back if it fails;
-    ``moved``, a move that has led its rows, which settles it; nothing, a placement or a creation."""
+    ``moved``, a move that has led its rows, which settles it; nothing, a placement."""
 
     def __post_init__(self) -> None:
         for name, fits in (

@@ -74,7 +74,6 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         "export": _export(request.tenant, run),
         # What nobody has used has nothing to export, and perhaps no login to do it with.
         "exports": bool(tier.exports and facts.get(routing.USED)),
-        "tenantValue": tenant_value.of(facts, request.tenant),
         # What a deletion is taken back to; of one that began earlier, there may be no database any more.
         "prior": "suspended" if taken_back else kept.get("prior", ""),
         "previous": before,

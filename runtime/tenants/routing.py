@@ -103,7 +103,7 @@ def _bring(tenant: str, known: Entry | None, state: str, origin: str | None) -> 
     elif state == "gone":
         _table().remove(tenant, known.version)
     else:
-        value = _value(tenant) or ("" if state == "provisioning" else known.tenant_value)
+        value = _value(tenant) or known.tenant_value
         wanted = replace(known, state=state, origin=origin or known.origin, tenant_value=value)
         if wanted != known:
             _table().replace(wanted, known.version)

@@ -35,7 +35,7 @@ def aws(emulator: Emulator) -> Clients:
 
 
 @pytest.fixture(autouse=True)
-def release(aws: Clients, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def deployment(aws: Clients, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The functions are told what a deployment tells them, and begin with empty tables."""
     empty(aws, TIER)
     with deployed(TIER, emulator, monkeypatch):

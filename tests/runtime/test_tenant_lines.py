@@ -27,7 +27,7 @@ def aws(emulator: Emulator) -> Clients:
 
 
 @pytest.fixture(autouse=True)
-def release(aws: Clients, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def deployment(aws: Clients, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The functions are told what a deployment tells them, and work on these tables."""
     with deployed(TIER, emulator, monkeypatch):
         yield
