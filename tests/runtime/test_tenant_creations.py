@@ -117,6 +117,12 @@ def test_a17_a_creation_does_not_shut_what_may_be_used(aws: Clients, state: str)
     assert line() == "enterprise active"
 
 
+def test_a17_a_creation_does_not_take_the_line_of_who_may_have_used_it_and_is_suspended(aws: Clients) -> None:
+    begun(aws, line="suspended")
+    assert route("gone") == {"state": "suspended", "used": True}
+    assert line() == "enterprise suspended"
+
+
 def test_a17_a_line_that_led_nobody_goes_with_its_creation(aws: Clients) -> None:
     begun(aws, used="", line="provisioning")
     assert route("gone") == {"state": "gone", "used": False}
