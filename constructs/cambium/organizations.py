@@ -11,7 +11,7 @@ from cambium.lambda_code import libraries_layer
 from cambium.lambda_function import define_function
 from cambium.routing_table import COUNT, READ, grant
 
-PLACING = ["dynamodb:PutItem", "dynamodb:UpdateItem"]
+PLACING = ["dynamodb:PutItem"]
 Place = tuple[str, str, str, int, str]
 """Region, shard, residency, organizations it takes, and the host that answers for it."""
 

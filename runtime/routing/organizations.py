@@ -1,22 +1,17 @@
 """Organizations of the shared tier: each gets a place once, is shown, suspended and served again."""
 
-import random
-import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from asked.check import RefusedError
-from routing.entry import Entry, now
+from routing.entry import Entry
 from routing.placement import NoRoomError, NoSuchResidencyError, Place, place
-from routing.table import ConflictError, Table
+from routing.table import TURN, TURN_ATTEMPTS, ConflictError, Table, pause
 
 SHARED = "shared"
-TURN = "#placement"
-"""Key of the item that every placement changes; no organization can have such an id."""
-ATTEMPTS = 40
-LONGEST_PAUSE_SECONDS = 0.25
 
 
 class Organizations:
@@ -47,21 +42,21 @@ class Organizations:
             RefusedError: it has a place already where this residency is not, or there is none with room; or
                 another organization has that value, or a move has settled another one.
         """
-        for _ in range(ATTEMPTS):
-            known = self._table.read(organization, consistent=True)
-            if known is not None:
-                return self._with_value(_as_asked(known, residency), tenant_value)
+        for _ in range(TURN_ATTEMPTS):
             # Before counting: whoever places meanwhile takes the turn, and what was counted is not used.
-            turn = self._turn()
-            every = self.every()
-            _check_value(every, organization, tenant_value)
-            entry = replace(self._at(organization, self._choose(residency, every)), tenant_value=tenant_value)
-            if self._write(entry, turn):
-                return entry
-            time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))  # noqa: S311 - spreads, hides nothing
+            turn = self._table.turn()
+            known = self._table.read(organization, consistent=True)
+            with suppress(ConflictError):
+                if known is not None:
+                    return self._with_value(_as_asked(known, residency), tenant_value, turn)
+                every = self.every()
+                _check_value(every, organization, tenant_value)
+                chosen = self._at(organization, self._choose(residency, every))
+                return self._table.create(replace(chosen, tenant_value=tenant_value), turn=turn)
+            pause()
         raise RefusedError(
-            f"organization {organization} could not be placed: others were, {ATTEMPTS} times in between; "
-            "ask again"
+            f"organization {organization} could not be placed: others were, {TURN_ATTEMPTS} times in "
+            "between; ask again"
         )
 
     def show(self, organization: str) -> Entry:
@@ -100,9 +95,12 @@ class Organizations:
         if known.state == state:
             return known
         _check_settled(known)
-        return self._write_over(known, replace(known, state=state))
+        try:
+            return self._table.replace(replace(known, state=state), known.version)
+        except ConflictError:
+            raise RefusedError(f"organization {organization} was changed meanwhile: ask again") from None
 
-    def _with_value(self, known: Entry, tenant_value: str) -> Entry:
+    def _with_value(self, known: Entry, tenant_value: str, turn: int) -> Entry:
         if tenant_value in ("", known.tenant_value):
             return known
         if known.tier != SHARED:
@@ -113,14 +111,7 @@ class Organizations:
         _check_settled(known)
         _check_not_moved(known, tenant_value)
         _check_value(self.every(), known.organization, tenant_value)
-        return self._write_over(known, replace(known, tenant_value=tenant_value))
-
-    def _write_over(self, known: Entry, changed: Entry) -> Entry:
-        try:
-            return self._table.replace(changed, known.version)
-        except ConflictError:
-            name = known.organization
-            raise RefusedError(f"organization {name} was changed meanwhile: ask again") from None
+        return self._table.replace(replace(known, tenant_value=tenant_value), known.version, turn=turn)
 
     def _choose(self, residency: str, every: Sequence[Entry]) -> Place:
         counts = Counter((one.region, one.shard) for one in every if one.tier == SHARED)
@@ -142,35 +133,7 @@ class Organizations:
             state="active",
             residency=chosen.residency,
             origin=chosen.origin,
-            updated_at=now(),
         )
-
-    def _turn(self) -> int:
-        key = {"organization": {"S": TURN}}
-        found = self._client.get_item(TableName=self._name, Key=key, ConsistentRead=True).get("Item")
-        return int(found["turn"]["N"]) if found else 0
-
-    def _write(self, entry: Entry, turn: int) -> bool:
-        """Write the line if nobody was placed since ``turn``; whether it was written."""
-        ours = {
-            "TableName": self._name,
-            "Key": {"organization": {"S": TURN}},
-            "UpdateExpression": "SET #turn = :next",
-            "ConditionExpression": "#turn = :turn" if turn else "attribute_not_exists(#turn)",
-            "ExpressionAttributeNames": {"#turn": "turn"},
-            "ExpressionAttributeValues": {":next": {"N": str(turn + 1)}}
-            | ({":turn": {"N": str(turn)}} if turn else {}),
-        }
-        line = {
-            "TableName": self._name,
-            "Item": entry.to_item(),
-            "ConditionExpression": "attribute_not_exists(organization)",
-        }
-        try:
-            self._client.transact_write_items(TransactItems=[{"Update": ours}, {"Put": line}])
-        except self._client.exceptions.TransactionCanceledException:
-            return False
-        return True
 
 
 def _as_asked(known: Entry, residency: str) -> Entry:

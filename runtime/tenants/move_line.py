@@ -12,12 +12,12 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from routing.entry import Entry
-from routing.table import ConflictError, Table
+from routing.table import TURN_ATTEMPTS, ConflictError, Table, pause
 from tenants import tenant_value
 from tenants.failure import StepError
 from tenants.move import POOL
 from tenants.registry import read as known
-from tenants.routing import ATTEMPTS, read, with_value
+from tenants.routing import read, with_value
 from tenants.settings import client, settings
 
 logger = Logger()
@@ -39,7 +39,10 @@ def change(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             all the time.
     """
     tenant = event["tenant"]
-    for _ in range(ATTEMPTS):
+    table = Table(client("dynamodb", settings().home_region), settings().routing)
+    for _ in range(TURN_ATTEMPTS):
+        # Whoever says meanwhile whose rows are whose takes the turn, and this looks at all of them again.
+        turn = table.turn() if event["action"] == "hold" else None
         line = read(tenant)
         if line is None:
             raise StepError(f"organization {tenant} has no line in the routing table any more")
@@ -47,11 +50,10 @@ def change(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         changed = replace(line, **wanted)
         with suppress(ConflictError):
             if changed != line:
-                Table(client("dynamodb", settings().home_region), settings().routing).replace(
-                    changed, line.version
-                )
+                table.replace(changed, line.version, turn=turn)
             return wanted
-    raise StepError(f"the routing of {tenant} was changed by somebody else {ATTEMPTS} times")
+        pause()
+    raise StepError(f"the routing of {tenant} was changed by somebody else {TURN_ATTEMPTS} times")
 
 
 @logger.inject_lambda_context

@@ -27,7 +27,7 @@ def test_every_look_up_is_counted() -> None:
             entry = Entry("org_1", "eu", "1", "shared", "active", "EU", "api-eu-1.x.example")
             return {"Item": entry.to_item() | {"updated_at": {"S": ""}}}
 
-        put_item = delete_item = get_item
+        put_item = delete_item = transact_write_items = get_item
 
     found = timed(Lookup(Table(One(), "none")), ["org_1"] * 50)
 

@@ -96,12 +96,12 @@ def test_a17_a_suspension_that_comes_just_before_a_write_is_not_written_over(
     lead(table, "shared", "moving")
     replace = Table.replace
 
-    def late(self: Table, entry: Entry, version: int) -> Any:
+    def late(self: Table, entry: Entry, version: int, *, turn: int | None) -> Any:
         monkeypatch.setattr(Table, "replace", replace)
         found = table.read("org", consistent=True)
         assert found is not None
         replace(table, dataclasses.replace(found, state="suspended"), found.version)
-        return replace(self, entry, version)
+        return replace(self, entry, version, turn=turn)
 
     monkeypatch.setattr(Table, "replace", late)
     with pytest.raises(StepError, match="org is suspended, not moving"):

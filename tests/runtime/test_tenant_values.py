@@ -1,7 +1,8 @@
 """A17: what the tenant column holds is said once and remembered; first and last steps on real tables."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -55,6 +56,27 @@ def deployment(aws: Clients, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
     empty(aws, TIER)
     with deployed(TIER, emulator, monkeypatch):
         yield
+
+
+@contextmanager
+def between(
+    monkeypatch: pytest.MonkeyPatch, place: Any, name: str, act: Callable[[], None]
+) -> Iterator[None]:
+    """After somebody has looked at all others once, and before anything is written, ``act``."""
+    look = getattr(place, name)
+    acted: list[bool] = []
+
+    def looked(*told: Any) -> Any:
+        seen = look(*told)
+        if not acted:
+            acted.append(True)
+            act()
+        return seen
+
+    with monkeypatch.context() as patched:
+        patched.setattr(place, name, looked)
+        yield
+    assert acted
 
 
 @dataclasses.dataclass
@@ -339,6 +361,44 @@ def test_a17_no_placement_corrects_what_a_move_has_settled(runs: Runs) -> None:
     assert runs.moved("silo")["tenantValue"] == VALUE
     runs.fail(runs.admit("pool"))
     assert runs.found().tenant_value == VALUE
+
+
+def test_a17_of_two_moves_at_once_that_say_one_value_one_is_refused(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs.line(organization="org-102")
+    second: dict[str, Any] = {}
+    with between(
+        monkeypatch,
+        routing,
+        "with_value",
+        lambda: second.update(runs.admit("silo", tenant="org-102", tenant_value=VALUE)),
+    ):
+        first = runs.admit("silo", tenant_value=VALUE)
+
+    with (
+        between(monkeypatch, move_line, "with_value", lambda: runs.lead(second, "hold")),
+        pytest.raises(StepError, match="holds 'org_2abC', which is that of org-102"),
+    ):
+        runs.lead(first, "hold")
+
+    assert (runs.found().state, runs.found().tenant_value) == ("active", "")
+
+
+def test_a17_of_a_move_and_a_correction_at_once_that_say_one_value_one_is_refused(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs.line(organization="org-102")
+    run = runs.admit("silo", tenant_value=VALUE)
+
+    with (
+        between(monkeypatch, Organizations, "every", lambda: runs.lead(run, "hold")),
+        pytest.raises(RefusedError, match="'org_2abC' is that of org-101"),
+    ):
+        runs.place("org-102", VALUE)
+    runs.succeed(run)
+
+    assert (runs.found().tenant_value, runs.found("org-102").tenant_value) == (VALUE, "")
 
 
 def test_a17_a_run_that_began_before_lines_had_values_is_led_on(runs: Runs) -> None:

@@ -50,6 +50,10 @@ class Flaky:
         """Remove."""
         return self._client.delete_item(**parameters)
 
+    def transact_write_items(self, **parameters: Any) -> Any:
+        """Write several."""
+        return self._client.transact_write_items(**parameters)
+
 
 class RedisServer:
     """A Redis server that a test may stop."""
