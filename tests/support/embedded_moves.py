@@ -1,6 +1,5 @@
 """Organizations in the pool of the embedded Clinic, with rows of their own, and the schema of both sides."""
 
-import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,7 +9,8 @@ from typing import Any
 import psycopg
 from botocore.exceptions import ClientError
 
-from support.embedded_tenants import ROUTING, Region
+from support.embedded_tables import ROUTING
+from support.embedded_tenants import Region
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS note (
@@ -121,13 +121,9 @@ class Pool:
         return self.values.get(organization, organization)
 
     def _login(self, role: str) -> Connection:
-        url = self._secret("clinic/production/api")["DATABASE_URL"]
+        url = self.region.secret("clinic/production/api")["DATABASE_URL"]
         told: dict[str, Any] = dict(psycopg.conninfo.conninfo_to_dict(url))
-        held = self._secret(f"clinic/production/database/{role}")
+        held = self.region.secret(f"clinic/production/database/{role}")
         told |= {"user": role, "password": held["password"], "sslmode": "verify-full"}
         told["sslrootcert"] = str(self.region.data / "ca.pem")
         return psycopg.connect(psycopg.conninfo.make_conninfo(**told))
-
-    def _secret(self, name: str) -> dict[str, str]:
-        found = self.region.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
-        return dict(json.loads(found))

@@ -6,7 +6,8 @@ import pytest
 
 from support.assembly import Assembly
 from support.embedded_moves import Pool
-from support.embedded_tenants import ACCOUNT, NEW, Region
+from support.embedded_place import ACCOUNT
+from support.embedded_tenants import NEW, Region
 
 
 def test_a17_no_route_answers_without_a_signature(tenanted: Assembly) -> None:

@@ -6,7 +6,8 @@ from ops.assembly import manifest
 from ops.deploy.cdk_cli import CdkCli
 from ops.deploy.deployment import WORDS, deploy
 from support.assembly import Assembly
-from support.embedded_tenants import NEW, PREFIX, Region, deployed
+from support.embedded_place import PREFIX
+from support.embedded_tenants import NEW, Region, deployed
 
 pytestmark = [pytest.mark.embedded, pytest.mark.database, pytest.mark.long]
 TENANT = "org-1"
