@@ -1,6 +1,5 @@
 """The first step of every operation: refuses what cannot be, else decides what is to become of the tenant."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -10,13 +9,13 @@ from asked.check import RefusedError
 from tenants import events, items, quotas, registry, routing, runs, stack, tenant_value
 from tenants.export import NAMES
 from tenants.move_record import COPY_LEFT, FENCED, SOURCE
+from tenants.parameters import changed, parameters, prepared, priorities
 from tenants.registry import Tenant
 from tenants.request import Request, parse
 from tenants.runs import FROM_STATES
 from tenants.settings import Settings, settings, short
 
 logger = Logger()
-Parameters = dict[str, str]
 TOLD = ("tier", "size", "image", "residency", "region")
 """What an event says of the tenant."""
 
@@ -53,7 +52,7 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     before = parameters(known, facts, tier) | ({"Serve": "no"} if taken_back else {})
     # What may be in use is not made anew: the schema first, then the services, as with an update.
     does = "update" if operation == "create" and begun else operation
-    wanted = before | _changed(does, request)
+    wanted = before | changed(does, request)
     state = {"create": "creating", "delete": "deleting"}.get(operation)
     # A deletion that is taken back leaves what was there before.
     kept = {"prior": known.state} if known.state in ("active", "suspended") else {}
@@ -77,7 +76,7 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         # What a deletion is taken back to; of one that began earlier, there may be no database any more.
         "prior": "suspended" if taken_back else kept.get("prior", ""),
         "previous": before,
-        "prepared": _prepared(does, before, wanted),
+        "prepared": prepared(does, before, wanted),
         "wanted": wanted,
         "migrates": wanted["MigrationImage"] != before["MigrationImage"] or operation == "create",
         "serves": wanted["Serve"] == "yes",
@@ -175,53 +174,3 @@ def new_facts(request: Request, known: Tenant, tier: Settings) -> dict[str, Any]
         NAMES: [],
         "priorities": priorities(known.facts, tier),
     }
-
-
-def priorities(facts: Mapping[str, Any], tier: Settings) -> list[int]:
-    """Numbers for the listener's rules of a tenant: its own, and where it lacks some, free ones.
-
-    Who was made on App Runner lacks all of them, and who was made before the tier got a service lacks one.
-    They are counted down, without those that are taken.
-    """
-    found = [int(number) for number in facts.get("priorities", [])]
-    if tier.platform != "fargate" or len(found) >= tier.services:
-        return found
-    taken = quotas.priorities(tier)
-    while len(found) < tier.services:
-        number = tier.last_priority - registry.next_number()
-        if number not in taken:
-            found.append(number)
-    return found
-
-
-def parameters(known: Tenant, facts: Mapping[str, Any], tier: Settings) -> Parameters:
-    """The parameters of its stack, as it is. CloudFormation refuses one that the template does not have."""
-    asked = facts.get("priorities", [])[: tier.services] if tier.platform == "fargate" else []
-    numbers = {f"Priority{n}": str(value) for n, value in enumerate(asked, start=1)}
-    return {
-        "TenantId": known.tenant,
-        "Size": facts["size"],
-        "Image": facts["image"],
-        "MigrationImage": facts["image"],
-        "Serve": "no" if "suspended" in (known.state, facts.get("prior")) else "yes",
-        "Protected": "true",
-        **numbers,
-    }
-
-
-def _changed(operation: str, request: Request) -> Parameters:
-    changed = {"suspend": {"Serve": "no"}, "resume": {"Serve": "yes"}}.get(operation, {})
-    if operation == "update" and request.size:
-        changed["Size"] = request.size
-    if operation == "update" and request.image:
-        changed |= {"Image": request.image, "MigrationImage": request.image}
-    return changed
-
-
-def _prepared(operation: str, before: Parameters, wanted: Parameters) -> Parameters:
-    """What the stack is on the way: nothing that serves changes before the schema has."""
-    if operation == "create":
-        return {**wanted, "Serve": "no", "Protected": "false"}
-    if operation == "delete":
-        return {**before, "Serve": "no"}
-    return {**before, "MigrationImage": wanted["MigrationImage"]}

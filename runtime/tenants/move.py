@@ -8,7 +8,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from asked.check import RefusedError
 from routing.entry import Entry
 from tenants import events, quotas, registry, routing, runs, tenant_value
-from tenants.admission import TOLD, check_state, new_facts, parameters, priorities
+from tenants.admission import TOLD, check_state, new_facts
+from tenants.parameters import parameters, priorities
 from tenants.registry import Tenant
 from tenants.request import Request, parse
 from tenants.settings import Settings, settings, short

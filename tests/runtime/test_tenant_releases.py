@@ -9,8 +9,8 @@ import pytest
 from emulator.testing import Emulator
 from support.tenant_settings import told
 from support.tenant_tables import CONTEXT, Clients, deployed, make_tables
-from tenants import admission, registry, wave
-from tenants.admission import parameters
+from tenants import registry, wave
+from tenants.parameters import parameters, priorities
 from tenants.registry import Tenant
 from tenants.settings import Settings
 
@@ -94,7 +94,7 @@ def fargate(aws: Clients) -> Settings:
 
 def given(tier: Settings, facts: Mapping[str, Any]) -> dict[str, int]:
     """Numbers of rules that the stack of a tenant with these facts is told."""
-    kept = {"size": "large", "image": "v1", **facts, "priorities": admission.priorities(facts, tier)}
+    kept = {"size": "large", "image": "v1", **facts, "priorities": priorities(facts, tier)}
     all_told = parameters(Tenant(tenant="org-101"), kept, tier)
     return {name: int(value) for name, value in all_told.items() if name.startswith("Priority")}
 
@@ -120,7 +120,7 @@ def test_a17_who_was_made_on_fargate_gets_none_on_app_runner_and_its_own_again_w
     facts = {"priorities": [33000, 32000]}
 
     assert given(TIER, facts) == {}
-    assert given(fargate, {"priorities": admission.priorities(facts, TIER)}) == {
+    assert given(fargate, {"priorities": priorities(facts, TIER)}) == {
         "Priority1": 33000,
         "Priority2": 32000,
     }

@@ -13,7 +13,7 @@ from support.planted import Templates, planted, real
 from support.planted_tenants import ROWS, SUBJECT, TITLE, Plant, after, database, refused, sizes_of
 from support.synths import Synths
 from support.tenant_settings import told as told_tier
-from tenants.admission import parameters
+from tenants.parameters import parameters
 from tenants.registry import Tenant
 
 
