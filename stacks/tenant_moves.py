@@ -103,11 +103,11 @@ def define_functions(steps: TenantSteps, results: str) -> None:
     """The functions behind the steps of moves, each with what it may do."""
     read = rights.allow(["s3:GetObject"], [f"arn:{Aws.PARTITION}:s3:::{results}/*/{SWITCHED}.json"])
     steps.add("admit_move", "move.admit", [*steps.looks, rights.look_around(), steps.every_line])
-    steps.add("line", "move_line.change", [steps.routing, steps.every_line, steps.registry])
-    steps.add("look", "move_line.look", [steps.routing])
+    steps.add("line", "move_line.change", [steps.lines, steps.every_line, steps.known])
+    steps.add("look", "move_line.look", [steps.line])
     steps.add("compared", "move_record.compared", [steps.registry, read])
     tells = [steps.registry, steps.once, steps.events]
-    steps.add("record_move", "move_record.succeed", [*tells, steps.routing, steps.shots])
+    steps.add("record_move", "move_record.succeed", [*tells, steps.line, steps.shots.see])
     steps.add("due", "move_source.due", [steps.registry, steps.runs])
     steps.add("place", "move_source.place", [rights.allow(["cloudformation:DescribeStacks"])])
     steps.add("cleared", "move_source.cleared", tells)

@@ -34,8 +34,11 @@ class TenantSteps:
     Attributes:
         registry: Read and write the registry of tenants.
         once: Remember what was said or begun, so that it is once.
-        routing: Read and write the routing table.
-        every_line: Look through it.
+        known: Read it.
+        line: Read a line of the routing table.
+        lines: Read and write lines.
+        every_line: Look through them.
+        shots: What may be done with snapshots.
         runs: See whether a run is at it still.
     """
 
@@ -60,7 +63,11 @@ class TenantSteps:
         self.registry, self.once = rights.registry(registry), rights.once(registry)
         self.runs = rights.allow(["states:DescribeExecution"], [arn("states", f"execution:{system}-*")])
         lines = arn("dynamodb", f"table/{routing}", region=region)
-        self.routing, self.every_line = rights.routing(lines), rights.every_line(lines)
+        self.line, self.every_line = rights.items(lines, "Get"), rights.items(lines, scan=True)
+        self.lines = rights.items(lines, "Get", "Put")
+        self.known = rights.items(registry, "Get")
+        self.shots = rights.Snapshots(system=system, environment=environment, prefix=prefix)
+        self._route = [rights.items(lines, "Get", "Put", "Delete"), rights.items(registry, "Get", "Update")]
         self._exports = rights.exports(exports) if exports else []
         self._bus, self._template, self._role = bus, template, role
         self._defined: dict[str, lambda_.Function] = {}
@@ -76,6 +83,7 @@ class TenantSteps:
         """
         secrets = arn("secretsmanager", f"secret:{self._system}/{self._environment}/tenants/*")
         events, shots = self.events, self.shots
+        forget = [self.registry, shots.see, *shots.delete]
         self.add(
             "admit",
             "admission.on_request",
@@ -93,26 +101,28 @@ class TenantSteps:
                 rights.allow(["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"], [secrets]),
             ],
         )
-        self.add("route", "routing.on_request", [self.routing, self.registry])
+        self.add("route", "routing.on_request", self._route)
         self.add(
             "serving",
             "serving.on_request",
             [rights.allow(["elasticloadbalancing:DescribeTargetHealth", "apprunner:DescribeService"])],
         )
-        self.add("take_snapshot", "snapshot.take", [self.registry, shots])
-        self.add("forget_snapshots", "snapshot.forget", [self.registry, shots])
-        self.add("drop_snapshot", "snapshot.drop", [self.registry, shots])
+        self.add("take_snapshot", "snapshot.take", [self.registry, shots.take])
+        self.add("forget_snapshots", "snapshot.forget", forget)
+        self.add("drop_snapshot", "snapshot.drop", [self.registry, *shots.delete])
         if self._exports:
             self.add("check_export", "export.check", self._exports)
             self.add("drop_export", "export.drop", [self.registry, *self._exports])
-        self.add("succeed", "conclusion.succeed", [self.registry, self.once, events, shots, *self._exports])
+        self.add(
+            "succeed", "conclusion.succeed", [self.registry, self.once, events, shots.see, *self._exports]
+        )
         self.add("fail", "conclusion.fail", [self.registry, self.once, events])
         self._prepare(secrets, cache_token)
         looks = rights.allow(["cloudformation:DescribeStacks"])
         self.plan = self._define("plan", "wave.plan", [self.registry, looks])
         self.judge = self._define("judge", "wave.judge", [])
         # No machine's step: the clock calls it.
-        purge = self._define("purge", "purge.on_schedule", [self.registry, shots, *self._exports])
+        purge = self._define("purge", "purge.on_schedule", [self.registry, *shots.delete, *self._exports])
         events_.Rule(
             self._inside,
             "Daily",
@@ -126,14 +136,9 @@ class TenantSteps:
         return rights.allow(["events:PutEvents"], [arn("events", f"event-bus/{self._bus}")])
 
     @property
-    def shots(self) -> iam.PolicyStatement:
-        """Take, see and delete snapshots."""
-        return rights.snapshots(self._system, self._environment)
-
-    @property
     def looks(self) -> list[iam.PolicyStatement]:
         """Read and claim a tenant, and see who has."""
-        return [self.registry, self.once, self.routing, self.events, self.runs]
+        return [self.registry, self.once, self.line, self.events, self.runs]
 
     def define_api(self, machines: str) -> lambda_.Function:
         """The function behind the HTTP API.

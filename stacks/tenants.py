@@ -29,7 +29,7 @@ from cambium.tenant_lifecycle import (
 )
 from cambium.tenant_parts import Contents
 from cambium.tenant_registry import TenantRegistry
-from cambium.tenant_wave import wave, wave_statements
+from cambium.tenant_wave import WAVE_MINUTES, wave, wave_statements
 from config.access import CACHE, DATABASE, LOAD_BALANCER
 from config.alarms import Alarms
 from config.database import Database
@@ -256,7 +256,13 @@ class TenantsStack(CambiumStack):
         machine = arn("states", f"stateMachine:{changes}")
         functions = [steps.plan.function_arn, steps.judge.function_arn]
         definition = wave(plan=functions[0], judge=functions[1], change=machine)
-        self._define_machine("wave", definition, functions, wave_statements(machine, changes))
+        self._define_machine(
+            "wave",
+            definition,
+            functions,
+            wave_statements(machine, changes),
+            timeout_minutes=WAVE_MINUTES,
+        )
 
     def _define_machine(
         self,

@@ -1,6 +1,7 @@
 """What the steps of a tenant's life may do in AWS: to tenants' things, and to nothing else by name."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
@@ -22,8 +23,7 @@ def allow(actions: Sequence[str], resources: Sequence[str] = ("*",)) -> iam.Poli
 
 def registry(table: str) -> iam.PolicyStatement:
     """Read and write the registry of tenants."""
-    verbs = ("GetItem", "PutItem", "UpdateItem", "Scan")
-    return allow([f"dynamodb:{verb}" for verb in verbs], [table])
+    return items(table, "Get", "Put", "Update", scan=True)
 
 
 def once(table: str) -> iam.PolicyStatement:
@@ -35,14 +35,9 @@ def once(table: str) -> iam.PolicyStatement:
     )
 
 
-def routing(table: str) -> iam.PolicyStatement:
-    """Read and write the routing table."""
-    return allow([f"dynamodb:{verb}Item" for verb in ("Get", "Put", "Delete")], [table])
-
-
-def every_line(table: str) -> iam.PolicyStatement:
-    """Look through the routing table."""
-    return allow(["dynamodb:Scan"], [table])
+def items(table: str, *verbs: str, scan: bool = False) -> iam.PolicyStatement:
+    """What is done with single items of a table, such as ``Get``, and whether all are looked through."""
+    return allow([*(f"dynamodb:{verb}Item" for verb in verbs), *(["dynamodb:Scan"] if scan else [])], [table])
 
 
 def stacks(prefix: str, role: str) -> list[iam.PolicyStatement]:
@@ -71,18 +66,53 @@ def look_around() -> iam.PolicyStatement:
     )
 
 
-def snapshots(system: str, environment: str) -> iam.PolicyStatement:
-    """Take, see and delete snapshots of tenants' databases."""
-    return allow(
-        [
-            f"rds:{verb}"
-            for verb in ("CreateDBSnapshot", "DeleteDBSnapshot", "DescribeDBSnapshots", "AddTagsToResource")
-        ],
-        [
-            arn("rds", f"db:{system}-*-{environment}"),
-            arn("rds", f"snapshot:{system}-*"),
-        ],
-    )
+@dataclass(frozen=True, kw_only=True)
+class Snapshots:
+    """What may be done with snapshots of tenants' databases.
+
+    Those that somebody took by hand may have any name, and have the tags of the database. Nobody may delete
+    those of the pool or of another environment.
+    """
+
+    system: str
+    environment: str
+    prefix: str
+    """What the names of tenants' stacks begin with."""
+
+    @property
+    def take(self) -> iam.PolicyStatement:
+        """Take the last one, and see how far it is."""
+        verbs = ("CreateDBSnapshot", "DescribeDBSnapshots", "AddTagsToResource")
+        return allow([f"rds:{verb}" for verb in verbs], [self._databases, self._last])
+
+    @property
+    def see(self) -> iam.PolicyStatement:
+        """See which there are."""
+        return allow(["rds:DescribeDBSnapshots"], [self._databases, arn("rds", f"snapshot:{self.system}-*")])
+
+    @property
+    def delete(self) -> list[iam.PolicyStatement]:
+        """Delete the last ones, those that CloudFormation took, and those taken by hand."""
+        verb = ["rds:DeleteDBSnapshot"]
+        of_tenants = {
+            "StringEquals": {
+                "aws:ResourceTag/cambium:system": self.system,
+                "aws:ResourceTag/cambium:environment": self.environment,
+            },
+            "Null": {"aws:ResourceTag/cambium:tenant": "false"},
+        }
+        return [
+            allow(verb, [self._last, arn("rds", f"snapshot:{self.prefix}*")]),
+            iam.PolicyStatement(actions=verb, resources=[arn("rds", "snapshot:*")], conditions=of_tenants),
+        ]
+
+    @property
+    def _databases(self) -> str:
+        return arn("rds", f"db:{self.system}-*-{self.environment}")
+
+    @property
+    def _last(self) -> str:
+        return arn("rds", f"snapshot:{self.system}-*-{self.environment}-final-*")
 
 
 def exports(bucket: str) -> list[iam.PolicyStatement]:
@@ -191,4 +221,6 @@ def explain(scope: IConstruct, statements: Sequence[iam.PolicyStatement]) -> Non
     named = "what a tenant will be made of is named by its prefix, before there is a tenant"
     nameless = "what has no name before it exists, and looking"
     resources = {str(one) for statement in statements for one in statement.resources if "*" in str(one)}
-    acknowledge_wildcards(scope, {one: nameless if one == "*" else named for one in resources})
+    acknowledge_wildcards(
+        scope, {one: nameless if one.rpartition(":")[2] == "*" else named for one in resources}
+    )

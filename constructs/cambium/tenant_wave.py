@@ -11,6 +11,9 @@ from cambium.working_hours_steps import State
 
 AT_ONCE = 10
 """Tenants of a group that change at the same time."""
+WAVE_MINUTES = 7 * 24 * 60
+"""Step Functions stops the changes of a wave that is out of time half way, so none may be: a thousand tenants
+take a day, and each change has a time of its own."""
 
 
 def wave(*, plan: str, judge: str, change: str) -> State:

@@ -33,7 +33,7 @@ def on_request(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     operation, run, tier = event["operation"], event["run"], settings()
     request = parse(operation, event["request"], tier)
-    known = registry.read(request.tenant)
+    known = runs.unclaimed(registry.read(request.tenant), run)
     check_state(known, operation, run)
     taken_back = operation == "resume" and known.state == "deleting"
     if taken_back:
@@ -48,7 +48,8 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         facts |= tenant_value.of_new(request, facts if begun else {})
     facts["priorities"] = priorities(facts, tier)
     if operation == "delete" and tier.exports:
-        facts[NAMES] = [*facts.get(NAMES, []), _export(request.tenant, run)]
+        names, own = facts.get(NAMES, []), _export(request.tenant, run)
+        facts[NAMES] = [*(name for name in names if name != own), own]
     before = parameters(known, facts, tier) | ({"Serve": "no"} if taken_back else {})
     # What may be in use is not made anew: the schema first, then the services, as with an update.
     does = "update" if operation == "create" and begun else operation
@@ -158,7 +159,7 @@ def _check_room(request: Request, known: Tenant, tier: Settings) -> None:
     if entry and entry.region != tier.region_key:
         raise RefusedError(f"tenant {request.tenant} is there already, in region {entry.region}")
     if known.state != "creating":
-        quotas.check(tier)
+        quotas.check(tier, known.tenant)
 
 
 def new_facts(request: Request, known: Tenant, tier: Settings) -> dict[str, Any]:

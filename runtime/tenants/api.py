@@ -16,7 +16,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 )
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from asked.check import RefusedError, shown
+from asked.check import RefusedError, among, check, only, shown
 from tenants import registry, runs
 from tenants.request import parse
 from tenants.settings import settings
@@ -25,6 +25,8 @@ from tenants.start import Asked, start
 logger = Logger()
 app = APIGatewayHttpResolver()
 Answer = Response[str]
+CHANGES = ("update", "suspend", "resume", "move")
+"""What ``PATCH`` may ask for. IAM gives leave by method, and who may change a tenant may not delete one."""
 
 
 @app.post("/tenants")
@@ -37,7 +39,9 @@ def create() -> Answer:
 def change(tenant: str) -> Answer:
     """Suspend, resume, move, or give it another size or image: ``operation`` says which."""
     body = _body()
-    return _start(str(body.get("operation", "update")), {**body, "tenant": tenant})
+    told = {**body, "operation": body.get("operation", "update"), "tenant": tenant}
+    check({"operation": told["operation"]}, only({"operation": among("operation", CHANGES)}))
+    return _start(told["operation"], told)
 
 
 @app.delete("/tenants/<tenant>")

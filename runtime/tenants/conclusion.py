@@ -39,7 +39,7 @@ def succeed(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if operation == "create":
         facts |= {routing.USED: items.now(), "origin": event["origin"], "failure": ""}
     if operation == "delete":
-        certificate = _certificate(event)
+        certificate = certificates.kept(tenant, event["run"]) or _certificate(event)
         certificates.keep(tenant, event["run"], certificate)
         state, facts = (
             "deleted",
@@ -50,7 +50,7 @@ def succeed(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
                 # Of a pool that is none of ours any more; the next tenant with this id has left none.
                 move_record.SOURCE: "",
                 NAMES: [],
-                **certificate,
+                **{name: value for name, value in certificate.items() if name != NAMES},
             },
         )
     runs.conclude(tenant, event["run"], state=state, outcome="succeeded", facts=facts)
@@ -104,6 +104,8 @@ def _certificate(event: dict[str, Any]) -> dict[str, Any]:
         "last_snapshot": event["snapshot"],
         # Its own, and the one CloudFormation takes before it deletes a database.
         "snapshots": snapshot.since(event["database"], str(known["created_at"])),
+        # Where an export may be that never came to its end: it goes with the others.
+        NAMES: known.get(NAMES, []),
         **_exports(known),
         "snapshots_kept_until": until.strftime("%Y-%m-%d"),
     }

@@ -11,12 +11,15 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAlreadyInProgressError
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import ClientError
 
 from tenants.once import once
 from tenants.settings import client
 
+logger = Logger()
 CONTROL_PLANE, APPLICATION_PLANE = "sbt.control.plane", "sbt.application.plane"
 PREFIX = "sbt_aws_"
 REQUESTED = {
@@ -53,9 +56,15 @@ def requested(
         run: ARN of the run.
         facts: What the tenant is to be.
         context: Lambda's own.
+
+    An event that is not taken is an error in the log, and nothing else.
     """
     detail = {**_of(tenant), **facts, "registrationStatus": "In progress"}
-    _say_once(CONTROL_PLANE, request_type(operation), run, detail, context)
+    try:
+        _say_once(CONTROL_PLANE, request_type(operation), run, detail, context)
+    except (ClientError, RuntimeError):
+        # The tenant is claimed by now: that nobody listens must not leave it half begun.
+        logger.exception("nobody was told that an operation has begun", tenant=tenant, run=run)
 
 
 def succeeded(

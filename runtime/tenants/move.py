@@ -31,7 +31,7 @@ def admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     run, tier = event["run"], settings()
     request = parse("move", event["request"], tier)
-    known, to = registry.read(request.tenant), str(request.to)
+    known, to = runs.unclaimed(registry.read(request.tenant), run), str(request.to)
     line = _line(request.tenant)
     flipped = known.state == "moving" and line.tier == _tier_of(to, tier)
     _check(known, line, to, run, tier, flipped=flipped)
@@ -92,7 +92,7 @@ def _check(known: Tenant, line: Entry, to: str, run: str, tier: Settings, *, fli
     if line.state != "active" and not (known.state == "moving" and line.state == "moving"):
         raise RefusedError(f"only what is active can be moved, and {known.tenant} is {line.state}")
     if to == "silo" and known.state != "moving":
-        quotas.check(tier)
+        quotas.check(tier, known.tenant)
 
 
 def _check_place(tenant: str, line: Entry, tier: Settings) -> None:

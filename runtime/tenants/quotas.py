@@ -8,16 +8,20 @@ from tenants import registry
 from tenants.settings import Settings, client
 
 
-def check(tier: Settings) -> None:
+def check(tier: Settings, tenant: str) -> None:
     """Count what is there against what the account may have.
 
     Tenants that are being made, or move into a silo, count too, even those whose parts are there already:
     near a limit a request is refused rather than two of them failing half way.
 
+    Args:
+        tier: What is counted, and how many there may be.
+        tenant: Who is to come.
+
     Raises:
         RefusedError: lists every quota that would not do, what is used and where to raise it.
     """
-    coming = sum(map(_is_coming, registry.every()))
+    coming = sum(_is_coming(one) for one in registry.every() if one["tenant"] != tenant)
     full = [
         f"{what}: {used} of {most} are used and {needed} more are needed"
         for what, used, most, needed in _counted(tier, coming)

@@ -1,6 +1,7 @@
 """Who changes a tenant now, and the record of every run that did."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -20,6 +21,15 @@ FROM_STATES: Mapping[str, tuple[str, ...]] = {
     "move to pool": ("active", "moving"),
 }
 """In which states an operation may begin; ``""`` is a tenant nobody has heard of."""
+CLAIMED_FROM = "claimed_from"
+"""The fact that says in which state a tenant was before the run that is at it."""
+
+
+def unclaimed(known: Tenant, run: str) -> Tenant:
+    """What a tenant was before a run claimed it: an answer that was lost is asked for again."""
+    if known.operation != run:
+        return known
+    return replace(known, state=str(known.facts.get(CLAIMED_FROM, known.state)), operation="")
 
 
 def claim(known: Tenant, *, operation: str, run: str, state: str | None, facts: Mapping[str, Any]) -> None:
@@ -35,12 +45,18 @@ def claim(known: Tenant, *, operation: str, run: str, state: str | None, facts: 
     Raises:
         RefusedError: somebody else has begun meanwhile.
     """
-    written = {**facts, "operation": run, "state": state or known.state, "updated_at": items.now()}
-    before = "attribute_not_exists(#state)"
-    values: dict[str, Any] = {}
+    written = {
+        **facts,
+        "operation": run,
+        "state": state or known.state,
+        "updated_at": items.now(),
+        CLAIMED_FROM: known.state,
+    }
+    before, values = "attribute_not_exists(#state)", {":run": run}
     if known.state:
-        before = "#state = :was AND (attribute_not_exists(#operation) OR #operation = :other)"
-        values = {":was": known.state, ":other": known.operation or run}
+        before = "(#state = :was AND (attribute_not_exists(#operation) OR #operation = :other))"
+        values |= {":was": known.state, ":other": known.operation or run}
+    before += " OR #operation = :run"
     try:
         registry.update(known.tenant, written, condition=before, values=values)
     except ClientError as error:
@@ -65,7 +81,11 @@ def conclude(tenant: str, run: str, *, state: str, outcome: str, facts: Mapping[
     written = {"state": state, "updated_at": items.now(), **facts}
     try:
         registry.update(
-            tenant, written, condition="#operation = :run", values={":run": run}, remove=("operation",)
+            tenant,
+            written,
+            condition="#operation = :run",
+            values={":run": run},
+            remove=("operation", CLAIMED_FROM),
         )
     except ClientError as error:
         if not _is_conflict(error):

@@ -65,7 +65,8 @@ def of_wave() -> Schema:
             "canaries": {
                 "type": "array",
                 "items": text("canaries must be active tenants"),
-                "description": "canaries must be a list of active tenants",
+                "uniqueItems": True,
+                "description": "canaries must be a list of active tenants, each of them once",
             },
             "requested_by": text("requested_by must be the name of who asks"),
         },

@@ -61,7 +61,7 @@ def settle(request: Request, known: Tenant, line: Entry) -> str:
         if said and not value:
             value, source = said, where
     value = value or _kept(known) or known.tenant
-    _check_others(known.tenant, value)
+    _check_others(known.tenant, value, proven=True)
     return value
 
 
@@ -76,12 +76,21 @@ def _kept(known: Tenant) -> str:
     return str(known.facts.get(KEPT) or "") if known.state in THERE else ""
 
 
-def _check_others(tenant: str, value: str) -> None:
-    """Refuse what is another's: its rows would go into a database that is not its own."""
+def _check_others(tenant: str, value: str, *, proven: bool = False) -> None:
+    """Refuse what is another's: its rows would go into a database that is not its own.
+
+    Args:
+        tenant: Who says it.
+        value: What the column holds.
+        proven: Whether to count only what a move has met: what a creation said may be somebody's mistake,
+            and must not keep the rows of whose it is where they are.
+    """
     taken = {
         str(one["tenant"])
         for one in registry.every()
-        if one["state"] in THERE and value == of(one, str(one["tenant"]))
+        if one["state"] in THERE
+        and not (proven and one.get(UNPROVEN) and not one.get(MOVING))
+        and value == of(one, str(one["tenant"]))
     }
     taken.update(routing.with_value(value))
     if others := sorted(taken - {tenant}):

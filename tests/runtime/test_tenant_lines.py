@@ -140,5 +140,5 @@ def test_a17_who_moves_into_a_silo_counts_against_the_quotas_and_who_leaves_one_
         )
     few = {"database_instances": 2, "stacks": 1000, "app_runner_services": 1000, "free_addresses": 0}
     with pytest.raises(RefusedError, match="database instances: 0 of 2 are used and 3 more are needed"):
-        quotas.check(dataclasses.replace(TIER, quotas=few))
-    quotas.check(dataclasses.replace(TIER, quotas={**few, "database_instances": 3}))
+        quotas.check(dataclasses.replace(TIER, quotas=few), "another")
+    quotas.check(dataclasses.replace(TIER, quotas={**few, "database_instances": 3}), "another")

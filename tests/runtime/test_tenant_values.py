@@ -144,7 +144,7 @@ class Runs:
 @pytest.fixture
 def runs(aws: Clients, monkeypatch: pytest.MonkeyPatch) -> Runs:
     """An organization in the pool."""
-    monkeypatch.setattr(quotas, "check", lambda tier: None)
+    monkeypatch.setattr(quotas, "check", lambda tier, tenant: None)
     made = Runs(Table(aws("dynamodb"), TIER.routing))
     made.line()
     return made
@@ -418,4 +418,12 @@ def test_a17_the_line_of_a_new_tenant_says_nothing_that_no_move_has_met(runs: Ru
     routing.on_request({"tenant": "org-200", "state": "provisioning"}, CONTEXT)
 
     assert runs.found("org-200").tenant_value == ""
-    assert "'org_2abC' is that of org-200" in runs.refused("silo", tenant_value=VALUE)
+
+
+def test_a17_what_a_creation_said_by_mistake_keeps_nobodys_rows_where_they_are(runs: Runs) -> None:
+    created(runs, tenant_value=VALUE)
+    runs.line(organization="org-102", value=VALUE)
+
+    assert runs.moved("silo", tenant="org-102")["tenantValue"] == VALUE
+    assert "'org_2abC' is that of org-102" in runs.refused("pool")
+    assert runs.moved("pool", tenant_value=OTHER)["tenantValue"] == OTHER

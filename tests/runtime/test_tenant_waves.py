@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from asked.check import RefusedError
 from tenants.failure import reason
+from tenants.request import parse_wave
 from tenants.wave import groups, skew
 
 FLEET = [f"t{number:02}" for number in range(1, 26)]
@@ -15,6 +17,13 @@ def test_a17_canaries_come_first_then_a_tenth_then_the_rest() -> None:
     assert canaries == ["t09"]
     assert tenth == ["t01", "t02", "t03"]
     assert sorted([*canaries, *tenth, *rest]) == FLEET
+
+
+def test_a17_a_canary_that_is_named_twice_is_refused_since_two_runs_of_it_would_meet() -> None:
+    with pytest.raises(
+        RefusedError, match=r"a list of active tenants, each of them once, got .'t09', 't09'."
+    ):
+        parse_wave({"image": "v2", "canaries": ["t09", "t09"]})
 
 
 @pytest.mark.parametrize("many", [0, 1, 2, 3, 10, 11, 1000])

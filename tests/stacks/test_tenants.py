@@ -25,6 +25,16 @@ def either(request: pytest.FixtureRequest, tenanted: Assembly, tenanted_on_app_r
     return tenanted if request.param == "fargate" else tenanted_on_app_runner
 
 
+def definition(assembly: Assembly, verb: str) -> Any:
+    """What a state machine is made of."""
+    (found,) = [
+        one["Properties"]["DefinitionString"]["Fn::Join"][1]
+        for one in of_type(assembly.templates[TENANTS], "AWS::StepFunctions::StateMachine").values()
+        if one["Properties"]["StateMachineName"] == f"{TENANTS}-{verb}"
+    ]
+    return json.loads("".join(part if isinstance(part, str) else "x" for part in found))
+
+
 def of_type(template: Template, kind: str) -> dict[str, Any]:
     return {key: one for key, one in template["Resources"].items() if one["Type"] == kind}
 
@@ -143,20 +153,15 @@ def test_a17_a_tenant_has_the_alarms_of_a_service_and_a_database(either: Assembl
 
 
 def test_a17_a_move_has_time_for_every_task_it_may_run(tenanted: Assembly) -> None:
-    (machine,) = [
-        one["Properties"]["DefinitionString"]["Fn::Join"][1]
-        for one in of_type(tenanted.templates[TENANTS], "AWS::StepFunctions::StateMachine").values()
-        if one["Properties"]["StateMachineName"] == f"{TENANTS}-move"
-    ]
-    definition = json.loads("".join(part if isinstance(part, str) else "x" for part in machine))
+    move = definition(tenanted, "move")
     tasks = {
         name: state["TimeoutSeconds"]
-        for name, state in definition["States"].items()
+        for name, state in move["States"].items()
         if "Overrides" in json.dumps(state)
-    } | {"Migrate": definition["States"]["Migrate"]["TimeoutSeconds"]}
+    } | {"Migrate": move["States"]["Migrate"]["TimeoutSeconds"]}
     back = [name for name in tasks if "silo" in name or "into the pool" in name or "way back" in name]
     there = sum(seconds for name, seconds in tasks.items() if name not in back)
-    assert definition["TimeoutSeconds"] >= there + 180 * 60
+    assert move["TimeoutSeconds"] >= there + 180 * 60
 
 
 def test_a17_a_run_without_a_good_end_is_heard_of(either: Assembly) -> None:
@@ -202,3 +207,48 @@ def test_a17_roles_of_a_tenant_are_known_by_their_path_however_cloudformation_na
         if json.dumps(one["Resource"]) == resource
         for verb in ([one["Action"]] if isinstance(one["Action"], str) else one["Action"])
     }
+
+
+def test_a17_a_wave_has_time_for_a_thousand_tenants_that_each_take_as_long_as_usual(either: Assembly) -> None:
+    """Step Functions stops what a wave has begun once its time is over, and nothing takes that back."""
+    group = definition(either, "wave")["States"]["Each group"]["ItemProcessor"]
+    at_once = group["States"]["Each of the group"]["MaxConcurrency"]
+    minutes_of_a_change = 60
+
+    assert definition(either, "wave")["TimeoutSeconds"] >= 1000 / at_once * minutes_of_a_change * 60
+
+
+def test_a17_no_step_may_delete_a_snapshot_of_the_pool_or_of_another_environment(either: Assembly) -> None:
+    deleting = [one for one in may(either.templates[TENANTS]) if "rds:DeleteDBSnapshot" in one["Action"]]
+    open_to = {
+        name["Fn::Join"][1][-1]: json.dumps(one.get("Condition", {}))
+        for one in deleting
+        for name in (one["Resource"] if isinstance(one["Resource"], list) else [one["Resource"]])
+    }
+
+    assert set(open_to) == {
+        ":snapshot:clinic-*-production-final-*",
+        ":snapshot:clinic-production-eu-tenant-*",
+        ":snapshot:*",
+    }
+    condition = json.loads(open_to[":snapshot:*"])
+    assert condition == {
+        "StringEquals": {
+            "aws:ResourceTag/cambium:system": "clinic",
+            "aws:ResourceTag/cambium:environment": "production",
+        },
+        "Null": {"aws:ResourceTag/cambium:tenant": "false"},
+    }
+
+
+def test_a17_what_only_reads_a_line_cannot_write_one(either: Assembly) -> None:
+    template = either.templates[TENANTS]
+    writing = {
+        policy.partition("ServiceRole")[0]
+        for policy, one in of_type(template, "AWS::IAM::Policy").items()
+        for allowed in one["Properties"]["PolicyDocument"]["Statement"]
+        if "-routing" in json.dumps(allowed["Resource"])
+        and {"dynamodb:PutItem", "dynamodb:DeleteItem"} & set(allowed["Action"])
+    }
+
+    assert writing == {"FunctionsRoute", "FunctionsLine"}

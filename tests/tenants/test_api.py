@@ -43,6 +43,13 @@ def test_a17_a_tenant_is_made_changed_and_deleted_over_http(region: Region) -> N
     for operation in ({"operation": "move", "to": "pool"}, {"operation": "suspend"}):
         status, refused = region.ask("PATCH", "/tenants/webby", {**operation, "tenant_value": "ünal"})
         assert (status, "tenant_value" in refused["message"]) == (400, True), operation
+    for forbidden in ("delete", "create", ["suspend"]):
+        told = {"operation": forbidden, "confirm": "webby", "residency": "EU", "image": "v1"}
+        status, refused = region.ask("PATCH", "/tenants/webby", told)
+        assert (status, refused["message"][:58]) == (
+            400,
+            "operation must be one of update, suspend, resume, move, go",
+        ), "who may change a tenant may not delete one"
     _, change = region.ask("PATCH", "/tenants/webby", {"operation": "suspend"})
     assert region.end(change["run"])["status"] == "SUCCEEDED"
     assert region.routed("webby")["state"] == "suspended"
