@@ -11,6 +11,9 @@ from ops.plan.value import links
 from ops.plan.verdict import Change, Verdict
 from ops.reachability.templates import Address
 
+TAKEN = (Verdict.REPLACES, Verdict.DELETES)
+"""After these, what a stack of a tenant was given names nothing that anybody else uses."""
+
 
 def new_stamps(before: Side, after: Side) -> list[str]:
     """Templates of tenants from which no stack has been made."""
@@ -31,10 +34,6 @@ def still_used(changes: Mapping[Address, Change], before: Side) -> Mapping[str, 
         if gone:
             found[name] = gone
     return found
-
-
-TAKEN = (Verdict.REPLACES, Verdict.DELETES)
-"""After these, what a stack of a tenant was given names nothing that anybody else uses."""
 
 
 def unfit(before: Side, after: Side) -> Iterator[Refusal]:

@@ -1,6 +1,8 @@
 """When tenants' stacks get what a step changes of their template: after the deploys, by a wave of changes."""
 
+import json
 from collections.abc import Iterator
+from typing import Any
 
 from ops.plan.deploy import Deploy
 from ops.plan.prover import Plan
@@ -41,24 +43,23 @@ def _wave(stack: Stack, changes: tuple[Change, ...]) -> Deploy:
 def _do(stack: Stack) -> Iterator[Line]:
     yield Line(
         "one tenant first: an update with the image it runs brings it the template, and nothing else",
-        _start(stack, "change", '{"operation": "update", "tenant": "TENANT", "image": "IMAGE"}'),
+        _start(stack, "change", operation="update", tenant="TENANT", image="IMAGE"),
     )
     yield Line(
         "then all: a wave brings the template and an image, which may be the one they run, to a few, to a "
         "tenth, to the rest; run it again to go on after a failure",
-        _start(stack, "wave", '{"image": "IMAGE", "canaries": ["TENANT"]}'),
+        _start(stack, "wave", image="IMAGE", canaries=["TENANT"]),
     )
     yield Line("a suspended tenant gets it when it is resumed; leave it at that")
 
 
-def _start(stack: Stack, verb: str, told: str) -> str:
+def _start(stack: Stack, verb: str, **told: Any) -> str:
     assert stack.stamp is not None  # noqa: S101 - narrows the type: this is about templates of tenants
     machine = f"arn:aws:states:{stack.region}:{stack.account}:stateMachine:{stack.stamp.stack}-{verb}"
-    told = told.replace("}", ', "requested_by": "you"}')
     return (
         f"aws stepfunctions start-execution --region {stack.region} \\\n"
         f"  --state-machine-arn {machine} \\\n"
-        f"  --input '{told}'"
+        f"  --input '{json.dumps({**told, 'requested_by': 'you'})}'"
     )
 
 

@@ -134,7 +134,10 @@ def test_a17_nothing_ends_in_anything_but_a_request_or_a_refusal(
     [
         ({}, "image must be the tag of an image, such as a commit, got None"),
         ({"image": "v 1"}, "image must be the tag of an image, such as a commit, got 'v 1'"),
-        ({"image": "v1", "canaries": "org-101"}, "canaries must be a list of active tenants, each of them once, got 'org-101'"),
+        (
+            {"image": "v1", "canaries": "org-101"},
+            "canaries must be a list of active tenants, each of them once, got 'org-101'",
+        ),
         ({"image": "v1", "canaries": [7]}, "canaries must be active tenants, got 7"),
     ],
 )
