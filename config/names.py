@@ -30,6 +30,11 @@ def service_name(system: str, service: str, shard: Shard) -> str:
     return f"{system}-{service}{shard.suffix}"
 
 
+def tenant_scaling_name(system: str, service: str) -> str:
+    """``<system>-tenants-<service>``: how App Runner scales that service of every tenant."""
+    return f"{system}-tenants-{service}"
+
+
 def queue_name(system: str, queue: str, shard: Shard) -> str:
     """``<system>-<queue>``: an operator moves messages by it."""
     return f"{system}-{queue}{shard.suffix}"

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from config.system import System
 
 LONGEST_SERVICE_NAME = 40
-"""Of App Runner, the shorter of the two platforms (App Runner API reference, ``ServiceName``)."""
+"""Of App Runner, the shorter of the two platforms (App Runner API reference, ``ServiceName``). What fits into
+it fits into the 32 of the scaling configuration that tenants share, which has no tenant's id in its name."""
 TASKS = ("migration", "export")
 """One-off tasks that each tenant has beside its services."""
 

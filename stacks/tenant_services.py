@@ -62,16 +62,12 @@ class TenantServices(Construct):
         (stack.tell if self._fargate else stack.tell_while_serving)("Origin", origin)
 
     def _define(self, service: Service) -> WebService:
-        fitted = self._fitted(service)
+        fitted = fitted_to(self._tier, service)
         spec = self._spec(fitted, service.name, image_tag=self._stack.parameters.image)
         built = self._define_on_fargate(fitted, spec) if self._fargate else self._define_on_app_runner(spec)
         for bucket in service.writes_buckets:
             self._allow_own_objects(built.role, self._deployment.bucket_name(bucket, self._region.name))
         return built
-
-    def _fitted(self, service: Service) -> Service:
-        scaling = service.scaling.model_copy(update={"min": self._tier.instances})
-        return service.model_copy(update={"scaling": scaling})
 
     def _define_on_fargate(self, service: Service, spec: ContainerSpec) -> WebService:
         assert self._door is not None  # noqa: S101 - narrows for the type checker
@@ -111,6 +107,7 @@ class TenantServices(Construct):
             vpc_connector=self._connector,
             acknowledgement=self._deployment.environment.app_runner_acknowledgement or "",
             keeps_logs=False,
+            scaling_arn=self._stack.parameters.place(scaling_of(spec.service)),
         )
         # A tenant changes its image when its wave comes, and not when a tag moves.
         built.service.add_property_override("SourceConfiguration.AutoDeploymentsEnabled", False)
@@ -223,6 +220,17 @@ class TenantServices(Construct):
     def _host(self, service: Service) -> str:
         before, after = tenant_host("|", service.hosts[0]).split("|")
         return Fn.join("", [before, self._stack.parameters.tenant, after])
+
+
+def fitted_to(tier: TenantTier, service: Service) -> Service:
+    """A service as tenants have it."""
+    scaling = service.scaling.model_copy(update={"min": tier.instances})
+    return service.model_copy(update={"scaling": scaling})
+
+
+def scaling_of(service: Service) -> str:
+    """The parameter that says how App Runner scales it."""
+    return f"Scaling{words(service.name)}"
 
 
 def tenant_keys(service: Service) -> tuple[str, ...]:

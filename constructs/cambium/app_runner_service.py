@@ -12,8 +12,30 @@ from cambium.retention import retention
 from cambium.rollout import app_runner_rollout
 from cambium.service_metrics import RequestMetrics
 from cambium.web_service import ContainerSpec, WebService
+from config.scaling import Scaling
 
 CPU_UNITS_PER_VCPU = 1024
+
+
+def define_scaling(
+    scope: Construct, construct_id: str, *, name: str, scaling: Scaling
+) -> apprunner.CfnAutoScalingConfiguration:
+    """A scaling configuration; one that changes is a new revision of the same name.
+
+    Args:
+        scope: Where it belongs.
+        construct_id: Its id.
+        name: Its name, of which a region has ten, unless AWS is asked for more.
+        scaling: Between how many instances, and how busy each may be.
+    """
+    return apprunner.CfnAutoScalingConfiguration(
+        scope,
+        construct_id,
+        auto_scaling_configuration_name=name,
+        min_size=scaling.min,
+        max_size=scaling.max,
+        max_concurrency=scaling.concurrency,
+    )
 
 
 class AppRunnerService(WebService):
@@ -34,6 +56,7 @@ class AppRunnerService(WebService):
         vpc_connector: apprunner.CfnVpcConnector,
         acknowledgement: str,
         keeps_logs: bool = True,
+        scaling_arn: str | None = None,
     ) -> None:
         """Define it.
 
@@ -45,9 +68,12 @@ class AppRunnerService(WebService):
             acknowledgement: Why this account may use App Runner.
             keeps_logs: Whether this stack sets how long its logs are kept, with a function of the CDK; not
                 where there is a stack for each of many services.
+            scaling_arn: A scaling configuration that it shares with others; without it, it gets one of its
+                own. A region has ten names for them, unless AWS is asked for more.
         """
         super().__init__(scope, construct_id)
         self._spec = spec
+        self._scaling_arn = scaling_arn or self._define_scaling()
         role = iam.Role(
             self, "InstanceRole", assumed_by=iam.ServicePrincipal("tasks.apprunner.amazonaws.com")
         )
@@ -76,23 +102,19 @@ class AppRunnerService(WebService):
         acknowledge_log_retention(self)
         acknowledge(access, {"AwsSolutions-IAM5[Resource::*]": "ecr:GetAuthorizationToken takes no resource"})
 
+    def _define_scaling(self) -> str:
+        config = define_scaling(self, "Scaling", name=self._spec.name, scaling=self._spec.service.scaling)
+        return config.attr_auto_scaling_configuration_arn
+
     def _define_service(
         self, role: iam.IRole, access: iam.IRole, vpc_connector: apprunner.CfnVpcConnector
     ) -> apprunner.CfnService:
         service = self._spec.service
-        scaling = apprunner.CfnAutoScalingConfiguration(
-            self,
-            "Scaling",
-            auto_scaling_configuration_name=self._spec.name,
-            min_size=service.scaling.min,
-            max_size=service.scaling.max,
-            max_concurrency=service.scaling.concurrency,
-        )
         return apprunner.CfnService(
             self,
             "Service",
             service_name=self._spec.name,
-            auto_scaling_configuration_arn=scaling.attr_auto_scaling_configuration_arn,
+            auto_scaling_configuration_arn=self._scaling_arn,
             source_configuration=apprunner.CfnService.SourceConfigurationProperty(
                 auto_deployments_enabled=True,
                 authentication_configuration=apprunner.CfnService.AuthenticationConfigurationProperty(

@@ -252,3 +252,24 @@ def test_a17_what_only_reads_a_line_cannot_write_one(either: Assembly) -> None:
     }
 
     assert writing == {"FunctionsRoute", "FunctionsLine"}
+
+
+def test_a17_all_tenants_on_app_runner_share_one_scaling_configuration(
+    tenanted_on_app_runner: Assembly,
+) -> None:
+    """A region has ten names for them, of 32 characters each."""
+    kind = "AWS::AppRunner::AutoScalingConfiguration"
+    (service,) = of_type(stamp(tenanted_on_app_runner), "AWS::AppRunner::Service").values()
+    (shared,) = of_type(tenanted_on_app_runner.templates[TENANTS], kind).values()
+
+    assert of_type(stamp(tenanted_on_app_runner), kind) == {}
+    assert service["Properties"]["AutoScalingConfigurationArn"] == {"Ref": "ScalingApi"}
+    assert shared["Properties"] == {
+        "AutoScalingConfigurationName": "clinic-tenants-api",
+        "MinSize": 2,
+        "MaxSize": 4,
+        "MaxConcurrency": 100,
+        "Tags": shared["Properties"].get("Tags"),
+    }
+    # A revision that services of tenants still have cannot be deleted.
+    assert (shared["DeletionPolicy"], shared["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
