@@ -13,6 +13,7 @@ from ops.deploy import ledger
 from ops.deploy.bootstrap import bootstrap, missing
 from ops.deploy.deployment import deploy
 from ops.deploy.impossible import refuse_impossible
+from ops.deploy.left_behind import refuse_left_behind
 from ops.deploy.neighbours import refuse_neighbours
 from ops.deploy.repair import repair
 from ops.embedded import emulator, pool_program, programs
@@ -46,6 +47,7 @@ def bring_up(workspace: Workspace, target: Target) -> None:
     assembly = _synthesis(workspace, steps, target, deployment)
     before = ledger.entry(workspace, running, target)
     refuse_impossible(assembly, places, target, before.target if before else target)
+    refuse_left_behind(assembly, places, before, deployment.phase)
     _bootstrap(workspace, steps, assembly, places)
     ledger.record(
         workspace,

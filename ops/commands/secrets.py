@@ -11,6 +11,7 @@ from config.operator_keys import operator_keys
 from ops.assembly.target import Target
 from ops.commands.options import EnvOption, SystemOption
 from ops.console import progress
+from ops.deploy import ledger
 from ops.embedded import emulator
 from ops.embedded.aws import Aws, Place, Places
 from ops.lock import exclusive
@@ -42,7 +43,9 @@ def set_secret(
         if not value:
             raise OperatorError(ExitCode.USAGE, f"{key} was given no value")
         places, account = Places(running.url), deployment.environment.account
-        for region, shard in deployment.shards():
+        # Of a phase that is only tried, every region and shard, too.
+        known = ledger.entry(workspace, running, target)
+        for region, shard in (known.target.resolve() if known else deployment).shards():
             aws = places.at(Place(account, region.name))
             name = deployment.secret_name(secret, shard)
             values = {**present(aws, name), key: value}

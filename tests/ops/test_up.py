@@ -104,6 +104,25 @@ def test_a_smaller_phase_is_refused_before_anything_happens_where_storage_would_
 
 
 @pytest.mark.long
+def test_a_smaller_phase_is_refused_before_anything_happens_where_it_has_no_use_for_data(
+    toy: Checkout,
+) -> None:
+    bucket = toy.workspace.root / "runtime" / "bucket"
+    bucket.parent.mkdir(exist_ok=True)
+    bucket.touch()
+    assert toy.run(*UP, "--phase", "2")[0] == ExitCode.OK
+
+    code, output = toy.run(*UP)
+
+    assert code == ExitCode.REFUSED, output
+    assert "phase 1 has no use for 1 stack with data of phase 2, so nothing was deployed" in output
+    assert "toy-test-ie-2-compute: every object of the bucket" in output
+    assert "to stay with what is there, .venv/bin/cambium up --system toy --env test --phase 2" in output
+    assert toy.run("status")[0] == ExitCode.OK
+    bucket.unlink()
+
+
+@pytest.mark.long
 def test_a_system_that_is_not_deployed_has_nothing_to_grow_from(toy: Checkout) -> None:
     toy.run(*UP)
 

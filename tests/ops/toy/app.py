@@ -135,8 +135,10 @@ def main() -> None:
         **stack(folder, second, [first], {"Resources": compute(phase), "Outputs": outputs}),
     }
     if phase == "2":
-        more = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
-        artifacts |= stack(folder, "toy-test-ie-2-compute", [first], more)
+        more: dict[str, Any] = {"Topic": {"Type": "AWS::SNS::Topic"}}
+        if Path("runtime", "bucket").exists():
+            more["Bucket"] = {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain"}
+        artifacts |= stack(folder, "toy-test-ie-2-compute", [first], {"Resources": more})
     (folder / "manifest.json").write_text(json.dumps({"version": "53.0.0", "artifacts": artifacts}))
 
 
