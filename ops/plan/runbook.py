@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ops.growth.steps import Step as GrowthStep
 from ops.plan import runbook_lines as lines
 from ops.plan.deploy import Deploy
+from ops.plan.new_places import after_new_places, before_new_places
 from ops.plan.prover import Plan
 from ops.plan.runbook_lines import Line
 from ops.plan.splitting import Kind, Split
@@ -84,9 +85,12 @@ def _main(plan: Plan, subject: Subject, found: dict[Kind, Split]) -> Deploy:
         title,
         "" if not held else "; ".join(found[kind].why for kind in found if kind in HELD_BACK),
         do=(*_told(subject, 1), *_left_out(subject, held), lines.deploy_all(subject.options)),
-        before=tuple(lines.before_main(plan, subject.options)),
+        before=(
+            *before_new_places(plan, subject.options),
+            *lines.before_main(plan, subject.options),
+        ),
         watch=tuple(lines.interruptions(plan.deployed)),
-        after=tuple(lines.settled(plan)),
+        after=(*after_new_places(plan), *lines.settled(plan)),
         back=tuple(lines.way_back(plan)),
     )
 

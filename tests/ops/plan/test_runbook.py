@@ -191,3 +191,27 @@ def test_a_program_gets_the_same(growth: Plan) -> None:
     data = next(one for one in told["stacks"] if one["name"].endswith("-data"))
     database = next(one for one in data["changes"] if one["path"] == "Database/Instance")
     assert database["verdict"] == "in place with interruption"
+
+
+def test_a18_a_region_that_is_new_needs_room_a_bootstrap_and_images_before_and_keys_and_the_worker_after(
+    phase_three: Assembly, phase_four: Assembly
+) -> None:
+    book = runbook(prove(real(phase_three), real(phase_four)), SUBJECT)
+    before, after = texts(book, 0, "before"), texts(book, 0, "after")
+
+    assert "us-east-1 will serve: ask for its quotas" in before
+    assert f"npx cdk bootstrap aws://111122223333/us-west-2 {CDK}" in before
+    assert f"npx cdk deploy restartix-production-us-delivery --exclusively {CDK}" in before
+    assert "the keys of new secrets are filled in" in after
+    assert "DNS leads to the new services" in after
+    assert "the Worker is deployed, and knows each look-up" in after
+
+
+def test_what_stays_in_its_region_needs_none_of_that(growth: Plan) -> None:
+    book = runbook(growth, SUBJECT)
+
+    for number, _ in enumerate(book.deploys):
+        said = texts(book, number, "before") + texts(book, number, "after")
+        assert "will serve" not in said
+        assert "new secrets" not in said
+        assert "the Worker" not in said
