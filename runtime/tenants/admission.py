@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from asked.check import RefusedError
-from tenants import events, items, quotas, registry, routing, runs, stack, tenant_value
+from tenants import certificates, events, items, quotas, registry, routing, runs, stack, tenant_value
 from tenants.export import NAMES
 from tenants.move_record import COPY_LEFT, FENCED, SOURCE
 from tenants.parameters import changed, parameters, prepared, priorities
@@ -163,8 +163,10 @@ def _check_room(request: Request, known: Tenant, tier: Settings) -> None:
 
 
 def new_facts(request: Request, known: Tenant, tier: Settings) -> dict[str, Any]:
-    """What a tenant begins with."""
+    """What a tenant begins with; of an earlier one with its id, certificates say the rest."""
     return {
+        **dict.fromkeys(certificates.SAID, ""),
+        "failure": "",
         "size": request.size or tier.sizes[0],
         "image": request.image,
         "tier": tier.tier,

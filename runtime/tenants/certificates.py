@@ -7,6 +7,12 @@ from botocore.exceptions import ClientError
 
 from tenants import items
 
+SAID = (
+    *("deleted_at", "deleted_by", "database", "last_snapshot", "snapshots", "snapshots_kept_until"),
+    *("exports", "no_exports"),
+)
+"""What a certificate says, and the registry of who is deleted."""
+
 
 def keep(tenant: str, run: str, facts: Mapping[str, Any]) -> None:
     """Keep the certificate of a deletion, whatever becomes of the name.

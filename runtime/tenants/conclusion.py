@@ -34,17 +34,17 @@ UNFINISHED = ("creating", "deleting", "moving")
 def succeed(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Write down what the tenant is now; of a deleted one, the certificate."""
     operation, wanted, tenant = event["operation"], event["wanted"], event["tenant"]
-    facts: dict[str, Any] = {"size": wanted["Size"], "image": wanted["Image"], "prior": ""}
+    facts: dict[str, Any] = {"size": wanted["Size"], "image": wanted["Image"], "prior": "", "failure": ""}
     state = "active" if wanted["Serve"] == "yes" else "suspended"
     if operation == "create":
-        facts |= {routing.USED: items.now(), "origin": event["origin"], "failure": ""}
+        facts |= {routing.USED: items.now(), "origin": event["origin"]}
     if operation == "delete":
         certificate = certificates.kept(tenant, event["run"]) or _certificate(event)
         certificates.keep(tenant, event["run"], certificate)
         state, facts = (
             "deleted",
             {
-                "prior": "",
+                **{"prior": "", "failure": ""},
                 routing.USED: "",
                 "final_snapshot": "",
                 # Of a pool that is none of ours any more; the next tenant with this id has left none.
@@ -70,7 +70,7 @@ def fail(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
     events.failed(
         whole["operation"], whole["tenant"], whole["run"], state=state, reason=told, context=context
     )
-    after = "run it again to finish" if left or state in UNFINISHED else "nothing of it is left"
+    after = "run it again to finish" if left or state in UNFINISHED else "nothing of this run is left"
     if state == "creating":
         after = f"somebody may have used it, so all of it is kept; {after}"
     return {"message": f"{told}. Tenant {whole['tenant']} is {state}; {after}"}

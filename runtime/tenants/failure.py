@@ -42,6 +42,8 @@ def _of_task(task: dict[str, Any]) -> str:
     told = _message(task)
     ended = [f"{one.get('Name')} with exit code {one.get('ExitCode')}" for one in task["Containers"]]
     why = f"the task ended: {', '.join(ended)}; {task.get('StoppedReason', '')}".rstrip("; ")
+    if family := str(task.get("TaskDefinitionArn", "")).rpartition("/")[2].partition(":")[0]:
+        why += f"; what it said is in the log group of {family}"
     return f"{told} ({why})" if told else why
 
 

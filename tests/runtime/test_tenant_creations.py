@@ -163,7 +163,8 @@ def test_a17_a_deletion_exports_what_may_have_been_used(
 
 
 @pytest.mark.parametrize(
-    ("used", "state", "said"), [(USED_AT, "creating", "all of it is kept"), ("", "failed", "nothing of it")]
+    ("used", "state", "said"),
+    [(USED_AT, "creating", "all of it is kept"), ("", "failed", "nothing of this run")],
 )
 def test_a17_a_failed_creation_says_what_is_left(aws: Clients, used: str, state: str, said: str) -> None:
     begun(aws, used=used)

@@ -38,7 +38,7 @@ def test_a17_a_failed_move_leaves_the_organization_in_the_pool(
     with region.broken("move", (step, when)), pool.migrating(torn):
         said = region.fail("move", tenant=torn, to="silo", image="v1")
     assert said.startswith(f"TenantFailed: move failed at {step}"), said
-    assert "nothing of it is left" in said
+    assert "nothing of this run is left" in said
     assert pool.line(torn) == line
     assert {**region.traces(torn), "routed": {}} == NO_TRACES
     assert not region.snapshots(torn)
@@ -67,7 +67,7 @@ def test_a17_a_failed_way_back_leaves_the_tenant_in_its_silo(
     with region.broken("move", (step, when)):
         said = region.fail("move", tenant=torn, to="pool")
     assert said.startswith(f"TenantFailed: move failed at {step}"), said
-    assert "nothing of it is left" in said
+    assert "nothing of this run is left" in said
     assert pool.line(torn) == line
     region.is_whole(torn)
     assert pool.notes(torn, silo=True) == notes
