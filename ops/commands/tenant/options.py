@@ -33,15 +33,6 @@ TenantValueOption = Annotated[
         "an identity provider. Said once: every later step remembers it.",
     ),
 ]
-CanaryOption = Annotated[
-    list[str] | None, typer.Option("--canary", help="Who gets it first; may be said again.")
-]
-
-
-RequestedByOption = Annotated[
-    str | None,
-    typer.Option("--requested-by", help="Who asks, as it is written down; else your login name."),
-]
 
 
 def who_asks(said: str | None) -> str:
@@ -63,6 +54,17 @@ def who_asks(said: str | None) -> str:
             hint="nothing was started; correct it, then run this again",
         )
     return said
+
+
+RequestedByOption = Annotated[
+    str | None,
+    typer.Option(
+        "--requested-by", callback=who_asks, help="Who asks, as it is written down; else your login name."
+    ),
+]
+CanaryOption = Annotated[
+    list[str] | None, typer.Option("--canary", help="Who gets it first; may be said again.")
+]
 
 
 def _tenants(ctx: typer.Context, target: Target) -> Tenants:

@@ -5,7 +5,6 @@ from typing import Any
 
 from config.region import Region
 from ops.commands.tenant.facts import address
-from ops.commands.tenant.options import who_asks
 from ops.commands.tenant.telling import telling
 from ops.console import results
 from ops.tenants.machines import Tenants
@@ -20,7 +19,7 @@ def run(
         OperatorError: it was refused, or failed.
     """
     name = request["tenant"]
-    told = {**request, "requested_by": who_asks(requested_by)}
+    told = {**request, "requested_by": requested_by}
     before = tenants.show(region, name)
     with telling(f"{operation} {name}") as say:
         tenants.run(region, operation, told, say)

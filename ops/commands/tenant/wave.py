@@ -1,6 +1,6 @@
 """``tenant wave``: an image, and the template of the last deploy, for all of them."""
 
-from ops.commands.tenant.options import CanaryOption, ImageOption, RequestedByOption, of_tenants, who_asks
+from ops.commands.tenant.options import CanaryOption, ImageOption, RequestedByOption, of_tenants
 from ops.commands.tenant.telling import telling
 from ops.console import results
 from ops.tenants.machines import Tenants
@@ -20,9 +20,8 @@ def wave(
 
     Example:  cambium tenant wave --system s --env production --image 3f2c1ab --canary org-101
     """
-    by = who_asks(requested_by)
     for region in tenants.deployment.regions:
-        request = {"image": image, "canaries": canary or [], "requested_by": by}
+        request = {"image": image, "canaries": canary or [], "requested_by": requested_by}
         with telling(f"wave in {region.key}") as say:
             tenants.run(region, "wave", request, say)
         results().print(f"all active tenants in {region.key} run {image}", markup=False)
