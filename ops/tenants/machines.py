@@ -69,9 +69,7 @@ class Tenants:
         Raises:
             OperatorError: it has no line there, or one that leads to no region of this deployment.
         """
-        home = self.at(self.deployment.home)
-        table = home.resource("dynamodb").Table(self.deployment.routing_table_name)
-        line = table.get_item(Key={"organization": organization}).get("Item", {})
+        line = self._line(organization)
         for region in self.deployment.regions:
             if region.key == line.get("region"):
                 return region
@@ -80,6 +78,11 @@ class Tenants:
             f"organization {organization!r} is not in the routing table",
             hint="only who is served can be moved; a new tenant is made with cambium tenant create",
         )
+
+    def address(self, tenant: str) -> str:
+        """Where requests of a tenant are led, as its line in the routing table has it; nothing if nowhere."""
+        line = self._line(tenant)
+        return str(line["origin"]) if line.get("state") == "active" else ""
 
     def clear(self, region: Region, tenant: str | None, say: Callable[[str], None]) -> None:
         """Clear the pool of rows of tenants that moved: of those who are due, or of one before its time."""
@@ -156,6 +159,12 @@ class Tenants:
             "outcome": ENDED.get(found["status"], "stopped"),
             **({"requested_by": str(by)} if by else {}),
         }
+
+    def _line(self, organization: str) -> dict[str, Any]:
+        home = self.at(self.deployment.home)
+        table = home.resource("dynamodb").Table(self.deployment.routing_table_name)
+        found: dict[str, Any] = table.get_item(Key={"organization": organization}).get("Item", {})
+        return found
 
     def _known(self, region: Region, tenant: str) -> dict[str, Any]:
         known = self.show(region, tenant) if tenant else {}

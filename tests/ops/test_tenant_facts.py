@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from ops.commands.tenant.facts import address, history, lines, plain
+from ops.commands.tenant.facts import history, lines, plain
 
 
 def test_a17_facts_stand_apart_from_their_names_and_those_inside_others_below_them() -> None:
@@ -57,9 +57,3 @@ def test_a17_the_history_tells_runs_and_everything_that_a_certificate_says() -> 
         "      sha256  8a",
         "    snapshots   last",
     ]
-
-
-def test_a17_an_address_is_shown_only_where_somebody_answers() -> None:
-    shown = {state: address({"state": state, "origin": "o.example"}) for state in ("active", "deleted")}
-    assert shown == {"active": "o.example", "deleted": ""}
-    assert address({"state": "suspended", "origin": "o.example"}) == ""

@@ -4,15 +4,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-SERVED = ("active", "pooled")
-"""States in which somebody answers at the address that is known."""
 CERTIFICATE = "certificate#"
 INDENT = "  "
-
-
-def address(known: Mapping[str, Any]) -> str:
-    """Where a tenant is served; nothing where nobody answers."""
-    return str(known.get("origin", "")) if known["state"] in SERVED else ""
 
 
 def plain(item: Mapping[str, Any]) -> dict[str, Any]:

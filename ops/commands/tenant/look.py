@@ -4,7 +4,7 @@ from typing import Any
 
 from config.region import Region
 from ops.commands.options import JsonOption
-from ops.commands.tenant.facts import address, history, lines, plain
+from ops.commands.tenant.facts import history, lines, plain
 from ops.commands.tenant.options import TenantArgument, of_tenants
 from ops.console import print_json, results
 from ops.report.tables import table, wide
@@ -35,7 +35,7 @@ def list_tenants(tenants: Tenants, json: JsonOption = False) -> None:
     content = table("tenant", "state", "size", "image", "region", "address")
     for one in found:
         facts = (str(one.get(name, "")) for name in ("size", "image", "region"))
-        content.add_row(one["tenant"], _state(one), *facts, address(one))
+        content.add_row(one["tenant"], _state(one), *facts, one["origin"])
     wide(results(), content)
 
 
@@ -51,10 +51,7 @@ def show(tenants: Tenants, tenant: TenantArgument, json: JsonOption = False) -> 
     if json:
         print_json({**plain(known), "history": [plain(one) for one in done]})
         return
-    told = plain(known)
-    if "origin" in told and not address(known):
-        told["origin"] += " (not served)"
-    for line in lines(told):
+    for line in lines(plain(known)):
         results().print(line, markup=False, soft_wrap=True)
     if known.get("interrupted"):
         results().print(INTERRUPTED, markup=False, soft_wrap=True)
@@ -93,8 +90,9 @@ def _running(tenants: Tenants) -> dict[str, list[str]]:
 
 
 def _told(tenants: Tenants, region: Region, known: dict[str, Any]) -> dict[str, Any]:
-    """What is known of a tenant, and whether a run on it was stopped half way."""
-    return {**known, **({"interrupted": True} if tenants.interrupted(region, known) else {})}
+    """What is known of a tenant, where requests are led now, and whether a run on it was stopped half way."""
+    stopped = {"interrupted": True} if tenants.interrupted(region, known) else {}
+    return {**known, "origin": tenants.address(known["tenant"]), **stopped}
 
 
 def _state(known: dict[str, Any]) -> str:

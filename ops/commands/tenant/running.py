@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from config.region import Region
-from ops.commands.tenant.facts import address
 from ops.commands.tenant.telling import telling
 from ops.console import results
 from ops.tenants.machines import Tenants
@@ -24,7 +23,9 @@ def run(
     with telling(f"{operation} {name}") as say:
         tenants.run(region, operation, told, say)
     known = tenants.show(region, name)
-    results().print(f"{name} is {known['state']}  {address(known)}".rstrip(), markup=False, soft_wrap=True)
+    results().print(
+        f"{name} is {known['state']}  {tenants.address(name)}".rstrip(), markup=False, soft_wrap=True
+    )
     if known["state"] in ("active", "suspended"):
         shape = ", ".join(_became(before, known, fact) for fact in ("size", "image"))
         results().print(f"  {shape}", markup=False, soft_wrap=True)
