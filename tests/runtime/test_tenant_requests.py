@@ -41,11 +41,11 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("create", {**NEW, "requested_by": ["x"]}, "requested_by must be the name of who asks, got ['x']"),
     ("update", {"tenant": "org-101"}, "an update must say size or image, got neither"),
     ("update", {"tenant": "org-101", "image": None}, "an update must say size or image, got neither"),
-    ("delete", {"tenant": "org-101"}, "(--confirm of the command) must be the tenant, got None"),
+    ("delete", {"tenant": "org-101"}, "(--confirm of a command) must be the tenant, got None"),
     (
         "delete",
         {"tenant": "org-101", "confirm": "org-102"},
-        "(--confirm of the command) must be the tenant, got 'org-102'",
+        "(--confirm of a command) must be the tenant, got 'org-102'",
     ),
     (
         "move",
