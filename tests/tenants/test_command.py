@@ -49,6 +49,9 @@ def test_a17_a_tenant_is_made_shown_and_deleted_by_command(on_the_region: Comman
     assert "cambium tenant update by-hand --system clinic --env production gives it" in again.stderr
 
     assert "by-hand-api.clinic.example" in cambium("tenant", "list", *CLINIC).stdout
+    with region.led_to("by-hand", "made-anew.example"):
+        shown = cambium("tenant", "show", "by-hand", *CLINIC).stdout
+    assert "made-anew.example" in shown, "App Runner gives a service that is made anew another address"
     listed = json.loads(cambium("tenant", "list", "--json", *CLINIC).stdout)
     assert "by-hand" in [one["tenant"] for one in listed]
     assert "by-hand" in json.loads(cambium("tenant", "skew", "--json", *CLINIC).stdout)["v1"]
