@@ -1,6 +1,9 @@
 """``connections`` and ``systems``: what the configuration says. Neither needs AWS."""
 
+from typing import Any
+
 from config.catalog import load_system, system_names
+from config.tenancy import TenantTier
 from ops.assembly.target import Target
 from ops.commands.options import EnvOption, JsonOption, PhaseOption, PlatformOption, SystemOption
 from ops.console import print_json, results
@@ -29,7 +32,7 @@ def connections(
 
 
 def systems(json: JsonOption = False) -> None:
-    """List the systems with their environments and phases.
+    """List the systems with their environments and phases, and which of them have tenants of their own stack.
 
     Example:  cambium systems
     """
@@ -40,9 +43,17 @@ def systems(json: JsonOption = False) -> None:
                 system.name: {
                     "environments": {one.name: one.phase for one in system.environments},
                     "phases": [phase.title for phase in system.phases],
+                    "tenants": _tenants(system.tenants),
                 }
                 for system in every
             }
         )
     else:
         show_systems(results(), every)
+
+
+def _tenants(tier: TenantTier | None) -> dict[str, Any] | None:
+    """From which phase on a system has tenants with a stack for themselves, and in which sizes."""
+    if tier is None:
+        return None
+    return {"since_phase": tier.since_phase, "sizes": [size.name for size in tier.sizes]}

@@ -32,7 +32,9 @@ def up(
 ) -> None:
     """Deploy a system to the embedded AWS, check the result through the API, and report.
 
-    Run it again after a change, or after anything went wrong: it does what is left to do.
+    Run it again after a change, or after anything went wrong: it does what is left to do. Exit code 5: the
+    embedded AWS did not start. 6, 7, 8: templates, preparing a region or deploying failed. 9: what exists is
+    not what was described. 20: there is no such deployment. 22: AWS refuses the step; nothing was changed.
 
     Example:  cambium up --system restartix --env production
     """

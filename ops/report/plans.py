@@ -15,9 +15,10 @@ BAR_WIDTH = 30
 
 
 def show_systems(console: Console, systems: Iterable[System]) -> None:
-    """Every system: where its environments are and in which phase, and what its phases are for."""
+    """Every system: where its environments are and in which phase, what phases are for, and its tenants."""
     environments = table("system", "environment", "account", "regions", "platform", "phase", keep=["system"])
     phases = table("system", "phase", "for", right=["phase"], keep=["system"])
+    tenants = table("system", "environment", "phases", "sizes", keep=["system"])
     for system in systems:
         for environment in system.environments:
             environments.add_row(
@@ -28,10 +29,15 @@ def show_systems(console: Console, systems: Iterable[System]) -> None:
                 environment.platform,
                 f"{environment.phase} of {len(system.phases)}",
             )
+            if system.tenants is not None:
+                tier, sizes = system.tenants, ", ".join(size.name for size in system.tenants.sizes)
+                tenants.add_row(system.name, environment.name, f"from {tier.since_phase} on", sizes)
         for number, phase in enumerate(system.phases, start=1):
             phases.add_row(system.name, str(number), phase.title)
     section(console, "Environments", environments)
     section(console, "Phases", phases)
+    if tenants.row_count:
+        section(console, "Tenants with a stack for themselves", tenants)
 
 
 def show_access(console: Console, rules: Iterable[AccessRule]) -> None:

@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from config.deployment import Deployment
 from config.shard_access import called, plain, regional_access
+from emulator.postgres.programs import stand_in
 from ops.assembly.comparison import Deployed
 from ops.assembly.target import COMMAND, Target
 from ops.embedded import pool_program
@@ -143,6 +144,7 @@ def _stores(console: Console, _target: Target, _deployment: Deployment, found: V
 def _logins(console: Console, _target: Target, deployment: Deployment, found: Verification) -> None:
     if found.secrets.logins:
         show_logins(console, found.secrets.logins, several=len(list(deployment.shards())) > 1)
+        show_stand_in(console, deployment.database.version if deployment.database else "")
     show_straight_pools(console, found.straight_pools)
 
 
@@ -163,6 +165,12 @@ def show_logins(console: Console, logins: Iterable[Login], *, several: bool) -> 
             *([", ".join(shards)] if several else []),
         )
     section(console, "Database URLs, tried on the embedded PostgreSQL", content)
+
+
+def show_stand_in(console: Console, described: str) -> None:
+    """Say it where the embedded databases are of another major version than the one that is described."""
+    if described and str(served := stand_in(described)) != described.partition(".")[0]:
+        console.print(f"  PostgreSQL {served} serves them here; described is {described}, which AWS will run")
 
 
 def show_straight_pools(console: Console, names: Iterable[str]) -> None:

@@ -24,6 +24,12 @@ def table(*columns: str, right: Iterable[str] = (), keep: Iterable[str] = ()) ->
     return made
 
 
+def wide(console: Console, content: Table) -> None:
+    """A table as wide as what it holds, so that its addresses stay whole and can be copied."""
+    console.width = max(console.width, console.measure(content).maximum)
+    console.print(content)
+
+
 def heading(console: Console, title: str) -> None:
     """The title of a part of a report."""
     console.print(f"\n[bold]{escape(title)}[/]")

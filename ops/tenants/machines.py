@@ -1,20 +1,23 @@
 """Starts the state machines of tenants, and waits for what they say."""
 
 import json
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 from config.deployment import Deployment
 from config.region import Region
 from ops.embedded.aws import Aws, Place, Places
 from ops.outcome import ExitCode, OperatorError
+from ops.tenants.advice import Advice
+from ops.tenants.run import Run
 
-POLL_SECONDS = 0.5
 VERBS = {"create": "create", "delete": "delete", "wave": "wave", "move": "move"}
 """Machines by operation; all others are changes."""
+CHANGE = "change"
+"""The machine that must be told what to do; each other one does one thing."""
+ENDED = {"RUNNING": "running", "SUCCEEDED": "succeeded", "FAILED": "failed"}
+"""What a run is whose end nobody wrote down; all else was stopped."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,11 @@ class Tenants:
 
     deployment: Deployment
     places: Places
+
+    @property
+    def options(self) -> str:
+        """The options of a command about the same deployment."""
+        return f"--system {self.deployment.system} --env {self.deployment.environment.name}"
 
     def at(self, region: Region) -> Aws:
         """The embedded AWS in a region."""
@@ -39,7 +47,9 @@ class Tenants:
                 return region
         known = ", ".join(sorted({str(region.residency) for region in self.deployment.regions}))
         raise OperatorError(
-            ExitCode.USAGE, f"--residency must be {known}, where this deployment is, got {wanted!r}"
+            ExitCode.TENANT,
+            f"--residency must be {known}, where this deployment is, got {wanted!r}",
+            hint="nothing was started; cambium systems says in which regions it is, in its last phase too",
         )
 
     def region_of(self, tenant: str) -> Region:
@@ -59,9 +69,7 @@ class Tenants:
         Raises:
             OperatorError: it has no line there, or one that leads to no region of this deployment.
         """
-        home = self.at(self.deployment.home)
-        table = home.resource("dynamodb").Table(self.deployment.routing_table_name)
-        line = table.get_item(Key={"organization": organization}).get("Item", {})
+        line = self._line(organization)
         for region in self.deployment.regions:
             if region.key == line.get("region"):
                 return region
@@ -70,6 +78,11 @@ class Tenants:
             f"organization {organization!r} is not in the routing table",
             hint="only who is served can be moved; a new tenant is made with cambium tenant create",
         )
+
+    def address(self, tenant: str) -> str:
+        """Where requests of a tenant are led, as its line in the routing table has it; nothing if nowhere."""
+        line = self._line(tenant)
+        return str(line["origin"]) if line.get("state") == "active" else ""
 
     def clear(self, region: Region, tenant: str | None, say: Callable[[str], None]) -> None:
         """Clear the pool of rows of tenants that moved: of those who are due, or of one before its time."""
@@ -84,8 +97,10 @@ class Tenants:
             OperatorError: it was refused, or failed; the message is the machine's own.
         """
         told = {key: value for key, value in request.items() if value is not None}
-        machine = VERBS.get(operation, "change")
-        self._finish(region, machine, operation, {"operation": operation, **told}, say)
+        machine = VERBS.get(operation, CHANGE)
+        # A machine refuses a field that says nothing to it.
+        named = {"operation": operation} if machine == CHANGE else {}
+        self._finish(region, machine, operation, {**named, **told}, say)
 
     def _finish(
         self,
@@ -96,23 +111,13 @@ class Tenants:
         say: Callable[[str], None],
     ) -> None:
         states = self.at(region).client("stepfunctions")
-        machine = self._machine(region, verb)
-        run = states.start_execution(
-            stateMachineArn=machine,
-            name=f"{operation}-{uuid4()}",
-            input=json.dumps(told),
-        )["executionArn"]
-        while (found := states.describe_execution(executionArn=run))["status"] == "RUNNING":
-            say(_step(states, run))
-            time.sleep(POLL_SECONDS)
-        if found["status"] != "SUCCEEDED":
-            raise OperatorError(
-                ExitCode.TENANT,
-                found.get("cause") or f"the run ended as {found['status']}",
-                hint=f"nothing was changed; the run is {run}"
-                if found.get("error") == "Refused"
-                else f"cambium tenant show has it too; the run is {run}",
-            )
+        advice = Advice(
+            operation=operation,
+            told=told,
+            options=self.options,
+            known=lambda: self._known(region, str(told.get("tenant", ""))),
+        )
+        Run.start(states, self._machine(region, verb), operation, told, advice).finish(say)
 
     def show(self, region: Region, tenant: str) -> dict[str, Any]:
         """What the registry of a region says of a tenant; nothing where it is not known."""
@@ -123,23 +128,47 @@ class Tenants:
     def interrupted(self, region: Region, known: Mapping[str, Any]) -> bool:
         """Whether the run that changes a tenant has ended without letting go of it: it was stopped."""
         run = known.get("operation")
-        if not run:
-            return False
-        states = self.at(region).client("stepfunctions")
-        try:
-            return bool(states.describe_execution(executionArn=run)["status"] != "RUNNING")
-        except states.exceptions.ExecutionDoesNotExist:
-            return True
+        return run is not None and self._run(region, str(run))["outcome"] != "running"
 
     def history(self, region: Region, tenant: str) -> list[dict[str, Any]]:
-        """Operations on a tenant and certificates of its deletion, oldest first."""
+        """Operations on a tenant and certificates of its deletion, oldest first.
+
+        A run that was stopped has written down no end: its outcome is what Step Functions says of it, which
+        also knows, for the 90 days it remembers a run, who asked for it.
+        """
         found = self._table(region).query(
             KeyConditionExpression="tenant = :tenant", ExpressionAttributeValues={":tenant": tenant}
         )["Items"]
-        return sorted(
-            (one for one in found if one["item"] != "tenant"),
-            key=lambda one: str(one.get("started_at") or one.get("deleted_at")),
-        )
+        told = [self._told(region, one) for one in found if one["item"] != "tenant"]
+        return sorted(told, key=lambda one: str(one.get("started_at") or one.get("deleted_at")))
+
+    def _told(self, region: Region, item: dict[str, Any]) -> dict[str, Any]:
+        if "run" not in item:
+            return item
+        run = self._run(region, item["run"])
+        return {**run, **item, "outcome": run["outcome"] if item["outcome"] == "running" else item["outcome"]}
+
+    def _run(self, region: Region, run: str) -> dict[str, str]:
+        states = self.at(region).client("stepfunctions")
+        try:
+            found = states.describe_execution(executionArn=run)
+        except states.exceptions.ExecutionDoesNotExist:
+            return {"outcome": "stopped"}
+        by = json.loads(found["input"]).get("requested_by")
+        return {
+            "outcome": ENDED.get(found["status"], "stopped"),
+            **({"requested_by": str(by)} if by else {}),
+        }
+
+    def _line(self, organization: str) -> dict[str, Any]:
+        home = self.at(self.deployment.home)
+        table = home.resource("dynamodb").Table(self.deployment.routing_table_name)
+        found: dict[str, Any] = table.get_item(Key={"organization": organization}).get("Item", {})
+        return found
+
+    def _known(self, region: Region, tenant: str) -> dict[str, Any]:
+        known = self.show(region, tenant) if tenant else {}
+        return {**known, "busy": bool(known.get("operation")) and not self.interrupted(region, known)}
 
     def every(self, region: Region) -> list[dict[str, Any]]:
         """Every tenant of a region, deleted ones included."""
@@ -158,9 +187,3 @@ class Tenants:
     def _table(self, region: Region) -> Any:
         aws = self.at(region)
         return aws.resource("dynamodb").Table(self.deployment.stack_name("tenants", region))
-
-
-def _step(states: Any, run: str) -> str:
-    events = states.get_execution_history(executionArn=run, reverseOrder=True, maxResults=20)["events"]
-    names = [one["stateEnteredEventDetails"]["name"] for one in events if "stateEnteredEventDetails" in one]
-    return str(names[0]).partition(":")[0] if names else "starting"

@@ -48,13 +48,21 @@ def of_request(operation: str, given: object, tier: Settings) -> Schema:
         whole["required"] += ["confirm"]
         fields["confirm"] = {
             "const": given.get("tenant") if isinstance(given, dict) else None,
-            "description": "deleting a tenant must be confirmed by its id: confirm must be the tenant",
+            "description": "deleting a tenant must be confirmed by its id: confirm (--confirm of a command) "
+            "must be the tenant",
         }
     if operation == "move":
-        # What its services begin with, where it gets some.
-        silo = isinstance(given, dict) and given.get("to") == "silo"
-        whole["required"] += ["to", "image"] if silo else ["to"]
+        _choose_side(given.get("to") if isinstance(given, dict) else None, fields, whole)
     return only(fields, **whole)
+
+
+def _choose_side(to: object, fields: dict[str, Schema], whole: Schema) -> None:
+    # An image is what the services of a silo begin with; those of the pool have their own.
+    whole["required"] += ["to", "image"] if to == "silo" else ["to"]
+    if to == "pool":
+        for name in ("image", "size"):
+            words = f"{name} must not be said of a move to the pool, which has its own"
+            fields[name] = {"not": {}, "description": words}
 
 
 def of_wave() -> Schema:

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import re
 import shlex
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,8 @@ def test_systems_lists_environments_and_phases(cambium: Command) -> None:
 
     assert "restartix" in shown
     assert "production" in shown
+    tenants = shown.partition("Tenants with a stack for themselves")[2]
+    assert re.search(r"restartix +production +from 3 on +large, xlarge", tenants)
 
 
 @pytest.mark.parametrize("verb", [("access", *PRODUCTION), ("connections", *PRODUCTION), ("systems",)])

@@ -1,7 +1,8 @@
 """What the tables know of tenants: the registry, and the lines by which requests are led."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
@@ -22,6 +23,24 @@ class Tables(Place):
     def routed(self, tenant: str) -> dict[str, Any]:
         """Its line in the routing table."""
         return _plain(self._item(ROUTING, {"organization": tenant}))
+
+    @contextmanager
+    def led_to(self, tenant: str, origin: str) -> Iterator[None]:
+        """Another address in its line, for a while."""
+        before = str(self.routed(tenant)["origin"])
+        self._lead(tenant, origin)
+        try:
+            yield
+        finally:
+            self._lead(tenant, before)
+
+    def _lead(self, tenant: str, origin: str) -> None:
+        self.client("dynamodb").update_item(
+            TableName=ROUTING,
+            Key={"organization": {"S": tenant}},
+            UpdateExpression="SET origin = :origin",
+            ExpressionAttributeValues={":origin": {"S": origin}},
+        )
 
     def _item(self, table: str, key: Mapping[str, str]) -> Any:
         told = {name: {"S": value} for name, value in key.items()}

@@ -1,14 +1,13 @@
 """Verbs of ``tenant`` about one of them: made, changed, suspended, resumed, moved, deleted."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
-from config.region import Region
 from ops.commands.tenant.options import (
     ConfirmOption,
     ImageOption,
     OtherImageOption,
+    RequestedByOption,
     ResidencyOption,
     SizeOption,
     TenantArgument,
@@ -16,7 +15,9 @@ from ops.commands.tenant.options import (
     ToOption,
     of_tenants,
 )
-from ops.console import progress, results
+from ops.commands.tenant.running import run
+from ops.commands.tenant.telling import telling
+from ops.console import results
 from ops.tenants.machines import Tenants
 
 NO_MORE = ("deleted", "failed")
@@ -31,6 +32,7 @@ def create(
     image: ImageOption,
     size: SizeOption = None,
     tenant_value: TenantValueOption = None,
+    requested_by: RequestedByOption = None,
 ) -> None:
     """Make a tenant: stack, database, secrets, migration, routing, services.
 
@@ -43,45 +45,56 @@ def create(
         "size": size,
         "tenant_value": tenant_value,
     }
-    _run(tenants, tenants.home_of(residency), "create", request)
+    run(tenants, tenants.home_of(residency), "create", request, requested_by)
 
 
 @of_tenants
 def update(
-    tenants: Tenants, tenant: TenantArgument, image: OtherImageOption = None, size: SizeOption = None
+    tenants: Tenants,
+    tenant: TenantArgument,
+    image: OtherImageOption = None,
+    size: SizeOption = None,
+    requested_by: RequestedByOption = None,
 ) -> None:
     """Give a tenant another size or another image: the schema first, then the services.
 
     Example:  cambium tenant update org-101 --system s --env production --size xlarge
     """
-    _run(tenants, tenants.region_of(tenant), "update", {"tenant": tenant, "image": image, "size": size})
+    request = {"tenant": tenant, "image": image, "size": size}
+    run(tenants, tenants.region_of(tenant), "update", request, requested_by)
 
 
 @of_tenants
-def suspend(tenants: Tenants, tenant: TenantArgument) -> None:
+def suspend(tenants: Tenants, tenant: TenantArgument, requested_by: RequestedByOption = None) -> None:
     """Stop serving a tenant; its database stays as it is.
 
     Example:  cambium tenant suspend org-101 --system s --env production
     """
-    _run(tenants, tenants.region_of(tenant), "suspend", {"tenant": tenant})
+    run(tenants, tenants.region_of(tenant), "suspend", {"tenant": tenant}, requested_by)
 
 
 @of_tenants
-def resume(tenants: Tenants, tenant: TenantArgument) -> None:
+def resume(tenants: Tenants, tenant: TenantArgument, requested_by: RequestedByOption = None) -> None:
     """Serve a suspended tenant again.
 
     Example:  cambium tenant resume org-101 --system s --env production
     """
-    _run(tenants, tenants.region_of(tenant), "resume", {"tenant": tenant})
+    run(tenants, tenants.region_of(tenant), "resume", {"tenant": tenant}, requested_by)
 
 
 @of_tenants
-def delete(tenants: Tenants, tenant: TenantArgument, confirm: ConfirmOption = None) -> None:
+def delete(
+    tenants: Tenants,
+    tenant: TenantArgument,
+    confirm: ConfirmOption = None,
+    requested_by: RequestedByOption = None,
+) -> None:
     """Delete a tenant, after a last snapshot that is kept for the days the configuration says.
 
     Example:  cambium tenant delete org-101 --system s --env production --confirm org-101
     """
-    _run(tenants, tenants.region_of(tenant), "delete", {"tenant": tenant, "confirm": confirm})
+    request = {"tenant": tenant, "confirm": confirm}
+    run(tenants, tenants.region_of(tenant), "delete", request, requested_by)
 
 
 @of_tenants
@@ -92,6 +105,7 @@ def move(
     image: OtherImageOption = None,
     size: SizeOption = None,
     tenant_value: TenantValueOption = None,
+    requested_by: RequestedByOption = None,
 ) -> None:
     """Move an organization out of the pool into a silo of its own, or back.
 
@@ -102,7 +116,7 @@ def move(
     --env production
     """
     request = {"tenant": tenant, "to": to, "image": image, "size": size, "tenant_value": tenant_value}
-    _run(tenants, tenants.region_of_organization(tenant), "move", request)
+    run(tenants, tenants.region_of_organization(tenant), "move", request, requested_by)
 
 
 @of_tenants
@@ -133,18 +147,3 @@ def _left_in_pool(known: Mapping[str, Any]) -> str:
     if known["state"] in NO_MORE and known.get("pool_fenced", known.get("source_cleared_at")):
         return f"has a fence in the pool still: {why}"
     return "has nothing left in the pool"
-
-
-@contextmanager
-def telling(what: str) -> Iterator[Callable[[str], None]]:
-    """Show which step ``what`` is at, while it runs."""
-    with progress().status(what) as status:
-        yield lambda step: status.update(f"{what}: {step}")
-
-
-def _run(tenants: Tenants, region: Region, operation: str, request: dict[str, Any]) -> None:
-    name = request["tenant"]
-    with telling(f"{operation} {name}") as say:
-        tenants.run(region, operation, {**request, "requested_by": "cambium"}, say)
-    known = tenants.show(region, name)
-    results().print(f"{name} is {known['state']}  {known.get('origin', '')}", markup=False)

@@ -1,21 +1,20 @@
 """Verbs of ``tenant`` that only look: ``list``, ``show`` and ``skew``."""
 
-from decimal import Decimal
 from typing import Any
-
-from rich.table import Table
 
 from config.region import Region
 from ops.commands.options import JsonOption
+from ops.commands.tenant.facts import history, lines, plain
 from ops.commands.tenant.options import TenantArgument, of_tenants
 from ops.console import print_json, results
+from ops.report.tables import table, wide
 from ops.tenants.machines import Tenants
 
 INTERRUPTED = (
     "its last run was stopped before its end: start the same again to finish it; who was only being created "
     "can be deleted, too"
 )
-LISTED = ("tenant", "state", "size", "image", "residency", "origin")
+NOBODY = "no tenants yet"
 
 
 @of_tenants
@@ -28,12 +27,16 @@ def list_tenants(tenants: Tenants, json: JsonOption = False) -> None:
         _told(tenants, region, one) for region in tenants.deployment.regions for one in tenants.every(region)
     ]
     if json:
-        print_json([_plain(one) for one in found])
+        print_json([plain(one) for one in found])
         return
-    table = Table(*LISTED, title="Tenants")
+    if not found:
+        results().print(NOBODY)
+        return
+    content = table("tenant", "state", "size", "image", "region", "address")
     for one in found:
-        table.add_row(*(_cell(one, name) for name in LISTED))
-    results().print(table)
+        facts = (str(one.get(name, "")) for name in ("size", "image", "region"))
+        content.add_row(one["tenant"], _state(one), *facts, one["origin"])
+    wide(results(), content)
 
 
 @of_tenants
@@ -44,17 +47,17 @@ def show(tenants: Tenants, tenant: TenantArgument, json: JsonOption = False) -> 
     """
     region = tenants.region_of(tenant)
     known = _told(tenants, region, tenants.show(region, tenant))
-    history = tenants.history(region, tenant)
+    done = tenants.history(region, tenant)
     if json:
-        print_json({**_plain(known), "history": [_plain(one) for one in history]})
+        print_json({**plain(known), "history": [plain(one) for one in done]})
         return
-    for name, value in sorted(_plain(known).items()):
-        results().print(f"{name:<22}{value}", markup=False)
+    for line in lines(plain(known)):
+        results().print(line, markup=False, soft_wrap=True)
     if known.get("interrupted"):
-        results().print(INTERRUPTED, markup=False)
-    for one in history:
-        when, what = one.get("started_at") or one.get("deleted_at"), one.get("operation", "certificate")
-        results().print(f"{when}  {what:<12}{one.get('outcome', '')}", markup=False)
+        results().print(INTERRUPTED, markup=False, soft_wrap=True)
+    results().print("\nWhat was done with it")
+    for line in history(done):
+        results().print(line, markup=False, soft_wrap=True)
 
 
 @of_tenants
@@ -63,41 +66,35 @@ def skew(tenants: Tenants, json: JsonOption = False) -> None:
 
     Example:  cambium tenant skew --system s --env production
     """
+    running = _running(tenants)
+    if json:
+        print_json(running)
+        return
+    if not running:
+        results().print("no tenant runs an image")
+        return
+    content = table("image", "tenants", "who", right=["tenants"])
+    for image, names in sorted(running.items(), key=lambda pair: -len(pair[1])):
+        content.add_row(image, str(len(names)), ", ".join(names))
+    results().print(content)
+
+
+def _running(tenants: Tenants) -> dict[str, list[str]]:
+    """Who runs which image."""
     running: dict[str, list[str]] = {}
     for region in tenants.deployment.regions:
         for one in tenants.every(region):
             if one["state"] in ("active", "suspended"):
                 running.setdefault(str(one["image"]), []).append(str(one["tenant"]))
-    if json:
-        print_json(running)
-        return
-    table = Table("image", "tenants", "who", title="Images of tenants")
-    for image, names in sorted(running.items(), key=lambda pair: -len(pair[1])):
-        table.add_row(image, str(len(names)), ", ".join(names))
-    results().print(table)
+    return running
 
 
 def _told(tenants: Tenants, region: Region, known: dict[str, Any]) -> dict[str, Any]:
-    """What is known of a tenant, and whether a run on it was stopped half way."""
-    return {**known, **({"interrupted": True} if tenants.interrupted(region, known) else {})}
+    """What is known of a tenant, where requests are led now, and whether a run on it was stopped half way."""
+    stopped = {"interrupted": True} if tenants.interrupted(region, known) else {}
+    return {**known, "origin": tenants.address(known["tenant"]), **stopped}
 
 
-def _plain(item: dict[str, Any]) -> dict[str, Any]:
-    return {key: _whole(value) for key, value in item.items() if key != "item" and value not in ("", [])}
-
-
-def _whole(value: Any) -> Any:
-    """A value with the table's numbers, all of which are whole, as Python's."""
-    match value:
-        case Decimal():
-            return int(value)
-        case list():
-            return [_whole(one) for one in value]
-        case dict():
-            return {key: _whole(one) for key, one in value.items()}
-    return value
-
-
-def _cell(item: dict[str, Any], name: str) -> str:
-    busy = "interrupted" if item.get("interrupted") else "busy"
-    return f"{item.get(name, '')}{f' ({busy})' if name == 'state' and item.get('operation') else ''}"
+def _state(known: dict[str, Any]) -> str:
+    busy = "interrupted" if known.get("interrupted") else "busy"
+    return f"{known['state']}{f' ({busy})' if known.get('operation') else ''}"
