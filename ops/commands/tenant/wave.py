@@ -15,13 +15,16 @@ def wave(
 ) -> None:
     """Bring all active tenants to an image and the last template: canaries, a tenth, the rest.
 
+    Region after region; each begins with those of the canaries that are in it, or with its first tenant.
     It stops at a failure. Run it again to go on: who has both is left out. For the template alone, name the
     image that they run.
 
     Example:  cambium tenant wave --system s --env production --image 3f2c1ab --canary org-101
     """
+    home = {name: tenants.region_of(name) for name in canary or []}
     for region in tenants.deployment.regions:
-        request = {"image": image, "canaries": canary or [], "requested_by": requested_by}
+        here = [name for name, at in home.items() if at == region]
+        request = {"image": image, "canaries": here, "requested_by": requested_by}
         with telling(f"wave in {region.key}") as say:
             tenants.run(region, "wave", request, say)
         results().print(f"all active tenants in {region.key} run {image}", markup=False)
