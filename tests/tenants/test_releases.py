@@ -40,7 +40,7 @@ def lacks_what_it_is_told(template: Template) -> None:
 
 
 def stack(region: Region, tenant: str) -> dict[str, Any]:
-    """What is told apart of a tenant's stack: tags, parameters, resources, outputs."""
+    """What is told apart of a tenant's stack: tags, parameters, resources, and who is asked for its health."""
     cloudformation, name = region.client("cloudformation"), f"{PREFIX}-tenant-{tenant}"
     (found,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
     resources = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
@@ -48,7 +48,7 @@ def stack(region: Region, tenant: str) -> dict[str, Any]:
         "template": {one["Key"]: one["Value"] for one in found["Tags"]}["cambium:template"],
         "parameters": {one["ParameterKey"]: one["ParameterValue"] for one in found["Parameters"]},
         "resources": {one["LogicalResourceId"] for one in resources},
-        "outputs": {one["OutputKey"]: one["OutputValue"] for one in found["Outputs"]},
+        "asked": {one["OutputValue"] for one in found["Outputs"] if one["OutputKey"].startswith("Target")},
     }
 
 
