@@ -40,7 +40,7 @@ def lacks_what_it_is_told(template: Template) -> None:
 
 
 def stack(region: Region, tenant: str) -> dict[str, Any]:
-    """What is told apart of a tenant's stack: tags, parameters, resources, and who is asked for its health."""
+    """What is told apart of a tenant's stack: template, parameters, resources, who is asked for health."""
     cloudformation, name = region.client("cloudformation"), f"{PREFIX}-tenant-{tenant}"
     (found,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
     resources = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
