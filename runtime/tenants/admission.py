@@ -44,7 +44,8 @@ def on_request(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     operation, run, tier = event["operation"], event["run"], settings()
     request = parse(operation, event["request"], tier)
-    known = runs.unclaimed(registry.read(request.tenant), run)
+    found = registry.read(request.tenant)
+    known, noted = runs.unclaimed(found, run), stack_before.noted(found)
     check_state(known, operation, run)
     taken_back = operation == "resume" and known.state == "deleting"
     if taken_back:
@@ -75,7 +76,7 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     told = {name: str(facts[name]) for name in TOLD}
     events.requested(operation, request.tenant, run, told, context)
     name = f"{tier.stack_prefix}{request.tenant}"
-    was = stack_before.note(known, run, name)
+    was = stack_before.note(request.tenant, run, name, noted)
     return {
         "tenant": request.tenant,
         "operation": operation,

@@ -15,23 +15,31 @@ class Before(TypedDict):
     parameters: dict[str, str]
 
 
-def note(known: Tenant, run: str, name: str) -> Before:
-    """Write down what it is now, or what it was before a run that was stopped and changed it half way.
+def noted(found: Tenant) -> Before | None:
+    """What a run that has not let go of a tenant has noted: the stack may be half way since.
+
+    It was stopped, or it is the one that asks, whose first answer was lost. Who let go of a tenant has left
+    it as it was, or has said that it did not.
 
     Args:
-        known: The tenant, as it was read before this run claimed it.
-        run: Who asks, and has claimed it.
-        name: Its stack.
+        found: The tenant, as it is before somebody claims it.
     """
-    was = _of_stopped(known) or _now(name)
-    runs.note(known.tenant, run, NOTE, dict(was))
+    was: Before | None = runs.noted(found.tenant, found.operation, NOTE) if found.operation else None
+    return was if was and was["parameters"] else None
+
+
+def note(tenant: str, run: str, name: str, was: Before | None) -> Before:
+    """Write down, and answer, what it was.
+
+    Args:
+        tenant: Whose stack it is.
+        run: Who has claimed it.
+        name: The stack.
+        was: What is noted already; if nothing is, the stack is what it was.
+    """
+    was = was or _now(name)
+    runs.note(tenant, run, NOTE, dict(was))
     return was
-
-
-def _of_stopped(known: Tenant) -> Before | None:
-    """Who let go of a tenant has left it as it was, or said that it did not."""
-    found: Before | None = runs.noted(known.tenant, known.operation, NOTE) if known.operation else None
-    return found if found and found["parameters"] else None
 
 
 def _now(name: str) -> Before:

@@ -306,6 +306,8 @@ def test_a17_what_a_run_noted_that_was_stopped_half_way_is_what_the_next_goes_ba
         said = {"image": "v3"} if operation == "update" else {}
         later = admit(name, number, operation, **said)
         assert (later["template"], later["previous"]) == ("one", first["previous"])
+        again = admit(name, number, operation, **said)
+        assert (again["template"], again["previous"]) == ("one", first["previous"]), "its answer was lost"
 
     runs.conclude(name, run(4), state="active", outcome="succeeded", facts={})
     assert admit(name, 5, "suspend")["template"] == "two", "who ended has left it as it is to be"
