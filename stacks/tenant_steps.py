@@ -22,7 +22,7 @@ CLEAR = ("due", "place", "cleared", "not_cleared")
 NOT_OF = {
     "create": ("take_snapshot", "drop_snapshot", *EXPORT),
     "change": ("roles", "urls", "keys", "take_snapshot", "drop_snapshot", "forget_snapshots", *EXPORT),
-    "delete": ("roles", "urls", "keys", "serving", "forget_snapshots"),
+    "delete": ("roles", "urls", "keys", "forget_snapshots"),
     "move": ("admit", "route", "drop_snapshot", "succeed", *EXPORT),
 }
 """Functions that a machine has no step for."""
@@ -90,8 +90,10 @@ class TenantSteps:
             [*self.looks, rights.look_around(), self.every_line],
         )
         # CloudFormation reads a template with the rights of who asks.
-        template = self._template.bucket.arn_for_objects(self._template.s3_object_key)
-        read = rights.allow(["s3:GetObject"], [template])
+        # The way back brings that of an earlier release, which is beside it by another hash.
+        template, release = self._template, self._template.asset_hash
+        of_any_release = template.s3_object_key.replace(release, "?" * len(release))
+        read = rights.allow(["s3:GetObject"], [template.bucket.arn_for_objects(of_any_release)])
         self.add("stack", "stack.on_request", [read, *rights.stacks(self._prefix, self._role.role_arn)])
         self.add(
             "keys",

@@ -32,9 +32,10 @@ def create(functions: Functions, contents: Contents) -> State:
     parts = [
         # Before anything exists: nobody else can place the organization while its database is made.
         route(functions, "Announce it", "provisioning", way, creates=True),
-        bring_stack(functions, "Make the stack", "$.prepared", way),
+        # One that somebody may have used is not made anew, since it would be empty.
+        bring_stack(functions, "Make the stack", "$.prepared", way, changes="$.used"),
         *fill(functions, contents, way),
-        bring_stack(functions, "Start the services", "$.wanted", way),
+        bring_stack(functions, "Start the services", "$.wanted", way, changes=True),
         ask_services(functions, way),
         route(functions, "Open it", "active", way, origin=True, creates=True),
         succeed(functions, origin=f"{OUTPUTS}.Origin"),

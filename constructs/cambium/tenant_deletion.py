@@ -15,12 +15,12 @@ from cambium.tenant_parts import (
     told_of,
     whole,
 )
-from cambium.tenant_steps import Way, caught, chain, choose, invoke, until_done
+from cambium.tenant_restoration import FIRST, restored
+from cambium.tenant_steps import Way, caught, chain, invoke, until_done
 from cambium.working_hours_steps import Part, State, decide, one
 
 EXPORTS = "Is there something to export?"
 LATER = "Go on another time"
-RESTORE = "Restore the stack: begin"
 UNDONE = Way(to=LATER, step="left_step", failure="left", stubborn=True)
 """Who is not served again is still being deleted: nobody may take it for a tenant that serves."""
 
@@ -59,14 +59,8 @@ def delete(functions: Functions, export: State | None) -> State:
             ],
             "Default": LATER,
         },
-        **chain(
-            *_dropped(functions),
-            bring_stack(functions, "Restore the stack", "$.previous", UNDONE),
-            then="Did it serve?",
-        ),
-        **choose("Did it serve?", "$.prior", "Open it again", "Close it again", value="active").states,
-        **chain(route(functions, "Open it again", "active", UNDONE), then=RECORD),
-        **chain(route(functions, "Close it again", "suspended", UNDONE), then=RECORD),
+        **chain(*_dropped(functions), then=FIRST),
+        **restored(functions, UNDONE, then=RECORD),
         LATER: {"Type": "Pass", "Result": "deleting", "ResultPath": "$.prior", "Next": RECORD},
     }
     exported = _exported(functions, export, way, then=end[0].first)
@@ -94,7 +88,7 @@ def _exported(functions: Functions, export: State | None, way: Way, *, then: str
 
 def _dropped(functions: Functions) -> list[Part]:
     """A snapshot or an export too many is no reason not to serve the tenant again."""
-    export, anyway = functions.drop_export, replace(UNDONE, to=RESTORE)
+    export, anyway = functions.drop_export, replace(UNDONE, to=FIRST)
     first = anyway if export is None else replace(UNDONE, to="Drop the export")
     parts = [invoke("Drop the snapshot", functions.drop_snapshot, told_of("tenant", "snapshot"), first)]
     if export is not None:

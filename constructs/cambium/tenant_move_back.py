@@ -4,7 +4,16 @@ from collections.abc import Mapping
 
 from cambium.tenant_move_parts import FENCED, LOST, RECORD_MOVE, Moves, flip, look_again, mark
 from cambium.tenant_mover import SWITCH
-from cambium.tenant_parts import LEFT, OUTPUTS, RECORD, Functions, bring_stack, remove_stack, told_of
+from cambium.tenant_parts import (
+    LEFT,
+    OUTPUTS,
+    RECORD,
+    Functions,
+    bring_stack,
+    look_at_stack,
+    remove_stack,
+    told_of,
+)
 from cambium.tenant_steps import Way, caught, chain, choose, until_done
 from cambium.working_hours_steps import State, one
 
@@ -20,7 +29,7 @@ def to_pool(functions: Functions, moves: Moves) -> Mapping[str, State]:
     step = moves.to_pool
     return {
         **chain(
-            bring_stack(functions, "Look at the stack", "$.previous", way),
+            look_at_stack(functions, "Look at the stack", way),
             one("Keep what it has", {"Type": "Pass", "InputPath": OUTPUTS, "ResultPath": "$.outputs"}),
             caught("Check both databases for the way back", step("check"), way),
             mark("The pool is written to from here on", "$.copying"),

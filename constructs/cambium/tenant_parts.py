@@ -113,16 +113,34 @@ def bring_stack(
     way: Way,
     *,
     existing: bool = False,
-    changes: bool = False,
+    changes: bool | str = False,
+    own: str | None = None,
 ) -> Part:
     """Bring the stack to the parameters at a path; its outputs are at ``OUTPUTS`` then.
 
-    With ``existing``, a stack that is not there stays so, and has no outputs; with ``changes``, that fails.
+    It gets the template of this release, except where that is no part of what is done to it.
+
+    Args:
+        functions: Behind the steps.
+        name: What it does, for people.
+        parameters: The path of the parameters.
+        way: Where its failure leads.
+        existing: A stack that is not there, or has begun to go, stays so, and has no outputs; one that is
+            there keeps its template.
+        changes: Such a one fails; or the path of whether it does. Without, it is made anew.
+        own: The path of whether it keeps its template.
     """
-    told = {**STACK, "parameters.$": parameters, "existing": existing}
+    told: State = {**STACK, "parameters.$": parameters, "existing": existing}
     if changes:
-        told["changes"] = True
+        told |= {"changes.$": changes} if isinstance(changes, str) else {"changes": True}
+    if own:
+        told["own.$"] = own
     return until_done(name, functions.stack, told, way)
+
+
+def look_at_stack(functions: Functions, name: str, way: Way) -> Part:
+    """Wait until nothing goes on in the stack, and change nothing; its outputs are at ``OUTPUTS`` then."""
+    return until_done(name, functions.stack, {**STACK, "look": True}, way)
 
 
 def remove_stack(functions: Functions, name: str, way: Way) -> Part:
@@ -146,10 +164,10 @@ def fill(functions: Functions, contents: Contents, way: Way) -> list[Part]:
     ]
 
 
-def ask_services(functions: Functions, way: Way) -> Part:
+def ask_services(functions: Functions, way: Way, name: str = "Ask its services") -> Part:
     """Wait until the services of the stack that was just brought are healthy."""
     part = until_done(
-        "Ask its services",
+        name,
         functions.serving,
         {"outputs.$": OUTPUTS, "looks.$": "$.at.answer.looks"},
         way,
@@ -159,7 +177,7 @@ def ask_services(functions: Functions, way: Way) -> Part:
         "Type": "Pass",
         "Parameters": {"answer": {"outputs.$": OUTPUTS, "looks": 0}},
         "ResultPath": "$.at",
-        "Next": "Ask its services",
+        "Next": name,
     }
     return Part(part.first, part.last, {**part.states, part.first: begin})
 

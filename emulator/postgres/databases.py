@@ -115,7 +115,8 @@ class Databases:
             f"{one.listener.address}:{one.listener.port}": one.server.socket_folder
             for one in list(self._running.values())
         }
-        unfinished = self._shown.with_name("sockets.new")
+        # Databases are made and changed beside each other.
+        unfinished = self._shown.with_name(f"sockets.{next(self._numbers)}.new")
         unfinished.write_text(json.dumps(places))
         unfinished.replace(self._shown)
 

@@ -108,7 +108,7 @@ def _keys(one: Resource, name: str, key: str) -> set[str]:
 def _stale(changes: Changes, cascade: Cascade, before: Side, after: Side) -> Iterator[str]:
     for where, pair in cascade.pairs.items():
         if where.stack in after.stamped:
-            continue  # its machine gives it the value, as a parameter, with its next change
+            continue  # its machine gives it the value, as a parameter, with its next update
         if before.stacks[where.stack].template != after.stacks[where.stack].template:
             continue
         for link in links(pair.becomes):

@@ -1,4 +1,4 @@
-"""What a step does to stacks of tenants: none is deployed, and each is stamped anew with its next change."""
+"""What a step does to stacks of tenants: none is deployed, and each is stamped anew with its next update."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

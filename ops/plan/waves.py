@@ -22,8 +22,8 @@ def waves(plan: Plan) -> Iterator[Deploy]:
 def _wave(stack: Stack, changes: tuple[Change, ...]) -> Deploy:
     return Deploy(
         stack.name[0].upper() + stack.name[1:],
-        "a deploy changes no tenant: the stack of each gets the template with the next change of that "
-        "tenant, whichever it is, and a deletion is one too",
+        "a deploy changes no tenant: the stack of each gets the template with the next update of that "
+        "tenant; being suspended, resumed or deleted brings none",
         before=(
             Line("the deploys have ended well, and the product itself is well"),
             *_snapshots(changes),
@@ -50,7 +50,7 @@ def _do(stack: Stack) -> Iterator[Line]:
         "tenth, to the rest; run it again to go on after a failure",
         _start(stack, "wave", image="IMAGE", canaries=["TENANT"]),
     )
-    yield Line("a suspended tenant gets it when it is resumed; leave it at that")
+    yield Line("a suspended tenant gets it by an update like that of the first, and stays suspended")
 
 
 def _start(stack: Stack, verb: str, **told: Any) -> str:

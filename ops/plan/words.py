@@ -118,7 +118,7 @@ def about_tenants(plan: Plan) -> Iterator[str]:
         elif changes:
             yield (
                 f"{name}: what changes of each stack, {count(len(changes), 'resource')}, changes with the "
-                "next change of that tenant, and not by a deploy"
+                "next update of that tenant, and not by a deploy"
             )
 
 

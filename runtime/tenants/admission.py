@@ -6,10 +6,21 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from asked.check import RefusedError
-from tenants import certificates, events, items, quotas, registry, routing, runs, stack, tenant_value
+from tenants import (
+    certificates,
+    events,
+    items,
+    quotas,
+    registry,
+    routing,
+    runs,
+    stack_before,
+    stack_facts,
+    tenant_value,
+)
 from tenants.export import NAMES
 from tenants.move_record import COPY_LEFT, FENCED, SOURCE
-from tenants.parameters import changed, parameters, prepared, priorities
+from tenants.parameters import changed, parameters, prepared, priorities, restored
 from tenants.registry import Tenant
 from tenants.request import Request, parse
 from tenants.runs import FROM_STATES
@@ -33,7 +44,8 @@ def on_request(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     operation, run, tier = event["operation"], event["run"], settings()
     request = parse(operation, event["request"], tier)
-    known = runs.unclaimed(registry.read(request.tenant), run)
+    found = registry.read(request.tenant)
+    known, noted = runs.unclaimed(found, run), stack_before.noted(found)
     check_state(known, operation, run)
     taken_back = operation == "resume" and known.state == "deleting"
     if taken_back:
@@ -63,11 +75,18 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     runs.claim(known, operation=operation, run=run, state=state, facts={**written, **kept})
     told = {name: str(facts[name]) for name in TOLD}
     events.requested(operation, request.tenant, run, told, context)
+    name = f"{tier.stack_prefix}{request.tenant}"
+    was = stack_before.note(request.tenant, run, name, noted)
     return {
         "tenant": request.tenant,
         "operation": operation,
         "run": run,
-        "stack": f"{tier.stack_prefix}{request.tenant}",
+        "stack": name,
+        # A stack that somebody may have used is never made anew.
+        "used": begun,
+        # What stops or starts serving somebody must not hang on whether a new template can be applied.
+        "own": does in ("suspend", "resume", "delete"),
+        "template": was["template"],
         "database": tier.database(request.tenant),
         # One of its own for each run: an older one would lack what was written since.
         "snapshot": f"{tier.database(request.tenant)}-final-{short(run)}",
@@ -76,7 +95,7 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         "exports": bool(tier.exports and facts.get(routing.USED)),
         # What a deletion is taken back to; of one that began earlier, there may be no database any more.
         "prior": "suspended" if taken_back else kept.get("prior", ""),
-        "previous": before,
+        "previous": restored(before, was["parameters"]),
         "prepared": prepared(does, before, wanted),
         "wanted": wanted,
         "migrates": wanted["MigrationImage"] != before["MigrationImage"] or operation == "create",
@@ -141,7 +160,7 @@ def _check_taken_back(known: Tenant, tier: Settings) -> None:
     """Refuse to serve again what was never served, or may have lost its database."""
     if known.facts.get("prior") not in ("active", "suspended"):
         raise RefusedError(f"tenant {known.tenant} was not served before it was deleted: delete it again")
-    if not stack.is_there(f"{tier.stack_prefix}{known.tenant}"):
+    if not stack_facts.is_there(f"{tier.stack_prefix}{known.tenant}"):
         raise RefusedError(
             f"the stack of tenant {known.tenant} has begun to go: delete it again to finish that"
         )

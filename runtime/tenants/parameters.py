@@ -53,6 +53,18 @@ def changed(operation: str, request: Request) -> Parameters:
     return changed
 
 
+def restored(before: Parameters, was: Parameters) -> Parameters:
+    """What the way back leads to, with the template that the stack had: it has neither more of them nor less.
+
+    What is the same for every tenant comes from the stack itself, since another release may tell another.
+
+    Args:
+        before: What the registry says.
+        was: What the stack was told.
+    """
+    return {**was, **{key: value for key, value in before.items() if key in was}} if was else before
+
+
 def prepared(operation: str, before: Parameters, wanted: Parameters) -> Parameters:
     """What the stack is on the way: nothing that serves changes before the schema has."""
     if operation == "create":

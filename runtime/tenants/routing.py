@@ -79,6 +79,7 @@ def on_request(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             used = True
         with suppress(ConflictError):
             _bring(tenant, known, state, event.get("origin"))
+            _keep_origin(tenant, event.get("origin"))
             return {"state": state, "used": used}
     raise StepError(f"the routing of {tenant} was changed by somebody else {ATTEMPTS} times")
 
@@ -107,6 +108,12 @@ def _bring(tenant: str, known: Entry | None, state: str, origin: str | None) -> 
         wanted = replace(known, state=state, origin=origin or known.origin, tenant_value=value)
         if wanted != known:
             _table().replace(wanted, known.version)
+
+
+def _keep_origin(tenant: str, origin: str | None) -> None:
+    """The registry says the same: App Runner gives a service that is made again another host."""
+    if origin and registry.read(tenant).facts.get("origin") != origin:
+        registry.remember(tenant, {"origin": origin})
 
 
 def _new(tenant: str, state: str, origin: str) -> Entry:

@@ -13,7 +13,7 @@ from tenants.settings import client
 
 FROM_STATES: Mapping[str, tuple[str, ...]] = {
     "create": ("", "failed", "deleted", "creating", "pooled"),
-    "update": ("active",),
+    "update": ("active", "suspended"),
     "suspend": ("active",),
     "resume": ("suspended", "deleting"),
     "delete": ("active", "suspended", "failed", "creating", "deleting"),
@@ -96,6 +96,22 @@ def conclude(tenant: str, run: str, *, state: str, outcome: str, facts: Mapping[
         UpdateExpression="SET outcome = :outcome, ended_at = :now, facts = :facts",
         ExpressionAttributeValues={":outcome": outcome, ":now": items.now(), ":facts": dict(facts)},
     )
+
+
+def note(tenant: str, run: str, name: str, what: Any) -> None:
+    """Write down beside a run what the next one must know if this one ends without a record."""
+    items.table().update_item(
+        Key=_record(tenant, run),
+        UpdateExpression="SET #name = :what",
+        ExpressionAttributeNames={"#name": name},
+        ExpressionAttributeValues={":what": what},
+    )
+
+
+def noted(tenant: str, run: str, name: str) -> Any:
+    """What was written down so, or None."""
+    found = items.table().get_item(Key=_record(tenant, run), ConsistentRead=True)
+    return found.get("Item", {}).get(name)
 
 
 def is_running(run: str) -> bool:

@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from asked.check import RefusedError, shown
-from tenants import registry, stack
+from tenants import registry, stack_facts
 from tenants.failure import StepError
 from tenants.request import parse_wave
 from tenants.settings import settings
@@ -43,8 +43,9 @@ def judge(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     failed = [one["tenant"] for one in event["results"] if not one["updated"]]
     if failed:
         raise StepError(
-            f"{', '.join(failed)} could not be updated and are as they were; nobody of a later group was "
-            "touched. Read each tenant's failure, correct it, then start the same wave again"
+            f"{', '.join(failed)} could not be updated: each is as it was, its template too, unless its run "
+            "says to run it again. Nobody of a later group was touched. Read each tenant's failure, correct "
+            "it, then start the same wave again"
         )
     return {}
 
@@ -66,7 +67,7 @@ def _done(image: str, active: Mapping[str, Any]) -> set[str]:
     stacks = {
         f"{settings().stack_prefix}{name}": name for name, one in active.items() if one["image"] == image
     }
-    return {stacks[name] for name in stack.current(stacks)}
+    return {stacks[name] for name in stack_facts.current(stacks)}
 
 
 def _plan(request: dict[str, Any]) -> dict[str, Any]:

@@ -66,3 +66,17 @@ def test_a17_what_leads_to_a_step_is_a_step_of_its_machine(machines: dict[str, d
 def test_a17_a_step_that_is_new_is_noticed(machines: dict[str, dict[str, Any]]) -> None:
     definition = broken(machines["clear"], (("Lift its fence", "after"),))
     assert tasks(definition) - tasks(machines["clear"]) == {"Lift its fence: lost"}
+
+
+def test_a17_no_step_makes_a_stack_anew_that_somebody_may_have_used(
+    machines: dict[str, dict[str, Any]],
+) -> None:
+    made = set()
+    for verb, definition in machines.items():
+        for name, state in definition["States"].items():
+            told = state.get("Parameters", {}).get("Payload", {})
+            kept = told.get("existing") or {"changes", "changes.$", "look"} & set(told)
+            if "parameters.$" in told and "stack.$" in told and not kept:
+                made.add((verb, name))
+    # Until the move has led anybody to it, all that is in it is a copy.
+    assert made == {("move", "Make the stack"), ("move", "Start the services")}

@@ -28,14 +28,17 @@ class Case:
     """Which side takes no writes of it, ``pool`` or ``silo``."""
     recorded: bool = True
     """Whether the end of the run is on record; if not, the run still holds the tenant."""
+    then: Step | None = None
+    """What fails after ``first``, so that it is reached."""
+    left: str | None = None
+    """The step that is said to have left something: itself, unless told; nothing where nothing is left."""
     second: str = ""
     """What a second run says, where the first has done everything and only its answer was lost."""
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """All that fail."""
-        ours = (self.step, self.when)
-        return (self.first, ours) if self.first else (ours,)
+        return tuple(one for one in (self.first, self.then, (self.step, self.when)) if one)
 
     @property
     def name(self) -> str:
@@ -85,6 +88,8 @@ CREATIONS = (
     _new("Record the success", "before", "creating", SILO, stack=True, recorded=False),
     _new("Record the success", "after", "active", SILO, stack=True, second="is there already and active"),
 )
+_COMPARE = "Compare it with what it was"
+_NOT_RESTORED: dict[str, Any] = {"then": ("Restore the stack", "before"), "left": "Restore the stack"}
 _update = Of(verb="change", told=("operation", "update"))
 _unchanged = Of(verb="change", told=("operation", "update"), first=("Ask its services", "before"))
 _suspend = Of(verb="change", told=("operation", "suspend"))
@@ -93,7 +98,11 @@ CHANGES = (
     _update("Admit", "before", "active", SILO, stack=True),
     _update("Admit", "after", "active", SILO, stack=True, recorded=False),
     _unchanged("Restore the stack", "before", "active", SILO, stack=True),
-    _unchanged("Restore the stack", "after", "active", SILO, stack=True),
+    _unchanged("Restore the stack", "after", "active", SILO, stack=True, left=""),
+    _unchanged(_COMPARE, "before", "active", SILO, stack=True, **_NOT_RESTORED),
+    _unchanged(_COMPARE, "after", "active", SILO, stack=True, **_NOT_RESTORED),
+    _unchanged("Ask its services again", "before", "active", SILO, stack=True),
+    _unchanged("Ask its services again", "after", "active", SILO, stack=True),
     _unchanged("Open it again", "before", "active", SILO, stack=True),
     _unchanged("Open it again", "after", "active", SILO, stack=True),
     _unchanged("Record the failure", "before", "active", SILO, stack=True, recorded=False),
@@ -114,7 +123,11 @@ DELETIONS = (
     _undeleted("Drop the export", "before", "active", SILO, stack=True),
     _undeleted("Drop the export", "after", "active", SILO, stack=True),
     _undeleted("Restore the stack", "before", "deleting", "enterprise deleting", stack=True),
-    _undeleted("Restore the stack", "after", "deleting", "enterprise deleting", stack=True),
+    _undeleted("Restore the stack", "after", "active", SILO, stack=True, left=""),
+    _undeleted(_COMPARE, "before", "deleting", "enterprise deleting", stack=True, **_NOT_RESTORED),
+    _undeleted(_COMPARE, "after", "deleting", "enterprise deleting", stack=True, **_NOT_RESTORED),
+    _undeleted("Ask its services again", "before", "deleting", "enterprise deleting", stack=True),
+    _undeleted("Ask its services again", "after", "deleting", "enterprise deleting", stack=True),
     _undeleted("Open it again", "before", "deleting", "enterprise deleting", stack=True),
     _undeleted("Open it again", "after", "deleting", SILO, stack=True),
     _undeleted("Close it again", "before", "deleting", "enterprise deleting", stack=True, was="suspended"),

@@ -16,6 +16,7 @@ from ops.deploy.bootstrap import bootstrap
 from ops.deploy.deployment import deploy
 from ops.embedded.aws import Places
 from ops.workspace import Workspace
+from support.embedded_functions import Functions
 from support.embedded_groups import Groups
 from support.embedded_place import ACCOUNT, PREFIX, REGION
 from support.embedded_runs import Runs
@@ -27,7 +28,7 @@ NEW: dict[str, Any] = {"residency": "EU", "image": "v1", "requested_by": "a test
 NO_TRACES = {"stack": "", "databases": 0, "secrets": [], "routed": {}}
 
 
-class Region(Runs, Tables, Silos, Groups):
+class Region(Runs, Tables, Silos, Groups, Functions):
     """What makes tenants, and what they are made of."""
 
     def is_whole(self, tenant: str, *, size: str = "large", image: str = "v1") -> None:
@@ -107,28 +108,6 @@ class Region(Runs, Tables, Silos, Groups):
         """What the clock does once a day; the snapshots it deleted."""
         answer = self.client("lambda").invoke(FunctionName=self._function("FunctionsPurge"), Payload=b"{}")
         return list(json.loads(answer["Payload"].read())["deleted"])
-
-    @contextmanager
-    def quota(self, name: str, most: int) -> Iterator[None]:
-        """A region that may have no more of something."""
-        functions, admit = self.client("lambda"), self._function("FunctionsAdmit")
-        told = functions.get_function_configuration(FunctionName=admit)["Environment"]["Variables"]
-        tier = json.loads(told["TIER"])
-        bent = {**told, "TIER": json.dumps({**tier, "quotas": {**tier["quotas"], name: most}})}
-        functions.update_function_configuration(FunctionName=admit, Environment={"Variables": bent})
-        try:
-            yield
-        finally:
-            functions.update_function_configuration(FunctionName=admit, Environment={"Variables": told})
-
-    def _function(self, logical_id: str) -> str:
-        pages = self.client("cloudformation").get_paginator("list_stack_resources")
-        found = pages.paginate(StackName=f"{PREFIX}-tenants")
-        for one in (one for page in found for one in page["StackResourceSummaries"]):
-            is_function = one["ResourceType"] == "AWS::Lambda::Function"
-            if is_function and one["LogicalResourceId"].startswith(logical_id):
-                return str(one["PhysicalResourceId"])
-        raise AssertionError(f"there is no function {logical_id}")
 
     def stopped_tasks(self, family: str) -> list[int]:
         """Exit codes of the tasks of a family that have ended."""

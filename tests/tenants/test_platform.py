@@ -63,3 +63,23 @@ def test_a17_a_tenant_goes_to_the_other_platform_and_back_with_its_database(
         everything(region, tenanted_on_app_runner)
         region.run("change", operation="suspend", tenant=TENANT, requested_by="a test")
         assert (kept(region), on_app_runner(region)) == (database, [])
+
+
+def test_a17_a_deletion_on_app_runner_that_is_taken_back_leads_to_the_service_that_was_made_again(
+    tenanted_on_app_runner: Assembly, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with deployed(tenanted_on_app_runner.folder, tmp_path_factory.mktemp("app-runner")) as region:
+        region.run("create", tenant=TENANT, **NEW)
+        before = region.routed(TENANT)["origin"]
+        with region.broken("delete", ("Find the export", "after")):
+            assert "nothing of it is left" in region.fail("delete", tenant=TENANT, confirm=TENANT)
+
+        found = region.client("apprunner").list_services()["ServiceSummaryList"]
+        (service,) = (one for one in found if one["ServiceName"] == f"clinic-{TENANT}-api")
+        line = region.routed(TENANT)
+        assert (line["state"], line["origin"]) == ("active", service["ServiceUrl"])
+        assert region.known(TENANT)["origin"] == service["ServiceUrl"] != before
+
+        region.run("change", operation="suspend", tenant=TENANT)
+        region.run("change", operation="resume", tenant=TENANT)
+        assert region.known(TENANT)["origin"] == region.routed(TENANT)["origin"]
