@@ -49,6 +49,9 @@ class Settings:
     """None where one database is enough."""
     into: Into | None
     """What the target is; None where nothing was said, and the target's own record decides."""
+    source_serves: bool
+    """Whether the line leads to the source, and nobody but who started this can lead it on: what the target
+    has then, it has never served."""
     result: tuple[str, str] | None
     """Bucket and key of the result."""
     fence_seconds: float
@@ -68,6 +71,9 @@ class Settings:
         into = told.get("MOVE_INTO") or "unknown"
         if into not in _INTO:
             raise must("MOVE_INTO", "silo or pool, or left out", into)
+        served_by = told.get("MOVE_SERVED_BY") or "unknown"
+        if served_by not in ("unknown", "source"):
+            raise must("MOVE_SERVED_BY", "source, or left out", served_by)
         given = {name: told.get(name, "") for name in ("MOVE_FROM", "MOVE_TO")[: 1 if alone else 2]}
         for name, value in given.items():
             if not value:
@@ -94,6 +100,7 @@ class Settings:
             source=source,
             target=target,
             into=_INTO[into],
+            source_serves=served_by == "source",
             result=result,
             fence_seconds=seconds,
         )
