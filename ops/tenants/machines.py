@@ -71,9 +71,10 @@ class Tenants:
             hint="only who is served can be moved; a new tenant is made with cambium tenant create",
         )
 
-    def clear(self, region: Region, tenant: str | None, say: Callable[[str], None]) -> None:
-        """Clear the pool of rows of tenants that moved: of those who are due, or of one before its time."""
-        self._finish(region, "clear", "clear", {"tenant": tenant} if tenant else {}, say)
+    def clear(self, region: Region, tenant: str, say: Callable[[str], None]) -> str:
+        """Clear the pool of what a tenant left there, before its time; what it has there still, in words."""
+        done = json.loads(self._finish(region, "clear", "clear", {"tenant": tenant}, say))
+        return str([*done["each"], done][0]["left"])
 
     def run(
         self, region: Region, operation: str, request: dict[str, Any], say: Callable[[str], None]
@@ -94,7 +95,7 @@ class Tenants:
         operation: str,
         told: Mapping[str, Any],
         say: Callable[[str], None],
-    ) -> None:
+    ) -> str:
         states = self.at(region).client("stepfunctions")
         machine = self._machine(region, verb)
         run = states.start_execution(
@@ -113,6 +114,7 @@ class Tenants:
                 if found.get("error") == "Refused"
                 else f"cambium tenant show has it too; the run is {run}",
             )
+        return str(found["output"])
 
     def show(self, region: Region, tenant: str) -> dict[str, Any]:
         """What the registry of a region says of a tenant; nothing where it is not known."""

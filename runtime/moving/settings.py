@@ -71,9 +71,6 @@ class Settings:
         into = told.get("MOVE_INTO") or "unknown"
         if into not in _INTO:
             raise must("MOVE_INTO", "silo or pool, or left out", into)
-        served_by = told.get("MOVE_SERVED_BY") or "unknown"
-        if served_by not in ("unknown", "source"):
-            raise must("MOVE_SERVED_BY", "source, or left out", served_by)
         given = {name: told.get(name, "") for name in ("MOVE_FROM", "MOVE_TO")[: 1 if alone else 2]}
         for name, value in given.items():
             if not value:
@@ -100,7 +97,7 @@ class Settings:
             source=source,
             target=target,
             into=_INTO[into],
-            source_serves=served_by == "source",
+            source_serves=_source_serves(told),
             result=result,
             fence_seconds=seconds,
         )
@@ -123,6 +120,13 @@ def _result(told: Mapping[str, str]) -> tuple[str, str] | None:
     if not found:
         raise must("RESULT_URL", "s3://bucket/key, or left out", url)
     return found[1], found[2]
+
+
+def _source_serves(told: Mapping[str, str]) -> bool:
+    said = told.get("MOVE_SERVED_BY") or "unknown"
+    if said not in ("unknown", "source"):
+        raise must("MOVE_SERVED_BY", "source, or left out", said)
+    return said == "source"
 
 
 def _seconds(told: Mapping[str, str]) -> float:

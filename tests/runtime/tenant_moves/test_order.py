@@ -3,6 +3,7 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -103,7 +104,7 @@ def test_the_source_does_not_serve_again_once_the_target_was_written_to(hall: Ha
     assert hall.run(*WHOLE, back=True) == 0, hall.said
 
 
-LED = {"MOVE_SERVED_BY": "source"}
+LED: dict[str, Any] = {"MOVE_SERVED_BY": "source"}
 """What a move says that has looked at the line, and that nobody else can lead on."""
 JOB = "INSERT INTO note (body) VALUES ('by a job of a side that nobody was led to')"
 

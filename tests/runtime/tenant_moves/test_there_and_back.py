@@ -4,7 +4,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg import errors
+from psycopg import errors, sql
 
 from support.tenant_moves import GUARDED, MOVED, OTHER, THIRD, WHOLE, Hall
 
@@ -196,7 +196,7 @@ def test_whatever_column_a_sequence_feeds_new_rows_do_not_collide(
         )
     with hall.pool.admin() as admin:
         admin.execute("INSERT INTO extra (tenant_id) SELECT %s FROM generate_series(1, 12)", [MOVED])
-        admin.execute(f"INSERT INTO extra VALUES (%s, {own})".encode(), [MOVED])
+        admin.execute(sql.SQL("INSERT INTO extra VALUES (%s, {})").format(sql.SQL(own)), [MOVED])
 
     assert hall.run(*WHOLE) == 0, hall.said
     with hall.login(hall.silo, "shop_owner") as owner:
