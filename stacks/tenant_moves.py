@@ -110,8 +110,8 @@ def define_functions(steps: TenantSteps, results: str) -> None:
     steps.add("record_move", "move_record.succeed", [*tells, steps.line, steps.shots.see])
     steps.add("due", "move_source.due", [steps.registry, steps.runs])
     steps.add("place", "move_source.place", [rights.allow(["cloudformation:DescribeStacks"])])
-    steps.add("cleared", "move_source.cleared", tells)
-    steps.add("not_cleared", "move_source.not_cleared", tells)
+    steps.add("cleared", "move_source.cleared", [*tells, steps.runs])
+    steps.add("not_cleared", "move_source.not_cleared", [*tells, steps.runs])
     # Why a task failed is in its result, and Step Functions knows its exit code only.
     said = rights.allow(["s3:GetObject"], [f"arn:{Aws.PARTITION}:s3:::{results}/*.json"])
     for name in ("fail", "not_cleared"):
