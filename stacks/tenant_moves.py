@@ -137,8 +137,8 @@ def moves_of(steps: TenantSteps, mover: TenantMover, data: DataStack, config: Da
 
     # Each run takes the line first, and ends where that leads to the target. None of these steps follows a
     # write that leads it there: those of the way back come after one that leads it to the source.
-    def to_silo(*steps: str) -> State:
-        return mover.state(*steps, source=pool, target=silo, into="silo", served_by="source")
+    def to_silo(*steps: str, result: str | None = None) -> State:
+        return mover.state(*steps, source=pool, target=silo, into="silo", result=result, served_by="source")
 
     def to_pool(*steps: str) -> State:
         return mover.state(*steps, source=silo, target=pool, into="pool", served_by="source")

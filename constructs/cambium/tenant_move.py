@@ -56,7 +56,7 @@ def to_silo(functions: Functions, contents: Contents, moves: Moves) -> Mapping[s
             caught("Copy the rows", step("copy"), way),
             bring_stack(functions, "Start the services", "$.wanted", way),
             ask_services(functions, way),
-            caught("Copy the rows again", step("copy"), way),
+            caught("Copy the rows again", step("copy", result="copy-again"), way),
             mark("It is fenced from here on", FENCED),
             moves.lead("Stop serving it from the pool", "hold", way),
             caught("Refuse its writes, copy the rest and compare", step(*SWITCH), way),

@@ -126,7 +126,13 @@ class TenantMover(Construct):
         )
 
     def state(
-        self, *steps: str, source: Side, target: Side | None, into: str, served_by: str = "unknown"
+        self,
+        *steps: str,
+        source: Side,
+        target: Side | None,
+        into: str,
+        result: str | None = None,
+        served_by: str = "unknown",
     ) -> dict[str, Any]:
         """One task of a run, as a state that waits for its end.
 
@@ -135,9 +141,10 @@ class TenantMover(Construct):
             source: Where the rows are.
             target: Where they go; None for a step that enters the source alone.
             into: What the target is, ``silo`` or ``pool``.
+            result: The name of what it says, where the run does the same steps twice.
             served_by: ``source`` where the run has looked at the line, and it leads there.
         """
-        result = steps[0] if len(steps) == 1 else SWITCHED
+        result = result or (steps[0] if len(steps) == 1 else SWITCHED)
         told = {
             "TENANT": "$.tenantValue",
             "ORGANIZATION": "$.tenant",

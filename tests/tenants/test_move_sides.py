@@ -63,8 +63,7 @@ class Mover:
         silo = self.to == "silo"
         line = self.pool.line(self.tenant)
         assert (line["tier"], line["state"]) == ("enterprise" if silo else "shared", "active")
-        assert self.pool.notes(self.tenant, silo=silo) == self.notes
-        assert not self.pool.refuses(self.tenant, silo=silo)
+        self._takes_writes(silo=silo)
         if silo:
             self.region.is_whole(self.tenant)
             assert self.pool.refuses(self.tenant)
@@ -72,14 +71,19 @@ class Mover:
             assert {**self.region.traces(self.tenant), "routed": {}} == NO_TRACES
             assert self.region.known(self.tenant)["state"] == "pooled"
 
+    def _takes_writes(self, *, silo: bool) -> None:
+        """It has all rows and no other, and takes one more."""
+        assert self.pool.notes(self.tenant, silo=silo) == self.notes
+        self.pool.write(self.tenant, f"note {len(self.notes) + 1}", silo=silo)
+        self.notes = self.pool.notes(self.tenant, silo=silo)
+
     def has_stayed(self) -> None:
         """It is served from where it was."""
         silo = self.to == "pool"
         line = self.pool.line(self.tenant)
         assert (line["tier"], line["state"]) == ("enterprise" if silo else "shared", "active")
         assert self.region.known(self.tenant)["state"] == ("active" if silo else "pooled")
-        assert self.pool.notes(self.tenant, silo=silo) == self.notes
-        assert not self.pool.refuses(self.tenant, silo=silo)
+        self._takes_writes(silo=silo)
         if silo:
             self.region.is_whole(self.tenant)
         else:
@@ -109,7 +113,7 @@ def test_a17_a_flip_that_comes_after_its_source_was_let_go_leads_nobody_anywhere
 ) -> None:
     mover = Mover(region, pool, f"too-late-in-{to}", to)
     with region.late("move", FLIPS[to], UNFENCES[to], (FLIPS[to], "before")) as verb:
-        assert "nothing of it is left" in mover.fail(verb)
+        assert "nothing of this run is left" in mover.fail(verb)
     mover.has_stayed()
     mover.run()
     mover.has_moved()
@@ -124,7 +128,7 @@ def test_a17_a_flip_of_a_run_that_was_stopped_leads_nobody_on_once_another_goes_
     begins = {"silo": "Make the stack: begin", "pool": "Look at the stack: begin"}[to]
     with region.late("move", FLIPS[to], begins, ("Read the comparison", "before"), run=first) as verb:
         if to == "silo":
-            assert "nothing of it is left" in mover.fail(verb)
+            assert "nothing of this run is left" in mover.fail(verb)
             mover.has_stayed()
             mover.run()
         else:
@@ -173,7 +177,7 @@ def test_a17_what_a_job_wrote_on_the_side_that_never_served_holds_up_no_way_back
     mover.write("by a job", there=True)
     check = {"silo": "Check both databases", "pool": "Check both databases for the way back"}[to]
     with region.beside("move", (check, "before")) as verb:
-        assert "nothing of it is left" in mover.fail(verb)
+        assert "nothing of this run is left" in mover.fail(verb)
     mover.has_stayed()
 
 
