@@ -16,7 +16,7 @@ from cambium.bucket import PrivateBucket
 from cambium.tenant_clearing import OWN, clear
 from cambium.tenant_ground import TenantGround
 from cambium.tenant_lifecycle import MIGRATION_MINUTES
-from cambium.tenant_move_parts import RECORD_MOVE, Moves, record
+from cambium.tenant_move_parts import IN_POOL, IN_SILO, RECORD_MOVE, TAKE, Moves, record, take
 from cambium.tenant_mover import MINUTES, SWITCHED, Side, TenantMover
 from cambium.tenant_parts import Contents, Functions, whole
 from cambium.working_hours_steps import State, decide
@@ -34,7 +34,7 @@ from stacks.tenant_steps import TenantSteps
 
 FUNCTIONS = ("admit_move", "line", "look", "compared", "record_move")
 OF_CLEARING = ("due", "place", "cleared", "not_cleared")
-WHERE = "Which way?"
+WHERE, ALREADY = "Which way?", "It is served from there already"
 
 
 def owner_of(config: Database) -> str:
@@ -110,8 +110,8 @@ def define_functions(steps: TenantSteps, results: str) -> None:
     steps.add("record_move", "move_record.succeed", [*tells, steps.line, steps.shots.see])
     steps.add("due", "move_source.due", [steps.registry, steps.runs])
     steps.add("place", "move_source.place", [rights.allow(["cloudformation:DescribeStacks"])])
-    steps.add("cleared", "move_source.cleared", tells)
-    steps.add("not_cleared", "move_source.not_cleared", tells)
+    steps.add("cleared", "move_source.cleared", [*tells, steps.runs])
+    steps.add("not_cleared", "move_source.not_cleared", [*tells, steps.runs])
     # Why a task failed is in its result, and Step Functions knows its exit code only.
     said = rights.allow(["s3:GetObject"], [f"arn:{Aws.PARTITION}:s3:::{results}/*.json"])
     for name in ("fail", "not_cleared"):
@@ -135,11 +135,13 @@ def moves_of(steps: TenantSteps, mover: TenantMover, data: DataStack, config: Da
         database=config.name,
     )
 
-    def to_silo(*steps: str) -> State:
-        return mover.state(*steps, source=pool, target=silo, into="silo")
+    # Each run takes the line first, and ends where that leads to the target. None of these steps follows a
+    # write that leads it there: those of the way back come after one that leads it to the source.
+    def to_silo(*steps: str, result: str | None = None) -> State:
+        return mover.state(*steps, source=pool, target=silo, into="silo", result=result, served_by="source")
 
     def to_pool(*steps: str) -> State:
-        return mover.state(*steps, source=silo, target=pool, into="pool")
+        return mover.state(*steps, source=silo, target=pool, into="pool", served_by="source")
 
     def clearing() -> State:
         places = {name: f"{OWN}.{name}" for name in ("secret", "host", "port")}
@@ -165,25 +167,29 @@ def moves_of(steps: TenantSteps, mover: TenantMover, data: DataStack, config: Da
 def move_definition(functions: Functions, contents: Contents, moves: Moves) -> dict[str, Any]:
     """The machine: one admission, two ways."""
 
-    def to(side: str, *, flipped: bool, then: str) -> dict[str, Any]:
-        goes = {"Variable": "$.to", "StringEquals": side}
-        return {"And": [goes, {"Variable": "$.flipped", "BooleanEquals": flipped}], "Next": then}
+    def to(side: str, then: str, *, led: str | None = None) -> dict[str, Any]:
+        goes: dict[str, Any] = {"Variable": "$.to", "StringEquals": side}
+        there = [{"Variable": led, "BooleanEquals": True}] if led else []
+        return {"And": [goes, *there], "Next": then} if there else {**goes, "Next": then}
 
     states: Mapping[str, State] = {
+        **take(moves, back={"silo": tenant_move.BACK, "pool": tenant_move_back.BACK}, then=WHERE),
         WHERE: decide(
             tenant_move.FIRST,
             [
                 # An earlier run has led requests to the other side, and did not come to its end.
-                to("silo", flipped=True, then=RECORD_MOVE),
-                to("pool", flipped=True, then=tenant_move_back.ONWARD),
-                to("pool", flipped=False, then=tenant_move_back.FIRST),
+                to("silo", ALREADY, led=IN_SILO),
+                to("pool", tenant_move_back.ONWARD, led=IN_POOL),
+                to("pool", tenant_move_back.FIRST),
             ],
         ),
+        # What that run made, and not what this one was asked for.
+        ALREADY: {"Type": "Pass", "InputPath": "$.previous", "ResultPath": "$.wanted", "Next": RECORD_MOVE},
         **tenant_move.to_silo(functions, contents, moves),
         **tenant_move_back.to_pool(functions, moves),
         **record(moves),
     }
-    return whole(functions, "move", WHERE, states, fails_as="$.becomes", admission=moves.admit)
+    return whole(functions, "move", TAKE, states, fails_as="$.becomes", admission=moves.admit)
 
 
 def clear_definition(steps: TenantSteps, moves: Moves) -> dict[str, Any]:

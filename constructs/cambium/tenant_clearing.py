@@ -8,7 +8,7 @@ from cambium.working_hours_steps import State
 WHAT = "Is it there still?"
 FIND = "Find its own database"
 LIFT = "Lift its fence"
-OWN = "$.own.answer"
+OWN, SAID = "$.own.answer", "$.said"
 NOT_CLEARED = "Record that it was not cleared"
 
 
@@ -18,7 +18,10 @@ def clear(
     """The machine; ``{"tenant": ...}`` clears one before its time.
 
     Rows of a tenant that moved into a database of its own go after they were compared with that one. Of a
-    tenant that is no more there are none, and its fence goes.
+    tenant that no silo serves any more there are none, and its fence goes.
+
+    It answers what is left in the pool: ``each`` of those it was done for, and ``left`` of the one that was
+    asked for where nothing was to be done.
 
     Args:
         due: ARN of the function that lists whose rows, or whose fence, may go.
@@ -30,25 +33,26 @@ def clear(
     """
     way = Way(to=NOT_CLEARED)
     told = {"tenant.$": "$.tenant", "what.$": "$.what", "run.$": "$$.Execution.Id"}
+    failed = {**told, "failure.$": "$.failure"}
     one = {
         **choose(WHAT, "$.what", LIFT, FIND, value="lift").states,
         **chain(
             invoke(FIND, place, told, way, keep="$.own"),
             caught("Clear the pool of it", task, way),
-            invoke("Record that it was cleared", cleared, told, way),
+            invoke("Record that it was cleared", cleared, told, way, keep=SAID),
             then="Cleared",
         ),
         **chain(
             caught(LIFT, lift, way),
-            invoke("Record that it was lifted", cleared, told, way),
+            invoke("Record that it was lifted", cleared, told, way, keep=SAID),
             then="Cleared",
         ),
         **chain(
-            invoke(NOT_CLEARED, not_cleared, {**told, "failure.$": "$.failure"}, Way(to="Not even recorded")),
+            invoke(NOT_CLEARED, not_cleared, failed, Way(to="Not even recorded"), keep=SAID),
             then="Cleared",
         ),
         "Not even recorded": {"Type": "Fail", "ErrorPath": "$.failure.Error", "CausePath": "$.failure.Cause"},
-        "Cleared": {"Type": "Succeed"},
+        "Cleared": {"Type": "Succeed", "OutputPath": f"{SAID}.answer"},
     }
     listed = dict(invoke("List who is due", due, {}, Way(to="")).states["List who is due"])
     listed.pop("Catch")
@@ -70,7 +74,7 @@ def clear(
                     "StartAt": WHAT,
                     "States": one,
                 },
-                "ResultPath": None,
+                "ResultPath": "$.each",
                 "Next": "Done",
             },
             "Done": {"Type": "Succeed"},

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 
 from cambium.tenant_move_parts import (
     FENCED,
+    IN_SILO,
     LOST,
     RECORD_MOVE,
     Moves,
     fails_still_moving,
     flip,
+    is_fenced,
+    let_go,
     look_again,
     mark,
 )
@@ -26,10 +29,11 @@ from cambium.tenant_parts import (
     told_of,
 )
 from cambium.tenant_steps import Way, caught, chain, choose, invoke
-from cambium.working_hours_steps import State, decide, one
+from cambium.working_hours_steps import State, one
 
 FIRST = "Make the stack: begin"
 BACK = "Take it back into the pool"
+AGAIN = "Serve it from the pool again"
 RETURN, EMPTY, REMOVE = "Is it fenced in the pool?", "Was anything copied?", "Remove the stack again: begin"
 
 
@@ -47,11 +51,12 @@ def to_silo(functions: Functions, contents: Contents, moves: Moves) -> Mapping[s
             one("Keep its outputs", {"Type": "Pass", "InputPath": OUTPUTS, "ResultPath": "$.outputs"}),
             *fill(functions, contents, way),
             caught("Check both databases", step("check"), way),
+            moves.settle("Settle whose rows they are", way),
             mark("It is copied from here on", "$.copying"),
             caught("Copy the rows", step("copy"), way),
             bring_stack(functions, "Start the services", "$.wanted", way),
             ask_services(functions, way),
-            caught("Copy the rows again", step("copy"), way),
+            caught("Copy the rows again", step("copy", result="copy-again"), way),
             mark("It is fenced from here on", FENCED),
             moves.lead("Stop serving it from the pool", "hold", way),
             caught("Refuse its writes, copy the rest and compare", step(*SWITCH), way),
@@ -70,23 +75,16 @@ def _back(functions: Functions, moves: Moves) -> Mapping[str, State]:
     anyway = Way(to=REMOVE, step="left_step", failure="left", stubborn=True)
     return {
         BACK: {"Type": "Pass", "Next": RETURN},
-        RETURN: decide(
-            EMPTY,
-            [
-                {
-                    "And": [
-                        {"Variable": FENCED, "BooleanEquals": True},
-                        {"Variable": "$.outputs.DatabaseHost", "IsPresent": True},
-                    ],
-                    "Next": "Accept its writes in the pool again",
-                },
-                # An earlier run has fenced it, and the program looks at both databases before it opens one.
-                {"Variable": FENCED, "BooleanEquals": True, "Next": LOST},
-            ],
-        ),
-        **chain(
-            caught("Accept its writes in the pool again", {**step("unfence"), "Retry": moves.again}, still),
-            moves.lead("Serve it from the pool again", "release", still),
+        **is_fenced(RETURN, back=AGAIN, otherwise=EMPTY).states,
+        **let_go(
+            moves,
+            AGAIN,
+            unfence=caught(
+                "Accept its writes in the pool again", {**step("unfence"), "Retry": moves.again}, still
+            ),
+            served=IN_SILO,
+            way=still,
+            on=RECORD_MOVE,
             then=EMPTY,
         ),
         **choose(EMPTY, "$.copying", "Empty its database", REMOVE).states,

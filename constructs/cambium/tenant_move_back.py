@@ -2,7 +2,18 @@
 
 from collections.abc import Mapping
 
-from cambium.tenant_move_parts import FENCED, LOST, RECORD_MOVE, Moves, flip, look_again, mark
+from cambium.tenant_move_parts import (
+    FENCED,
+    IN_POOL,
+    LOST,
+    RECORD_MOVE,
+    Moves,
+    flip,
+    is_fenced,
+    let_go,
+    look_again,
+    mark,
+)
 from cambium.tenant_mover import SWITCH
 from cambium.tenant_parts import (
     LEFT,
@@ -20,6 +31,7 @@ from cambium.working_hours_steps import State, one
 FIRST = "Look at the stack: begin"
 ONWARD = "Stop the services: begin"
 BACK = "Take it back into the silo"
+AGAIN = "Serve it from the silo again"
 EMPTY = "Was anything copied into the pool?"
 
 
@@ -32,6 +44,7 @@ def to_pool(functions: Functions, moves: Moves) -> Mapping[str, State]:
             look_at_stack(functions, "Look at the stack", way),
             one("Keep what it has", {"Type": "Pass", "InputPath": OUTPUTS, "ResultPath": "$.outputs"}),
             caught("Check both databases for the way back", step("check"), way),
+            moves.settle("Settle whose rows go back", way),
             mark("The pool is written to from here on", "$.copying"),
             caught("Copy the rows into the pool", step("copy"), way),
             mark("The silo is fenced from here on", FENCED),
@@ -64,10 +77,16 @@ def to_pool(functions: Functions, moves: Moves) -> Mapping[str, State]:
 def _back(moves: Moves) -> Mapping[str, State]:
     step, still = moves.to_pool, Way(to=LOST, step="left_step", failure="left", stubborn=True)
     return {
-        **choose(BACK, FENCED, "Accept its writes in the silo again", EMPTY).states,
-        **chain(
-            caught("Accept its writes in the silo again", {**step("unfence"), "Retry": moves.again}, still),
-            moves.lead("Serve it from the silo again", "release", still),
+        **is_fenced(BACK, back=AGAIN, otherwise=EMPTY).states,
+        **let_go(
+            moves,
+            AGAIN,
+            unfence=caught(
+                "Accept its writes in the silo again", {**step("unfence"), "Retry": moves.again}, still
+            ),
+            served=IN_POOL,
+            way=still,
+            on=ONWARD,
             then=EMPTY,
         ),
         **choose(EMPTY, "$.copying", "Empty the pool of it", RECORD).states,

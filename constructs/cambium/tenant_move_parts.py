@@ -5,9 +5,13 @@ from dataclasses import dataclass
 
 from cambium.tenant_parts import RECORD
 from cambium.tenant_steps import Way, chain, choose, invoke
-from cambium.working_hours_steps import Part, State, one
+from cambium.working_hours_steps import Part, State, decide, one
 
 FENCED = "$.fenced"
+TAKE = "Take over its line"
+LED = "$.led"
+"""Where its line leads, as the last change of it has answered."""
+IN_SILO, IN_POOL = f"{LED}.answer.in_silo", f"{LED}.answer.in_pool"
 LOST = "It is still moving"
 RECORD_MOVE = "Record the move"
 AGAIN = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 20, "MaxAttempts": 2, "BackoffRate": 2}]
@@ -37,14 +41,18 @@ class Moves:
     again = AGAIN
 
     def lead(self, name: str, action: str, way: Way, **told: str) -> Part:
-        """Change the line in the routing table, in one conditional write."""
-        run = {f"{name}.$": f"$.{name}" for name in ("tenant", "tenantValue", "to")}
+        """Change the line in the routing table, in one conditional write; where it leads then is ``LED``."""
+        run = {f"{name}.$": f"$.{name}" for name in ("tenant", "tenantValue", "to", "run")}
         payload = {**run, "action": action, **told}
-        return invoke(name, self.line, payload, way)
+        return invoke(name, self.line, payload, way, keep=LED)
 
     def read(self, name: str, way: Way) -> Part:
         """Read what was compared, and write it down; counts and sums are no content."""
         return invoke(name, self.result, {"tenant.$": "$.tenant", "results.$": "$.results"}, way)
+
+    def settle(self, name: str, way: Way) -> Part:
+        """Write down that rows were found: who finishes this run works with the same ones."""
+        return invoke(name, self.result, {"tenant.$": "$.tenant", "found": True}, way)
 
 
 def mark(name: str, path: str) -> Part:
@@ -70,6 +78,59 @@ def look_again(
         ),
         **choose(chosen, tier, on, back).states,
     }
+
+
+def take(moves: Moves, *, back: Mapping[str, str], then: str) -> Mapping[str, State]:
+    """The first step of both ways: nothing that an earlier run began leads anybody anywhere any more.
+
+    Args:
+        moves: The functions of a move.
+        back: By side that it goes to, where a failure leads.
+        then: The step that asks where the line leads now.
+    """
+    failed = "Nothing has begun"
+    others = [{"Variable": "$.to", "StringEquals": to, "Next": way} for to, way in back.items()]
+    return {
+        **chain(moves.lead(TAKE, "take", Way(to=failed)), then=then),
+        failed: decide(LOST, others),
+    }
+
+
+def let_go(
+    moves: Moves, name: str, *, unfence: Part, served: str, way: Way, on: str, then: str
+) -> Mapping[str, State]:
+    """Lead requests to the source again, then let it take writes.
+
+    In this order, since a write of this run that was given up may come late: once the line is no more held it
+    cannot lead anybody on, and if it has by then, the target serves and the way is ``on``. Between the two,
+    the source is read, and refuses what is written.
+
+    Args:
+        moves: The functions of a move.
+        name: The step that leads there.
+        unfence: The step that lets it take writes.
+        served: The path that says whether the target serves, ``IN_SILO`` or ``IN_POOL``.
+        way: Where a failure of either leads.
+        on: The step that follows if the target serves.
+        then: The step that follows if not.
+    """
+    asks = f"{name}: or is it gone on?"
+    return {
+        **chain(moves.lead(name, "release", way), then=asks),
+        **choose(asks, served, on, unfence.first).states,
+        **chain(unfence, then=then),
+    }
+
+
+def is_fenced(name: str, *, back: str, otherwise: str) -> Part:
+    """Where the source is fenced, go ``back``, if both databases can be entered to look at them.
+
+    If not, an earlier run has fenced it and the stack could not be looked at: nothing is opened unseen.
+    """
+    fenced: State = {"Variable": FENCED, "BooleanEquals": True}
+    entered: State = {"Variable": "$.outputs.DatabaseHost", "IsPresent": True}
+    ways = [{"And": [fenced, entered], "Next": back}, {**fenced, "Next": LOST}]
+    return one(name, decide(otherwise, ways))
 
 
 def fails_still_moving() -> Mapping[str, State]:

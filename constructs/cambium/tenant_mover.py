@@ -125,7 +125,15 @@ class TenantMover(Construct):
             self.task, {"AwsSolutions-IAM5[Resource::*]": "ecr:GetAuthorizationToken takes no resource"}
         )
 
-    def state(self, *steps: str, source: Side, target: Side | None, into: str) -> dict[str, Any]:
+    def state(
+        self,
+        *steps: str,
+        source: Side,
+        target: Side | None,
+        into: str,
+        result: str | None = None,
+        served_by: str = "unknown",
+    ) -> dict[str, Any]:
         """One task of a run, as a state that waits for its end.
 
         Args:
@@ -133,14 +141,17 @@ class TenantMover(Construct):
             source: Where the rows are.
             target: Where they go; None for a step that enters the source alone.
             into: What the target is, ``silo`` or ``pool``.
+            result: The name of what it says, where the run does the same steps twice.
+            served_by: ``source`` where the run has looked at the line, and it leads there.
         """
-        result = steps[0] if len(steps) == 1 else SWITCHED
+        result = result or (steps[0] if len(steps) == 1 else SWITCHED)
         told = {
             "TENANT": "$.tenantValue",
             "ORGANIZATION": "$.tenant",
             **source.told("MOVE_FROM"),
             **(target.told("MOVE_TO") if target else {}),
             "MOVE_INTO": into,
+            "MOVE_SERVED_BY": served_by,
             "RESULT_URL": f"States.Format('s3://{self._results}/{{}}/{result}.json', $.results)",
         }
         override = {

@@ -84,9 +84,10 @@ class Tenants:
         line = self._line(tenant)
         return str(line["origin"]) if line.get("state") == "active" else ""
 
-    def clear(self, region: Region, tenant: str | None, say: Callable[[str], None]) -> None:
-        """Clear the pool of rows of tenants that moved: of those who are due, or of one before its time."""
-        self._finish(region, "clear", "clear", {"tenant": tenant} if tenant else {}, say)
+    def clear(self, region: Region, tenant: str, say: Callable[[str], None]) -> str:
+        """Clear the pool of what a tenant left there, before its time; what it has there still, in words."""
+        done = json.loads(self._finish(region, "clear", "clear", {"tenant": tenant}, say))
+        return str([*done["each"], done][0]["left"])
 
     def run(
         self, region: Region, operation: str, request: dict[str, Any], say: Callable[[str], None]
@@ -109,7 +110,7 @@ class Tenants:
         operation: str,
         told: Mapping[str, Any],
         say: Callable[[str], None],
-    ) -> None:
+    ) -> str:
         states = self.at(region).client("stepfunctions")
         advice = Advice(
             operation=operation,
@@ -117,7 +118,7 @@ class Tenants:
             options=self.options,
             known=lambda: self._known(region, str(told.get("tenant", ""))),
         )
-        Run.start(states, self._machine(region, verb), operation, told, advice).finish(say)
+        return Run.start(states, self._machine(region, verb), operation, told, advice).finish(say)
 
     def show(self, region: Region, tenant: str) -> dict[str, Any]:
         """What the registry of a region says of a tenant; nothing where it is not known."""

@@ -32,8 +32,8 @@ class Run:
         )
         return cls(states, str(run["executionArn"]), advice)
 
-    def finish(self, say: Callable[[str], None]) -> None:
-        """Wait for its good end.
+    def finish(self, say: Callable[[str], None]) -> str:
+        """Wait for its good end, and return what it answered, which is JSON.
 
         Args:
             say: Told the step it is at, again and again.
@@ -55,6 +55,7 @@ class Run:
             ) from None
         if found["status"] != "SUCCEEDED":
             raise self._failure(found)
+        return str(found["output"])
 
     def _failure(self, found: Mapping[str, Any]) -> OperatorError:
         cause = str(found.get("cause") or "")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from database.failure import DifferenceError
-from moving import record
+from moving import record, standing
 from moving.failure import RefusedError
 from moving.fence import any_fence, fence_table, lower_fence, require_fence, unfence_table
 from moving.kept import added, changes
@@ -18,31 +18,25 @@ Result = dict[str, Any]
 def do_unfence(move: Move) -> Result:
     """The source serves again; nothing is to be served by the target any more."""
     known = record.find(move.source, move.tenant)
-    if known is not None and known.side == "source" and known.state in ("clearing", "cleared"):
+    left = known is not None and known.side == "source"
+    if known is not None and left and known.state in standing.CLEARED:
         raise RefusedError(f"{move.source.where} was cleared of this tenant's rows: it has nothing to serve")
-    if known is not None and known.side == "source" and _was_written_to(move, known):
+    written = standing.written_since(move) if left else 0
+    if known is not None and written and not standing.may_discard(move, known):
         raise RefusedError(
-            f"{move.target.where} was written to after it was verified, so it serves: what it has that "
+            f"{move.target.where} was written to after it was verified, so it may serve: what it has that "
             f"{move.source.where} lacks would be lost; move the tenant back instead"
         )
     if known is not None and known.side == "target" and known.state != "verified":
         raise RefusedError(f"{move.source.where} is being copied to and was not verified: run verify first")
-    if known is not None and known.side == "source":
+    if known is not None and left:
         # What was verified says nothing any more once a table takes writes: the next fence is another one.
         _mark(move, known, "opening")
     count = lower_fence(move.source, move.here, move.tenant, seconds=move.settings.fence_seconds)
-    if known is not None and known.side == "source":
+    if left:
         with move.source.session.transaction():
             record.forget(move.source.session, move.tenant)
-    return {"tables": count}
-
-
-def _was_written_to(move: Move, known: Record) -> bool:
-    """Whether the target has changed since it was verified against the fence that stands."""
-    there = record.find(move.target, move.tenant)
-    if there is None or there.state != "verified" or there.fence != known.fence:
-        return False
-    return any(changes(move.target, move.there, move.tenant, there.tables))
+    return {"tables": count, "written_in_target": written}
 
 
 def do_open(move: Move) -> Result:

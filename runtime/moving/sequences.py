@@ -1,4 +1,9 @@
-"""Sequences that feed columns: the target's go on after every value that came along."""
+"""Sequences that feed columns: the target's go on after every value that came along.
+
+A column may have more than what its sequence gave, such as ``'INV-' || nextval('invoices')`` in a text: there
+the sequence alone tells how far it is. Values of a number's own count too, as long as the sequence can give
+them one day.
+"""
 
 import time
 from functools import partial
@@ -7,10 +12,13 @@ from psycopg import sql
 
 from moving.patience import patiently
 from moving.place import Place
-from moving.table import Table
+from moving.table import Column, Table
 from moving.tables import Schema
 
 _STATE = "SELECT last_value, is_called FROM {}"
+_LAST = "SELECT seqmax FROM pg_sequence WHERE seqrelid = %s::regclass"
+_NUMBERS = ("int2", "int4", "int8", "numeric")
+"""Types that are compared with what a sequence gave."""
 
 
 def go_on(source: Place, target: Place, schema: Schema, target_schema: Schema, *, seconds: float) -> int:
@@ -28,7 +36,9 @@ def go_on(source: Place, target: Place, schema: Schema, target_schema: Schema, *
             twin = twins[table.name]
             other = twin.column(column.name).sequence
             if column.sequence and other:
-                wanted = _reached(source, column.sequence, _largest(source, table, column.name))
+                wanted = _reached(
+                    source, column.sequence, _largest(source, table, column, _last(target, other))
+                )
                 here = _reached(target, other, None)
                 if wanted is not None and (here is None or here < wanted):
                     moved += 1
@@ -36,9 +46,23 @@ def go_on(source: Place, target: Place, schema: Schema, target_schema: Schema, *
     return moved
 
 
-def _largest(place: Place, table: Table, column: str) -> int | None:
-    """The largest value of this tenant: rows may have been written with values of their own."""
-    query = sql.SQL("SELECT max({}) FROM {}").format(sql.Identifier(column), table.identifier)
+def _last(place: Place, sequence: str) -> int:
+    """The last value that it can ever give."""
+    return int((place.session.execute(_LAST, [sequence]).fetchone() or (0,))[0])
+
+
+def _largest(place: Place, table: Table, column: Column, last: int) -> int | None:
+    """The largest number of this tenant up to ``last``; None where there is none, or the column is no number.
+
+    Rows may have been written with values of their own.
+    """
+    # Elements of an array have the type that is asked for, and are nothing that a sequence gives by itself.
+    if column.base not in _NUMBERS or column.type.endswith("[]"):
+        return None
+    # What no sequence reaches collides with nothing, NaN and Infinity included: they are the largest numbers.
+    query = sql.SQL("SELECT max({0}) FROM {1} WHERE {0} BETWEEN {2} AND {3}").format(
+        sql.Identifier(column.name), table.identifier, sql.Literal(-last), sql.Literal(last)
+    )
     with place.as_tenant(snapshot=True) as session:
         value = (session.execute(query).fetchone() or (None,))[0]
     return None if value is None else int(value)

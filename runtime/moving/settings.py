@@ -49,6 +49,9 @@ class Settings:
     """None where one database is enough."""
     into: Into | None
     """What the target is; None where nothing was said, and the target's own record decides."""
+    source_serves: bool
+    """Whether the line leads to the source, and nobody but who started this can lead it on: what the target
+    has then, it has never served."""
     result: tuple[str, str] | None
     """Bucket and key of the result."""
     fence_seconds: float
@@ -94,6 +97,7 @@ class Settings:
             source=source,
             target=target,
             into=_INTO[into],
+            source_serves=_source_serves(told),
             result=result,
             fence_seconds=seconds,
         )
@@ -116,6 +120,13 @@ def _result(told: Mapping[str, str]) -> tuple[str, str] | None:
     if not found:
         raise must("RESULT_URL", "s3://bucket/key, or left out", url)
     return found[1], found[2]
+
+
+def _source_serves(told: Mapping[str, str]) -> bool:
+    said = told.get("MOVE_SERVED_BY") or "unknown"
+    if said not in ("unknown", "source"):
+        raise must("MOVE_SERVED_BY", "source, or left out", said)
+    return said == "source"
 
 
 def _seconds(told: Mapping[str, str]) -> float:

@@ -5,14 +5,15 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from moving import record
+from database import log
+from moving import record, standing
 from moving.backward import do_clear, do_empty, do_open, do_unfence
 from moving.check import check, no_rows, require_rows
 from moving.copied import Copied
 from moving.copying import copy
 from moving.failure import RefusedError
 from moving.fence import raise_fence, require_fence
-from moving.kept import changes, remembered
+from moving.kept import remembered
 from moving.move import Move
 from moving.record import Record
 from moving.sequences import go_on
@@ -37,36 +38,26 @@ def do_copy(move: Move) -> Result:
     """A first copy, while the source is written to."""
     move.require_tables()
     pool = move.into_pool
-    if _is_done(move):
-        return asdict(Copied())
+    found = standing.find(move)
+    if found == "same":
+        return _brought(move, found)
     require_rows(move.source, move.here, move.settings)
     record.prepare(move.target)
     with move.target.session.transaction():
         fresh = Record(side="target", state="copying", pool=pool, fence=None, tables={})
         record.write(move.target, fresh)
-    return asdict(copy(move.source, move.target, move.here))
+    return _brought(move, found)
 
 
-def _is_done(move: Move) -> bool:
-    """Whether the target was verified against the fence that stands, so that nothing is left to copy.
-
-    It may serve by now, or a run was stopped before it did: in neither case are its rows touched.
-
-    Raises:
-        RefusedError: the target was written to since, so it serves; or the fence has gaps.
-    """
-    there, mine = record.find(move.target, move.tenant), record.find(move.source, move.tenant)
-    if there is None or there.side != "target" or there.state != "verified":
-        return False
-    if mine is None or mine.fence != there.fence or mine.state == "opening":
-        return False
-    require_fence(move.source, move.here, move.tenant)
-    if any(changes(move.target, move.there, move.tenant, there.tables)):
-        raise RefusedError(
-            f"{move.target.where} was written to after it was verified, so it serves: its rows would be "
-            "overwritten"
-        )
-    return True
+def _brought(move: Move, found: standing.Found) -> Result:
+    """Make the target equal to the source, unless it is; count what is discarded by that."""
+    if found == "same":
+        return asdict(Copied())
+    copied = copy(move.source, move.target, move.here)
+    if found == "discarded":
+        copied.discarded = copied.inserted + copied.updated + copied.deleted
+        log.info("what was written to the target, which never served, is discarded", rows=copied.discarded)
+    return asdict(copied)
 
 
 def do_fence(move: Move) -> Result:
@@ -85,9 +76,9 @@ def do_catch_up(move: Move) -> Result:
     there = record.find(move.target, move.tenant)
     if there is None or there.side != "target":
         raise RefusedError(f"{move.target.where} has no copy of this tenant; run copy first")
-    copied = Copied() if _is_done(move) else copy(move.source, move.target, move.here)
+    copied = _brought(move, standing.find(move))
     sequences = go_on(move.source, move.target, move.here, move.there, seconds=move.settings.fence_seconds)
-    return {**asdict(copied), "sequences": sequences}
+    return {**copied, "sequences": sequences}
 
 
 def do_verify(move: Move) -> Result:

@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from asked.check import RefusedError
 from routing.entry import Entry
-from tenants import events, quotas, registry, routing, runs, tenant_value
+from tenants import events, fences, quotas, registry, routing, runs, tenant_value
 from tenants.admission import TOLD, check_state, new_facts
 from tenants.parameters import parameters, priorities
 from tenants.registry import Tenant
@@ -36,11 +36,17 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     flipped = known.state == "moving" and line.tier == _tier_of(to, tier)
     _check(known, line, to, run, tier, flipped=flipped)
     value = tenant_value.settle(request, known, line)
-    facts = _facts(request, known, line, tier) | {tenant_value.MOVING: value}
+    if to == "silo" and known.state != "moving":
+        _check_fence(request.tenant, value)
+    found = "" if tenant_value.remembered(known) else "yes"
+    moving = {tenant_value.MOVING: value, tenant_value.NOT_FOUND: found}
+    facts = _facts(request, known, line, tier) | moving
     before = parameters(known, facts, tier)
     image = {"Image": request.image, "MigrationImage": request.image} if request.image else {}
     size = {"Size": request.size} if request.size else {}
     wanted = {**before, **image, **size} if to == "silo" and not flipped else before
+    # Whoever finishes this run has to know what it made.
+    facts |= {"size": wanted["Size"], "image": wanted["Image"]}
     runs.claim(known, operation=f"move to {to}", run=run, state="moving", facts=facts)
     told = {name: str(facts[name]) for name in TOLD}
     events.requested("move", request.tenant, run, {**told, "to": to}, context)
@@ -57,7 +63,6 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         "snapshot": f"{tier.database(request.tenant)}-final-{short(run)}",
         "results": f"{request.tenant}/{short(run)}",
         "becomes": "pooled" if to == "silo" else "active",
-        "flipped": flipped,
         "fenced": begun,
         "copying": begun and to == "pool",
         "outputs": {},
@@ -93,6 +98,15 @@ def _check(known: Tenant, line: Entry, to: str, run: str, tier: Settings, *, fli
         raise RefusedError(f"only what is active can be moved, and {known.tenant} is {line.state}")
     if to == "silo" and known.state != "moving":
         quotas.check(tier, known.tenant)
+
+
+def _check_fence(tenant: str, value: str) -> None:
+    """Refuse rows that nobody could have written: all would be copied, and none is there."""
+    if fenced := fences.of_value(value):
+        raise RefusedError(
+            f"the pool refuses writes to rows of {value!r}, which {fenced} left there with a fence: lift it "
+            f"(cambium tenant clear {fenced}, or the machine clear), let {tenant} write, and move it then"
+        )
 
 
 def _check_place(tenant: str, line: Entry, tier: Settings) -> None:

@@ -27,16 +27,25 @@ HELD = "moving"
 
 @logger.inject_lambda_context
 def change(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Do what ``action`` says: ``hold``, ``release``, ``to_silo`` or ``to_pool``.
+    """Do what ``action`` says: ``take``, ``hold``, ``release``, ``to_silo`` or ``to_pool``.
+
+    A run takes the line before anything else. From then on no write of an earlier run, however late, finds it
+    as that run has read it; and once it reads again, it finds that the tenant is another run's. So what the
+    answer says stays true until this run leads the line on. ``release`` does the same to a late write of this
+    very run, since only what is held is led on.
 
     Only what is served is held, and only what is held is let go or led on: an organization that somebody
     suspends during its move stays suspended. ``hold`` writes down ``tenantValue``, what the tenant column
     holds: from then on no placement says another, nor has it for somebody else.
 
+    Returns:
+        ``in_silo`` and ``in_pool``: where the line leads now. A release of what is led to the other side
+        already changes nothing, and says so by that.
+
     Raises:
-        StepError: the line is not that of who is moved here, is not served or not held any more, says another
-            value than the move works with; another organization has that value; or others change the line
-            all the time.
+        StepError: another run changes the tenant; the line is not that of who is moved here, is not served or
+            not held any more, says another value than the move works with; another organization has that
+            value; or others change the line all the time.
     """
     tenant = event["tenant"]
     table = Table(client("dynamodb", settings().home_region), settings().routing)
@@ -46,12 +55,13 @@ def change(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         line = read(tenant)
         if line is None:
             raise StepError(f"organization {tenant} has no line in the routing table any more")
-        wanted = _wanted(event, line)
-        changed = replace(line, **wanted)
+        # After the line was read: a run that takes it later changes its version.
+        _check_run(event)
+        changed = replace(line, **_wanted(event, line))
         with suppress(ConflictError):
-            if changed != line:
+            if changed != line or event["action"] == "take":
                 table.replace(changed, line.version, turn=turn)
-            return wanted
+            return _where(changed)
         pause()
     raise StepError(f"the routing of {tenant} was changed by somebody else {TURN_ATTEMPTS} times")
 
@@ -59,15 +69,27 @@ def change(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 @logger.inject_lambda_context
 def look(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Say which side the organization is served from."""
-    line = read(event["tenant"])
+    return _where(read(event["tenant"]))
+
+
+def _where(line: Entry | None) -> dict[str, Any]:
     tier = line.tier if line else ""
     return {"in_silo": tier == settings().tier, "in_pool": tier == POOL}
+
+
+def _check_run(event: Mapping[str, Any]) -> None:
+    # A run that began with an earlier release of the machine does not say which it is.
+    tenant, run = event["tenant"], event.get("run")
+    if run and known(tenant).operation != run:
+        raise StepError(f"tenant {tenant} is changed by another run now, and its line is no more this one's")
 
 
 def _wanted(event: Mapping[str, Any], line: Entry) -> dict[str, Any]:
     """What the line is to be, decided anew each time it is read: others write it, too."""
     action, ours = event["action"], settings().tier
     source, target = (POOL, ours) if event["to"] == "silo" else (ours, POOL)
+    if action == "take" or (action == "release" and line.tier == target):
+        return {}
     if action in ("hold", "release"):
         _check_tier(event["tenant"], line, source)
         value = _kept(event, line, source) if action == "hold" else _let_go(line)

@@ -21,6 +21,8 @@ FENCED = "pool_fenced"
 FENCED_VALUE = "pool_fenced_value"
 """The fact that says whose rows it is about; the id may have come to a tenant with others since."""
 CLEARED_AT = "source_cleared_at"
+_UNDER_WAY = ("moving_to", tenant_value.MOVING, tenant_value.NOT_FOUND)
+"""Facts of a move that has not come to its end."""
 COPY_LEFT = "copy_left_in_pool"
 """The fact that a way back has left a copy in the pool, which it could not delete."""
 
@@ -37,7 +39,14 @@ def fenced_in(facts: Mapping[str, Any]) -> str:
 
 @logger.inject_lambda_context
 def compared(event: dict[str, Any], context: LambdaContext) -> Facts:
-    """Read what ``verify`` said of both databases, which were the same, and keep it."""
+    """Read what ``verify`` said of both databases, which were the same, and keep it.
+
+    With ``found``, only keep that ``check`` has found rows of what the move works with: from here on no run
+    that finishes this one works with another.
+    """
+    if event.get("found"):
+        registry.remember(event["tenant"], {tenant_value.NOT_FOUND: ""})
+        return {}
     key = f"{event['results']}/switch.json"
     result = json.loads(client("s3").get_object(Bucket=settings().moves, Key=key)["Body"].read())
     (said,) = [one for one in result["steps"] if one["step"] == "verify"]
@@ -65,6 +74,7 @@ def succeed(event: dict[str, Any], context: LambdaContext) -> Facts:
         tenant_value.KEPT: value,
         tenant_value.UNPROVEN: "",
         tenant_value.MOVING: "",
+        tenant_value.NOT_FOUND: "",
         "prior": "",
     }
     facts |= _in_silo(event, value) if to == "silo" else _in_pool(event)
@@ -78,7 +88,7 @@ def succeed(event: dict[str, Any], context: LambdaContext) -> Facts:
 def after_failure(run: Mapping[str, Any]) -> Facts:
     """What a failed move leaves to be known."""
     # What is still moving is finished with the same value; what is not has yet to find rows of one.
-    facts: Facts = {} if run["becomes"] == "moving" else {"moving_to": "", tenant_value.MOVING: ""}
+    facts: Facts = {} if run["becomes"] == "moving" else dict.fromkeys(_UNDER_WAY, "")
     if run["to"] == "pool" and run["copying"] and run["becomes"] != "moving":
         # The way back has emptied the pool of the tenant, older rows included; or it could not.
         facts |= {COPY_LEFT: "yes"} if run.get("left") else {SOURCE: "", COPY_LEFT: ""}

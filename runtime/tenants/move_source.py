@@ -7,16 +7,14 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from asked.check import shown
-from tenants import events, items, registry, runs, tenant_value
+from tenants import events, fences, items, registry, tenant_value
 from tenants.failure import StepError, reason
-from tenants.move_record import CLEARED_AT, FENCED, FENCED_VALUE, SOURCE, fenced_in
+from tenants.move_record import CLEARED_AT, FENCED, SOURCE, fenced_in
 from tenants.settings import client, settings, short
 
 logger = Logger()
 CLEARED_IN = ("active", "suspended")
 """States of a tenant whose own database is there, and that nobody is changing."""
-NO_MORE = ("deleted", "failed")
-"""States of a tenant that nobody serves, and that has no database."""
 What = Literal["clear", "lift"]
 _LEFT = {"clear": SOURCE, "lift": FENCED}
 """The fact that says that something is left to do."""
@@ -28,23 +26,32 @@ def due(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
     Somebody who is being changed now is left for another day; whose run was stopped, is not.
 
+    Returns:
+        ``due``; and, of the one that was asked for, ``left``: what there is as long as nothing is done.
+
     Raises:
         StepError: somebody says what the tenant column holds, and it is not what was moved.
     """
     asked = event["asked"]
-    _check_value(asked.get("tenant"), asked.get("tenant_value"))
-    return {"due": list(_due(asked.get("tenant"), event["run"]))}
+    tenant = asked.get("tenant")
+    _check_value(tenant, asked.get("tenant_value"))
+    said = fences.left(registry.read(tenant).facts) if tenant else ""
+    return {"due": list(_due(tenant, event["run"])), "left": said}
 
 
 def _check_value(tenant: str | None, value: str | None) -> None:
     """A clearing needs nobody to say it; who says another is thinking of other rows."""
     if value is None:
         return
-    known = tenant_value.of(registry.read(tenant).facts, tenant) if tenant else "that of each"
+    if tenant is None:
+        raise StepError(
+            f"tenant_value is of one tenant, and none is named: name the tenant too, or leave out both, "
+            f"got {shown(value)}"
+        )
+    known = tenant_value.of(registry.read(tenant).facts, tenant)
     if value != known:
         raise StepError(
-            f"tenant_value of {tenant or 'all'} must be {known}, as it was moved, or be left out, "
-            f"got {shown(value)}"
+            f"tenant_value of {tenant} must be {known}, as it was moved, or be left out, got {shown(value)}"
         )
 
 
@@ -54,30 +61,23 @@ def _due(only: str | None, run: str) -> Iterator[dict[str, str]]:
         tenant = str(one["tenant"])
         if only not in (None, tenant):
             continue
-        if (what := _of(one, today, asked=only == tenant)) and not _is_changed(one):
-            value = tenant_value.of(one, tenant)
-            if what == "lift":
-                value = str(one.get(FENCED_VALUE) or value)
+        if (what := _of(one, today, asked=only == tenant)) and not fences.is_changed(one):
+            value = fences.value_of(one) if what == "lift" else tenant_value.of(one, tenant)
             results = f"{tenant}/{short(run)}"
             yield {"tenant": tenant, "tenantValue": value, "what": what, "results": results}
 
 
-def _is_changed(one: Mapping[str, Any]) -> bool:
-    run = str(one.get("operation") or "")
-    return bool(run) and runs.is_running(run)
-
-
 def _of(one: Mapping[str, Any], today: str, *, asked: bool) -> What | None:
     """What is to be done for a tenant, if anything."""
-    until, fenced = one.get(SOURCE), fenced_in(one)
+    until, fenced = one.get(SOURCE), fences.stands(one)
     what: What | None = None
     if one["state"] in CLEARED_IN and until and (asked or until <= today):
         what = "clear"
     # Whoever has kept its route into the pool has lost it by the next day.
-    if one["state"] in NO_MORE and fenced and (asked or one["updated_at"][:10] < today):
+    if fenced and (asked or one["updated_at"][:10] < today):
         what = "lift"
-    if what and fenced != settings().shard:
-        logger.info("its pool is none of ours any more", extra={"tenant": one["tenant"], "shard": fenced})
+    if what and (shard := fenced_in(one)) != settings().shard:
+        logger.info("its pool is none of ours any more", extra={"tenant": one["tenant"], "shard": shard})
         return None
     return what
 
@@ -97,7 +97,7 @@ def place(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
 
 @logger.inject_lambda_context
 def cleared(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Write down that nothing of the tenant is left in the pool, or not even its fence."""
+    """Write down that no row of the tenant is left in the pool, or not even its fence."""
     tenant, what = event["tenant"], _what(event)
     known = registry.read(tenant)
     facts = {_LEFT[what]: "", **({CLEARED_AT: items.now()} if what == "clear" else {})}
@@ -105,7 +105,7 @@ def cleared(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         facts["failure"] = ""
     registry.remember(tenant, facts)
     events.succeeded(what, tenant, event["run"], state=known.state, facts={}, context=context)
-    return {}
+    return _said(tenant)
 
 
 @logger.inject_lambda_context
@@ -115,10 +115,15 @@ def not_cleared(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]
     known = registry.read(tenant)
     if not (fenced_in(known.facts) if what == "lift" else known.facts.get(SOURCE)):
         # It is written down already that it was, and only the answer was lost.
-        return {}
+        return _said(tenant)
     registry.remember(tenant, {"failure": f"{_failed(what)}{told}"})
     events.failed(what, tenant, event["run"], state=known.state, reason=told, context=context)
-    return {}
+    return _said(tenant)
+
+
+def _said(tenant: str) -> dict[str, str]:
+    """What the machine answers of a tenant."""
+    return {"tenant": tenant, "left": fences.left(registry.read(tenant).facts)}
 
 
 def _what(event: Mapping[str, Any]) -> str:

@@ -17,6 +17,8 @@ from tenants.request import Request
 KEPT, MOVING = routing.VALUE, "moving_value"
 """Facts: what was said or settled, and what a move works with that has not come to its end."""
 UNPROVEN = routing.UNPROVEN
+NOT_FOUND = "moving_value_not_found"
+"""The fact that a move under way has not come so far that it found rows of what it works with."""
 THERE = ("creating", "active", "suspended", "pooled", "moving")
 """States in which what is remembered is of this tenant, and not of an earlier one with its id."""
 
@@ -60,15 +62,16 @@ def settle(request: Request, known: Tenant, line: Entry) -> str:
             )
         if said and not value:
             value, source = said, where
-    value = value or _kept(known) or known.tenant
+    value = value or (of(known.facts, known.tenant) if known.state == "moving" else _kept(known))
+    value = value or known.tenant
     _check_others(known.tenant, value, proven=True)
     return value
 
 
 def remembered(known: Tenant) -> str:
-    """What was settled before, or nothing."""
+    """What was settled before, or nothing: a move that was stopped too early has met no rows."""
     if known.state == "moving":
-        return of(known.facts, known.tenant)
+        return "" if known.facts.get(NOT_FOUND) else of(known.facts, known.tenant)
     return "" if known.facts.get(UNPROVEN) else _kept(known)
 
 

@@ -1,7 +1,8 @@
 """A17: what steps of tenants' machines write of an organization, beside whoever else writes; real tables."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from routing.entry import Entry
 from routing.table import Table
 from support.tenant_settings import told
 from support.tenant_tables import CONTEXT, Clients, deployed, make_tables
-from tenants import move_line, move_record, quotas, routing
+from tenants import items, move_line, move_record, quotas, routing
 from tenants.failure import StepError
 
 pytestmark = pytest.mark.embedded
@@ -56,8 +57,89 @@ def line(table: Table) -> tuple[str, str]:
     return (found.tier, found.state) if found else ("", "")
 
 
-def change(action: str, to: str) -> None:
-    move_line.change({"tenant": "org", "to": to, "action": action, "origin": SILO}, CONTEXT)
+def change(action: str, to: str, **told: str) -> Any:
+    return move_line.change({"tenant": "org", "to": to, "action": action, "origin": SILO, **told}, CONTEXT)
+
+
+def claim(run: str) -> None:
+    """Have a run change the tenant, whoever did."""
+    item = {"tenant": "org", "item": "tenant", "state": "moving", "operation": run}
+    items.table().put_item(Item=item)
+
+
+@contextmanager
+def late(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> Iterator[None]:
+    """A write that everything was looked at for already, and before which ``act`` comes."""
+    replace = Table.replace
+
+    def wait(self: Table, entry: Entry, version: int, *, turn: int | None = None) -> Any:
+        monkeypatch.setattr(Table, "replace", replace)
+        act()
+        return replace(self, entry, version, turn=turn)
+
+    monkeypatch.setattr(Table, "replace", wait)
+    yield
+
+
+WAYS = pytest.mark.parametrize(
+    ("to", "source", "target"), [("silo", "shared", "enterprise"), ("pool", "enterprise", "shared")]
+)
+
+
+@WAYS
+def test_a17_a_late_write_of_a_run_that_was_stopped_leads_nobody_on(
+    table: Table, monkeypatch: pytest.MonkeyPatch, to: str, source: str, target: str
+) -> None:
+    lead(table, source, "moving")
+    claim("first")
+    taken: dict[str, Any] = {}
+
+    def take() -> None:
+        claim("second")
+        taken.update(change("take", to, run="second"))
+
+    with late(monkeypatch, take), pytest.raises(StepError, match="org is changed by another run now"):
+        change(f"to_{to}", to, run="first")
+    assert (line(table), taken[f"in_{to}"]) == ((source, "moving"), False)
+    with pytest.raises(StepError, match="org is changed by another run now"):
+        change(f"to_{to}", to, run="first")
+    assert line(table) == (source, "moving")
+
+
+@WAYS
+def test_a17_a_late_write_that_came_before_the_next_run_is_seen_by_it(
+    table: Table, to: str, source: str, target: str
+) -> None:
+    lead(table, source, "moving")
+    claim("first")
+    change(f"to_{to}", to, run="first")
+    claim("second")
+    assert change("take", to, run="second")[f"in_{to}"]
+    assert line(table) == (target, "active")
+
+
+@WAYS
+def test_a17_a_late_write_of_a_run_that_goes_back_leads_nobody_on(
+    table: Table, monkeypatch: pytest.MonkeyPatch, to: str, source: str, target: str
+) -> None:
+    lead(table, source, "moving")
+    claim("one")
+    with (
+        late(monkeypatch, lambda: change("release", to, run="one")),
+        pytest.raises(StepError, match="org is active, not moving"),
+    ):
+        change(f"to_{to}", to, run="one")
+    assert line(table) == (source, "active")
+
+
+@WAYS
+def test_a17_a_run_that_goes_back_is_told_that_its_late_write_has_led_them_on(
+    table: Table, to: str, source: str, target: str
+) -> None:
+    lead(table, source, "moving")
+    change(f"to_{to}", to)
+    assert change("release", to)[f"in_{to}"]
+    assert line(table) == (target, "active")
 
 
 @pytest.mark.parametrize(("to", "source"), [("silo", "shared"), ("pool", "enterprise")])
@@ -94,17 +176,13 @@ def test_a17_a_suspension_that_comes_just_before_a_write_is_not_written_over(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lead(table, "shared", "moving")
-    replace = Table.replace
 
-    def late(self: Table, entry: Entry, version: int, *, turn: int | None) -> Any:
-        monkeypatch.setattr(Table, "replace", replace)
+    def suspend() -> None:
         found = table.read("org", consistent=True)
         assert found is not None
-        replace(table, dataclasses.replace(found, state="suspended"), found.version)
-        return replace(self, entry, version, turn=turn)
+        table.replace(dataclasses.replace(found, state="suspended"), found.version)
 
-    monkeypatch.setattr(Table, "replace", late)
-    with pytest.raises(StepError, match="org is suspended, not moving"):
+    with late(monkeypatch, suspend), pytest.raises(StepError, match="org is suspended, not moving"):
         change("to_silo", "silo")
     assert line(table) == ("shared", "suspended")
 

@@ -8,10 +8,10 @@ import pytest
 
 from emulator.client import DEFAULT_ACCOUNT
 from emulator.testing import Emulator
-from ops.commands.tenant.change import _left_in_pool
 from support.tenant_settings import told
 from support.tenant_tables import CONTEXT, Clients, deployed, empty, make_tables
-from tenants import items, move_source, registry
+from tenants import fences, items, move_source
+from tenants.failure import StepError
 
 pytestmark = pytest.mark.embedded
 TIER = told("clinic", platform="app-runner", registry="left-tenants", routing="left-routing")
@@ -46,8 +46,8 @@ def due(tenant: str | None = None) -> dict[str, tuple[str, str]]:
 
 
 def left(tenant: str) -> str:
-    """What the command says."""
-    return _left_in_pool(registry.read(tenant).facts)
+    """What is said of one that was asked for."""
+    return str(move_source.due({"asked": {"tenant": tenant}, "run": "x:1"}, CONTEXT)["left"])
 
 
 def test_a17_a_fence_of_before_fences_were_written_down_is_lifted_once() -> None:
@@ -57,7 +57,8 @@ def test_a17_a_fence_of_before_fences_were_written_down_is_lifted_once() -> None
     failure = {"Error": "x", "Cause": "no"}
     move_source.not_cleared({"tenant": "older", "what": "lift", "run": "x:1", "failure": failure}, CONTEXT)
     assert left("older").startswith("has a fence in the pool still: lift failed: ")
-    move_source.cleared({"tenant": "older", "what": "lift", "run": "x:2"}, CONTEXT)
+    said = move_source.cleared({"tenant": "older", "what": "lift", "run": "x:2"}, CONTEXT)
+    assert said == {"tenant": "older", "left": "has nothing left in the pool"}
     assert (due(), left("older")) == ({}, "has nothing left in the pool")
 
 
@@ -89,13 +90,37 @@ def test_a17_nothing_is_cleared_in_a_pool_that_is_not_the_tiers() -> None:
     known("before", "active", source_read_only_until="2020-01-01")
     assert due() == {name: ("clear", name) for name in ("here", "before")}
     assert due("afar") == {}
-    assert left("afar").endswith("or the pool of shard 2 is not that of its tier")
+    assert left("afar") == "is still in the pool: the pool of shard 2 is not that of its tier"
 
 
-@pytest.mark.parametrize("state", ["deleted", "failed"])
+@pytest.mark.parametrize("state", ["deleted", "failed", "pooled"])
 def test_a17_a_fence_that_stands_is_not_said_to_be_nothing(state: str) -> None:
     known("stands", state, pool_fenced="1", failure="lift failed: no")
     assert left("stands") == "has a fence in the pool still: lift failed: no"
+    assert due() == due("stands") == {"stands": ("lift", "stands")}
+
+
+@pytest.mark.parametrize("state", ["active", "suspended", "creating", "moving", "deleting"])
+def test_a17_no_fence_is_lifted_of_who_may_be_served_from_a_silo(state: str) -> None:
+    known("served", state, pool_fenced="1")
+    assert due() == due("served") == {}
+    assert fences.of_value("served") is None
+
+
+def test_a17_who_came_back_with_an_earlier_release_has_no_fence_to_lift() -> None:
+    known("back", "pooled", source_read_only_until="", source_cleared_at="2020-01-01")
+    assert due() == due("back") == {}
+    assert (left("back"), fences.of_value("back")) == ("has nothing left in the pool", None)
+
+
+def test_a17_a_copy_that_a_move_left_in_the_pool_is_not_said_to_be_nothing() -> None:
+    known("copied", "active", pool_fenced="1", copy_left_in_pool="yes")
+    assert left("copied").startswith("has a copy in the pool, which a move there could not delete: run that")
+
+
+def test_a17_whoever_clears_says_no_value_without_its_tenant() -> None:
+    with pytest.raises(StepError, match="tenant_value is of one tenant, and none is named"):
+        move_source.due({"asked": {"tenant_value": "v-1"}, "run": "x:1"}, CONTEXT)
 
 
 def test_a17_a_clearing_that_began_with_an_earlier_release_is_recorded() -> None:

@@ -107,8 +107,12 @@ class Runs:
 
     def lead(self, run: dict[str, Any], action: str) -> None:
         """A step that changes its line."""
-        told = {name: run[name] for name in ("tenant", "tenantValue", "to")}
+        told = {name: run[name] for name in ("tenant", "tenantValue", "to", "run")}
         move_line.change({**told, "action": action, "origin": "own-api.clinic.example"}, CONTEXT)
+
+    def check(self) -> None:
+        """The step after a check that has found its rows."""
+        move_record.compared({"tenant": "org-101", "found": True}, CONTEXT)
 
     def found(self, organization: str = "org-101") -> Entry:
         """Its line."""
@@ -194,12 +198,37 @@ def test_a17_a_value_of_which_no_row_was_found_is_forgotten_with_the_move(runs: 
 
 def test_a17_a_move_that_was_stopped_goes_on_with_its_value(runs: Runs) -> None:
     runs.admit("silo", tenant_value=VALUE)
+    runs.check()
     assert known()["state"] == "moving"
     assert runs.refused("silo", tenant_value=OTHER)
     assert runs.admit("silo")["tenantValue"] == VALUE
     run = runs.admit("silo", tenant_value=VALUE)
     runs.fail({**run, "becomes": "moving"})
     assert runs.moved("silo")["tenantValue"] == VALUE
+
+
+def test_a17_a_move_that_was_stopped_before_it_found_rows_is_finished_with_the_right_value(
+    runs: Runs,
+) -> None:
+    runs.admit("silo", tenant_value="a-typo")
+    assert runs.admit("silo")["tenantValue"] == "a-typo", "what was said is not forgotten"
+    assert runs.admit("silo", tenant_value=VALUE)["tenantValue"] == VALUE
+    runs.check()
+    assert "'org_2abC' by what was moved before" in runs.refused("silo", tenant_value="a-typo")
+    runs.moved("silo")
+    assert (known()["tenant_value"], known()["moving_value_not_found"]) == (VALUE, "")
+
+
+def test_a17_a_move_that_was_stopped_with_an_earlier_release_goes_on_with_its_value(runs: Runs) -> None:
+    runs.admit("silo", tenant_value=VALUE)
+    registry.update(
+        "org-101",
+        {"moving_to": "silo"},
+        condition="attribute_exists(#tenant)",
+        values={},
+        remove=("moving_value_not_found",),
+    )
+    assert "'org_2abC' by what was moved before" in runs.refused("silo", tenant_value="a-typo")
 
 
 def test_a17_what_was_said_with_the_placement_is_used_and_nothing_else(runs: Runs) -> None:
@@ -240,6 +269,41 @@ def test_a17_an_id_that_is_used_again_begins_anew(runs: Runs) -> None:
     assert runs.moved("silo", tenant_value=OTHER)["tenantValue"] == OTHER
 
 
+@pytest.mark.parametrize("state", ["deleted", "failed", "pooled"])
+def test_a17_rows_that_a_fence_of_an_earlier_life_keeps_anybody_from_writing_are_not_moved(
+    runs: Runs, state: str
+) -> None:
+    runs.moved("silo", tenant_value=VALUE)
+    registry.remember("org-101", {"state": state, "source_read_only_until": ""})
+    runs.line()
+    before = registry.read("org-101")
+    said = runs.refused("silo", tenant_value=VALUE)
+    assert "the pool refuses writes to rows of 'org_2abC', which org-101 left there with a fence" in said
+    assert "cambium tenant clear org-101" in said
+    assert registry.read("org-101") == before
+    runs.line(organization="org-102")
+    registry.remember("org-101", {"state": "deleted"})
+    taken = runs.admit("silo", tenant="org-102", tenant_value=VALUE)["refused"]
+    assert "which org-101 left there with a fence" in taken
+
+    (due,) = move_source.due({"asked": {"tenant": "org-101"}, "run": "r"}, CONTEXT)["due"]
+    assert (due["what"], due["tenantValue"]) == ("lift", VALUE)
+    move_source.cleared({"tenant": "org-101", "what": "lift", "run": "r"}, CONTEXT)
+    assert runs.moved("silo", tenant_value=VALUE)["tenantValue"] == VALUE
+
+
+def test_a17_who_finishes_a_move_knows_what_the_last_run_made(runs: Runs) -> None:
+    runs.admit("silo", image="v1", size="large")
+    second = runs.admit("silo", image="v2", size="xlarge")
+    runs.lead(second, "hold")
+    runs.lead(second, "to_silo")
+    third = runs.admit("silo", image="v3")
+    wanted = {name: third["wanted"][name] for name in ("Image", "Size")}
+    assert wanted == {"Image": "v2", "Size": "xlarge"}
+    move_record.succeed(third, CONTEXT)
+    assert (known()["image"], known()["size"]) == ("v2", "xlarge")
+
+
 def create(runs: Runs, **said: str) -> dict[str, Any]:
     """The first step of a creation; nobody has placed the organization."""
     if found := runs.table.read("org-101", consistent=True):
@@ -278,6 +342,7 @@ def test_a17_a_typo_in_a_creation_is_corrected_by_the_first_move_and_settled_by_
     created(runs, tenant_value="a-typo")
     runs.fail({**runs.admit("pool", tenant_value=OTHER), "becomes": "active"})
     assert runs.admit("pool", tenant_value=VALUE)["tenantValue"] == VALUE, "no move has found rows of another"
+    runs.check()
     assert "by what was moved before" in runs.refused("pool", tenant_value="a-typo"), "it is under way"
     runs.moved("pool")
     assert known()["tenant_value"] == VALUE

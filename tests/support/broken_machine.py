@@ -47,6 +47,32 @@ def held(whole: Definition, step: str) -> Definition:
     return bent
 
 
+def late(whole: Definition, step: str, before: str, *, run: str = "") -> Definition:
+    """A definition in which a step that was given up does its work just before another one.
+
+    With ``run``, it is the step of that run, which somebody has stopped.
+    """
+    bent, comes = deepcopy(whole), f"{step}: late"
+    states = bent["States"]
+    for state in states.values():
+        for one in (state, *state.get("Choices", ()), *state.get("Catch", ())):
+            for way in ("Next", "Default"):
+                if one.get(way) == before:
+                    one[way] = comes
+    does = deepcopy(whole["States"][step])
+    if run:
+        payload = does["Parameters"]["Payload"]
+        does["Parameters"]["Payload"] = {
+            **{name: value for name, value in payload.items() if name not in ("run.$", "origin.$")},
+            **({"origin": "late.example"} if "origin.$" in payload else {}),
+            "run": run,
+        }
+    failed = {"ErrorEquals": ["States.ALL"], "ResultPath": "$.late", "Next": before}
+    does.pop("Retry")
+    states[comes] = {**does, "Catch": [failed], "ResultPath": "$.late", "Next": before}
+    return bent
+
+
 def tasks(whole: Definition) -> set[str]:
     """Every step that calls something, those of a list's items included."""
     return {name for states in _scopes(whole) for name, state in states.items() if state["Type"] == "Task"}

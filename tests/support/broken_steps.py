@@ -43,6 +43,8 @@ DELETE_ONWARD: tuple[Step, ...] = (
     ("Take it out of the routing", "before"),
 )
 TO_SILO: tuple[Step, ...] = (
+    ("Take over its line", "before"),
+    ("Take over its line", "after"),
     ("Make the stack", "before"),
     ("Make the stack", "after"),
     ("Make the database roles", "after"),
@@ -51,6 +53,8 @@ TO_SILO: tuple[Step, ...] = (
     ("Copy the keys of api", "before"),
     ("Migrate", "before"),
     ("Check both databases", "before"),
+    ("Settle whose rows they are", "before"),
+    ("Settle whose rows they are", "after"),
     ("Copy the rows", "before"),
     ("Copy the rows", "after"),
     ("Start the services", "before"),
@@ -64,8 +68,11 @@ TO_SILO: tuple[Step, ...] = (
     ("Serve it from the silo", "before"),
 )
 TO_POOL: tuple[Step, ...] = (
+    ("Take over its line", "before"),
     ("Look at the stack", "before"),
     ("Check both databases for the way back", "before"),
+    ("Settle whose rows go back", "before"),
+    ("Settle whose rows go back", "after"),
     ("Copy the rows into the pool", "before"),
     ("Copy the rows into the pool", "after"),
     ("Stop serving it from the silo", "after"),

@@ -145,12 +145,10 @@ _LOOK = "Serve it from the silo: look again"
 MOVES_TO_SILO = (
     _out("Admit", "before", "", POOL),
     _out("Admit", "after", "moving", POOL, recorded=False),
-    _stayed(
-        "Accept its writes in the pool again", "before", "moving", "shared moving", stack=True, refuses="pool"
-    ),
-    _stayed("Accept its writes in the pool again", "after", "moving", "shared moving", stack=True),
-    _stayed("Serve it from the pool again", "before", "moving", "shared moving", stack=True),
-    _stayed("Serve it from the pool again", "after", "moving", POOL, stack=True),
+    _stayed("Serve it from the pool again", "before", "moving", "shared moving", stack=True, refuses="pool"),
+    _stayed("Serve it from the pool again", "after", "moving", POOL, stack=True, refuses="pool"),
+    _stayed("Accept its writes in the pool again", "before", "moving", POOL, stack=True, refuses="pool"),
+    _stayed("Accept its writes in the pool again", "after", "moving", POOL, stack=True),
     _stayed("Empty its database", "before", "pooled", POOL),
     _stayed("Empty its database", "after", "pooled", POOL),
     _stayed("Remove the stack again", "before", "pooled", POOL, stack=True),
@@ -183,16 +181,11 @@ MOVES_TO_POOL = (
     _back("Admit", "before", "active", SILO, stack=True),
     _back("Admit", "after", "moving", SILO, stack=True, recorded=False),
     _kept(
-        "Accept its writes in the silo again",
-        "before",
-        "moving",
-        "enterprise moving",
-        stack=True,
-        refuses="silo",
+        "Serve it from the silo again", "before", "moving", "enterprise moving", stack=True, refuses="silo"
     ),
-    _kept("Accept its writes in the silo again", "after", "moving", "enterprise moving", stack=True),
-    _kept("Serve it from the silo again", "before", "moving", "enterprise moving", stack=True),
-    _kept("Serve it from the silo again", "after", "moving", SILO, stack=True),
+    _kept("Serve it from the silo again", "after", "moving", SILO, stack=True, refuses="silo"),
+    _kept("Accept its writes in the silo again", "before", "moving", SILO, stack=True, refuses="silo"),
+    _kept("Accept its writes in the silo again", "after", "moving", SILO, stack=True),
     _kept("Empty the pool of it", "before", "active", SILO, stack=True),
     _kept("Empty the pool of it", "after", "active", SILO, stack=True),
     _kept("Record the failure", "before", "moving", SILO, stack=True, recorded=False),

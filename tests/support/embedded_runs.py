@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
-from support.broken_machine import broken, held
+from support.broken_machine import broken, held, late
 from support.embedded_place import ACCOUNT, DEADLINE_SECONDS, PREFIX, REGION, Place
 
 
@@ -101,13 +101,23 @@ class Runs(Place):
         with self._second(verb, held(self.definition(verb), step)) as name:
             yield name
 
-    def stopped(self, verb: str, step: str, *, tenant: str, **told: Any) -> None:
+    @contextmanager
+    def late(
+        self, verb: str, step: str, before: str, *broken_steps: tuple[str, str], run: str = ""
+    ) -> Iterator[str]:
+        """A second machine in which a step that was given up does its work just before another one."""
+        definition = broken(late(self.definition(verb), step, before, run=run), broken_steps)
+        with self._second(verb, definition) as name:
+            yield name
+
+    def stopped(self, verb: str, step: str, *, tenant: str, **told: Any) -> str:
         """A run that somebody stops before a step."""
         with self.held(verb, step) as second:
             run = self.start(second, tenant=tenant, **told)
             self.until(lambda: f"{step}: held" in self.steps(run))
             self.client("stepfunctions").stop_execution(executionArn=run)
             assert self.end(run)["status"] == "ABORTED"
+        return run
 
     @contextmanager
     def _second(self, verb: str, definition: Mapping[str, Any]) -> Iterator[str]:

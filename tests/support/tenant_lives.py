@@ -112,9 +112,10 @@ class Life:
         self._has_moved(to)
 
     def _is_served(self, case: Case) -> None:
-        """Who is led somewhere can write there; and no row was lost on the way."""
-        for line, silo in ((POOL, False), (SILO, True)):
-            if case.line == line:
+        """Who is led somewhere can write there, unless it is refused; and no row was lost on the way."""
+        for line, side in ((POOL, "pool"), (SILO, "silo")):
+            if case.line == line and case.refuses != side:
+                silo = side == "silo"
                 self._write(f"after {case.step}", silo=silo)
         if case.refuses:
             assert self.pool.refuses(self.tenant, silo=case.refuses == "silo")

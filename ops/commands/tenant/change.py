@@ -1,8 +1,5 @@
 """Verbs of ``tenant`` about one of them: made, changed, suspended, resumed, moved, deleted."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from ops.commands.tenant.options import (
     ConfirmOption,
     ImageOption,
@@ -19,9 +16,6 @@ from ops.commands.tenant.running import run
 from ops.commands.tenant.telling import telling
 from ops.console import results
 from ops.tenants.machines import Tenants
-
-NO_MORE = ("deleted", "failed")
-"""States of a tenant that nobody serves, whose fence goes from the pool."""
 
 
 @of_tenants
@@ -123,27 +117,11 @@ def move(
 def clear(tenants: Tenants, tenant: TenantArgument) -> None:
     """Delete what a tenant that moved into its silo has left in the pool, before its days are over.
 
-    Of one that was deleted, lift the fence, so that its id may be used in the pool again before the next day.
+    Of one that no silo serves any more, lift the fence, so that its id may be used in the pool again.
 
     Example:  cambium tenant clear org-101 --system s --env production
     """
     region = tenants.region_of(tenant)
     with telling(f"clear {tenant}") as say:
-        tenants.clear(region, tenant, say)
-    known = tenants.show(region, tenant)
-    results().print(f"{tenant} {_left_in_pool(known)}", markup=False)
-
-
-def _left_in_pool(known: Mapping[str, Any]) -> str:
-    shard = known.get("pool_fenced", "")
-    why = known.get("failure") or (
-        f"it is being changed, or the pool of shard {shard} is not that of its tier"
-        if shard
-        else "it is being changed"
-    )
-    if known.get("source_read_only_until"):
-        return f"is still in the pool: {why}"
-    # Moves of earlier releases wrote down that it was cleared, and not that it is fenced.
-    if known["state"] in NO_MORE and known.get("pool_fenced", known.get("source_cleared_at")):
-        return f"has a fence in the pool still: {why}"
-    return "has nothing left in the pool"
+        left = tenants.clear(region, tenant, say)
+    results().print(f"{tenant} {left}", markup=False)

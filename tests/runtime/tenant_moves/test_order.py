@@ -3,6 +3,7 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -101,6 +102,85 @@ def test_the_source_does_not_serve_again_once_the_target_was_written_to(hall: Ha
     assert hall.run("unfence") == 5
     assert "was written to after it was verified" in hall.message
     assert hall.run(*WHOLE, back=True) == 0, hall.said
+
+
+LED: dict[str, Any] = {"MOVE_SERVED_BY": "source"}
+"""What a move says that has looked at the line, and that nobody else can lead on."""
+JOB = "INSERT INTO note (body) VALUES ('by a job of a side that nobody was led to')"
+
+
+def test_what_a_job_wrote_in_a_silo_that_never_served_is_discarded_and_counted(hall: Hall) -> None:
+    assert hall.run("check", "copy", "fence", "catch-up", "verify", **LED) == 0, hall.said
+    before = hall.rows(hall.pool)
+    with hall.login(hall.silo) as app:
+        app.execute(JOB)
+        app.execute("UPDATE patient SET name = 'by a job' WHERE client = 3")
+        app.execute("DELETE FROM visit WHERE number = 1")
+    assert hall.run("copy") == 5, "nobody has said who serves"
+
+    assert hall.run("check", "copy", **LED) == 0, hall.said
+    assert hall.result["discarded"] == 42
+    assert hall.result["deleted"] == 1
+    assert "by a job" not in hall.said
+    assert hall.once("fence", "catch-up", "verify", **LED) == 0, hall.said
+    assert hall.rows(hall.silo) == hall.rows(hall.pool) == before
+
+
+def test_what_a_job_wrote_between_the_copy_and_the_comparison_is_discarded_as_well(hall: Hall) -> None:
+    assert hall.run("copy", "fence", "catch-up", "verify", **LED) == 0, hall.said
+    with hall.login(hall.silo) as app:
+        app.execute(JOB)
+    assert hall.once("fence", "catch-up", "verify", **LED) == 0, hall.said
+    assert hall.result["steps"][1]["discarded"] == 1
+    assert hall.rows(hall.silo) == hall.rows(hall.pool)
+
+
+def test_a_source_that_is_led_to_serves_again_whatever_a_job_wrote_on_the_other_side(hall: Hall) -> None:
+    assert hall.run("copy", "fence", "catch-up", "verify", **LED) == 0, hall.said
+    with hall.login(hall.silo) as app:
+        app.execute(JOB)
+    assert hall.run("unfence") == 5
+    assert hall.run("unfence", **LED) == 0, hall.said
+    assert hall.result["written_in_target"] == 1
+    with hall.login(hall.pool) as app:
+        app.execute("INSERT INTO note (body) VALUES ('the pool serves')")
+    assert hall.run("empty", **LED) == 0, hall.said
+    assert (hall.count(hall.pool), hall.count(hall.silo)) == (232, 0)
+
+
+def test_what_a_job_of_everybody_wrote_in_an_opened_pool_is_discarded_on_the_way_back(hall: Hall) -> None:
+    assert hall.run(*WHOLE) == 0, hall.said
+    assert hall.run("copy", "fence", "catch-up", "verify", "open", back=True, **LED) == 0, hall.said
+    before = hall.rows(hall.silo)
+    with hall.login(hall.pool) as app:
+        app.execute(JOB)
+    assert hall.run("copy", back=True) == 5, "nobody has said who serves"
+
+    assert hall.run("check", "copy", back=True, **LED) == 0, hall.said
+    assert hall.result["discarded"] == 1
+    assert hall.once("fence", "catch-up", "verify", "open", back=True, **LED) == 0, hall.said
+    assert hall.rows(hall.pool) == hall.rows(hall.silo) == before
+    with hall.login(hall.pool) as app:
+        app.execute(JOB)
+    assert hall.run("unfence", "empty", back=True, **LED) == 0, hall.said
+    assert (hall.count(hall.pool), hall.rows(hall.silo)) == (0, before)
+
+
+def test_nothing_is_discarded_for_a_source_that_has_deleted_its_rows(hall: Hall) -> None:
+    assert hall.run(*WHOLE) == 0, hall.said
+    with hall.login(hall.silo) as app:
+        app.execute("INSERT INTO note (body) VALUES ('the silo serves')")
+    with hall.pool.admin() as admin:
+        admin.execute("UPDATE cambium_moving.move SET state = 'clearing'")
+    before = hall.rows(hall.silo)
+    for step in ("copy", "catch-up", "unfence"):
+        assert hall.run(step, **LED) == 5, step
+    assert hall.rows(hall.silo) == before
+
+
+def test_who_serves_is_said_in_a_word_that_is_known(hall: Hall) -> None:
+    assert hall.run("copy", MOVE_SERVED_BY="target") == 2
+    assert "MOVE_SERVED_BY must be source, or left out" in hall.message
 
 
 def test_a_pool_that_is_copied_back_to_is_opened_only_when_it_was_verified(hall: Hall) -> None:
