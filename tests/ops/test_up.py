@@ -120,6 +120,9 @@ def test_a_smaller_phase_is_refused_before_anything_happens_where_it_has_no_use_
     assert "to stay with what is there, .venv/bin/cambium up --system toy --env test --phase 2" in output
     assert toy.run("status")[0] == ExitCode.OK
     bucket.unlink()
+    # The same without the bucket may stay where it is.
+    assert toy.run(*UP, "--phase", "2")[0] == ExitCode.OK
+    assert toy.run(*UP)[0] == ExitCode.OK
 
 
 @pytest.mark.long
