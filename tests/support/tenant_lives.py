@@ -73,7 +73,7 @@ class Life:
         assert found == (case.state, case.line, case.stack, case.recorded), said
         if case.first and case.recorded and case.step != "Record the failure":
             left = case.step if case.left is None else case.left
-            assert (f"; then {left}: " if left else "nothing of it is left") in said
+            assert (f"; then {left}: " if left else "nothing of this run is left") in said
             assert ("run it again to finish" in said) == bool(left)
             assert f"then {left}" in known["failure"] if left else "; then " not in known["failure"]
         if case.line == SILO:

@@ -72,7 +72,7 @@ def test_a17_a_deletion_on_app_runner_that_is_taken_back_leads_to_the_service_th
         region.run("create", tenant=TENANT, **NEW)
         before = region.routed(TENANT)["origin"]
         with region.broken("delete", ("Find the export", "after")):
-            assert "nothing of it is left" in region.fail("delete", tenant=TENANT, confirm=TENANT)
+            assert "nothing of this run is left" in region.fail("delete", tenant=TENANT, confirm=TENANT)
 
         found = region.client("apprunner").list_services()["ServiceSummaryList"]
         (service,) = (one for one in found if one["ServiceName"] == f"clinic-{TENANT}-api")

@@ -75,13 +75,17 @@ def test_a17_a_template_that_cannot_be_applied_hinders_nobody(region: Region, re
     before = stack(region, tenant)
 
     with region.release(release):
-        assert "nothing of it is left" in region.fail("change", operation="update", tenant=tenant, image="v2")
+        assert "nothing of this run is left" in region.fail(
+            "change", operation="update", tenant=tenant, image="v2"
+        )
         assert stack(region, tenant) == before
         region.is_whole(tenant)
 
         region.run("change", operation="suspend", tenant=tenant)
         assert (region.known(tenant)["state"], region.serves(tenant)) == ("suspended", False)
-        assert "nothing of it is left" in region.fail("change", operation="update", tenant=tenant, image="v2")
+        assert "nothing of this run is left" in region.fail(
+            "change", operation="update", tenant=tenant, image="v2"
+        )
         assert (region.known(tenant)["state"], region.routed(tenant)["state"]) == ("suspended", "suspended")
         region.run("change", operation="resume", tenant=tenant)
         assert stack(region, tenant) == before
@@ -89,7 +93,7 @@ def test_a17_a_template_that_cannot_be_applied_hinders_nobody(region: Region, re
 
         with region.broken("delete", ("Find the export", "after")):
             said = region.fail("delete", tenant=tenant, confirm=tenant)
-        assert "is active; nothing of it is left" in said
+        assert "is active; nothing of this run is left" in said
         assert stack(region, tenant) == before
         region.is_whole(tenant)
 
