@@ -129,13 +129,12 @@ class Tenants:
     def interrupted(self, region: Region, known: Mapping[str, Any]) -> bool:
         """Whether the run that changes a tenant has ended without letting go of it: it was stopped."""
         run = known.get("operation")
-        return run is not None and self._run(region, str(run))["outcome"] != "running"
+        return run is not None and self._outcome(region, str(run)) != "running"
 
     def history(self, region: Region, tenant: str) -> list[dict[str, Any]]:
         """Operations on a tenant and certificates of its deletion, oldest first.
 
-        A run that was stopped has written down no end: its outcome is what Step Functions says of it, which
-        also knows, for the 90 days it remembers a run, who asked for it.
+        A run that was stopped has written down no end: its outcome is what Step Functions says of it.
         """
         found = self._table(region).query(
             KeyConditionExpression="tenant = :tenant", ExpressionAttributeValues={":tenant": tenant}
@@ -146,20 +145,16 @@ class Tenants:
     def _told(self, region: Region, item: dict[str, Any]) -> dict[str, Any]:
         if "run" not in item:
             return item
-        run = self._run(region, item["run"])
-        return {**run, **item, "outcome": run["outcome"] if item["outcome"] == "running" else item["outcome"]}
+        ended = item["outcome"] if item["outcome"] != "running" else self._outcome(region, item["run"])
+        return {**item, "outcome": ended}
 
-    def _run(self, region: Region, run: str) -> dict[str, str]:
+    def _outcome(self, region: Region, run: str) -> str:
         states = self.at(region).client("stepfunctions")
         try:
             found = states.describe_execution(executionArn=run)
         except states.exceptions.ExecutionDoesNotExist:
-            return {"outcome": "stopped"}
-        by = json.loads(found["input"]).get("requested_by")
-        return {
-            "outcome": ENDED.get(found["status"], "stopped"),
-            **({"requested_by": str(by)} if by else {}),
-        }
+            return "stopped"
+        return ENDED.get(found["status"], "stopped")
 
     def _line(self, organization: str) -> dict[str, Any]:
         home = self.at(self.deployment.home)

@@ -72,7 +72,8 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     written = {
         key: value for key, value in facts.items() if key not in ("tenant", "item", "operation", "state")
     }
-    runs.claim(known, operation=operation, run=run, state=state, facts={**written, **kept})
+    by = request.requested_by
+    runs.claim(known, operation=operation, run=run, state=state, facts={**written, **kept}, by=by)
     told = {name: str(facts[name]) for name in TOLD}
     events.requested(operation, request.tenant, run, told, context)
     name = f"{tier.stack_prefix}{request.tenant}"

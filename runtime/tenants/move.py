@@ -47,7 +47,8 @@ def _admit(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     wanted = {**before, **image, **size} if to == "silo" and not flipped else before
     # Whoever finishes this run has to know what it made.
     facts |= {"size": wanted["Size"], "image": wanted["Image"]}
-    runs.claim(known, operation=f"move to {to}", run=run, state="moving", facts=facts)
+    by = request.requested_by
+    runs.claim(known, operation=f"move to {to}", run=run, state="moving", facts=facts, by=by)
     told = {name: str(facts[name]) for name in TOLD}
     events.requested("move", request.tenant, run, {**told, "to": to}, context)
     # What an earlier run has begun and did not end, this one must expect to find.

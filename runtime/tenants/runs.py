@@ -32,7 +32,15 @@ def unclaimed(known: Tenant, run: str) -> Tenant:
     return replace(known, state=str(known.facts.get(CLAIMED_FROM, known.state)), operation="")
 
 
-def claim(known: Tenant, *, operation: str, run: str, state: str | None, facts: Mapping[str, Any]) -> None:
+def claim(
+    known: Tenant,
+    *,
+    operation: str,
+    run: str,
+    state: str | None,
+    facts: Mapping[str, Any],
+    by: str = "unknown",
+) -> None:
     """Let this run, and no other, change the tenant.
 
     Args:
@@ -41,6 +49,7 @@ def claim(known: Tenant, *, operation: str, run: str, state: str | None, facts: 
         run: Its ARN.
         state: What the tenant is from now on; None leaves it.
         facts: What else is written.
+        by: Who asked for it.
 
     Raises:
         RefusedError: somebody else has begun meanwhile.
@@ -70,6 +79,7 @@ def claim(known: Tenant, *, operation: str, run: str, state: str | None, facts: 
             **_record(known.tenant, run),
             "operation": operation,
             "run": run,
+            "requested_by": by,
             "started_at": items.now(),
             "outcome": "running",
         }
