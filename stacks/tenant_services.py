@@ -33,6 +33,7 @@ from config.scaling import HealthCheck, Scaling
 from config.service import Service
 from config.sources import BucketName, Computed, RegionName, ReplicaUrls
 from config.tenancy import TenantTier, tenant_host
+from stacks.tenant_scaling import fitted_to, scaling_of
 
 if TYPE_CHECKING:
     from stacks.tenant_template import TenantTemplate
@@ -220,17 +221,6 @@ class TenantServices(Construct):
     def _host(self, service: Service) -> str:
         before, after = tenant_host("|", service.hosts[0]).split("|")
         return Fn.join("", [before, self._stack.parameters.tenant, after])
-
-
-def fitted_to(tier: TenantTier, service: Service) -> Service:
-    """A service as tenants have it."""
-    scaling = service.scaling.model_copy(update={"min": tier.instances})
-    return service.model_copy(update={"scaling": scaling})
-
-
-def scaling_of(service: Service) -> str:
-    """The parameter that says how App Runner scales it."""
-    return f"Scaling{words(service.name)}"
 
 
 def tenant_keys(service: Service) -> tuple[str, ...]:

@@ -3,13 +3,12 @@
 import json
 from typing import Any
 
-from aws_cdk import CfnOutput, RemovalPolicy
+from aws_cdk import CfnOutput
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from cambium import tenant_rights as rights
-from cambium.app_runner_service import define_scaling
 from cambium.arn import arn
 from cambium.connection_secrets import ConnectionSecrets
 from cambium.database_jobs import jobs_image
@@ -35,7 +34,6 @@ from config.access import CACHE, DATABASE, LOAD_BALANCER
 from config.alarms import Alarms
 from config.database import Database
 from config.deployment import Deployment
-from config.names import tenant_scaling_name
 from config.region import Region, Shard
 from config.service import Service
 from config.tenancy import TenantTier
@@ -46,7 +44,8 @@ from stacks.data import DataStack
 from stacks.network import NetworkStack
 from stacks.tenant_contents import contents
 from stacks.tenant_publication import publish
-from stacks.tenant_services import MIGRATION, fitted_to, scaling_of
+from stacks.tenant_scaling import scaling_of, shared_scaling
+from stacks.tenant_services import MIGRATION
 from stacks.tenant_steps import TenantSteps
 from stacks.tenant_template import EXPORT
 from stacks.tenant_told import told
@@ -167,7 +166,10 @@ class TenantsStack(CambiumStack):
                 "LoadBalancerGroup": groups.group(LOAD_BALANCER).security_group_id,
             }
         else:
-            place |= {scaling_of(one): self._define_scaling(one) for one in self._services}
+            for one in self._services:
+                place[scaling_of(one)] = shared_scaling(
+                    self, system=self.deployment.system, tier=self._tier, service=one
+                )
         if self._exports is not None and self._data.backup_secret is not None:
             place |= {
                 "JobsRepository": self._jobs.repository.repository_name,
@@ -177,17 +179,6 @@ class TenantsStack(CambiumStack):
         if self._data.cache is not None and any(one.uses_cache for one in self._services):
             place["CacheGroup"] = groups.group(CACHE).security_group_id
         return place
-
-    def _define_scaling(self, service: Service) -> str:
-        """One for all tenants, since a region has ten; an older one stays as long as services have it."""
-        found = define_scaling(
-            self,
-            scaling_of(service),
-            name=tenant_scaling_name(self.deployment.system, service.name),
-            scaling=fitted_to(self._tier, service).scaling,
-        )
-        found.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
-        return found.attr_auto_scaling_configuration_arn
 
     @property
     def _services(self) -> list[Service]:
