@@ -54,7 +54,7 @@ def to_silo(functions: Functions, contents: Contents, moves: Moves) -> Mapping[s
             moves.settle("Settle whose rows they are", way),
             mark("It is copied from here on", "$.copying"),
             caught("Copy the rows", step("copy"), way),
-            bring_stack(functions, "Start the services", "$.wanted", way),
+            bring_stack(functions, "Start the services", "$.wanted", way, changes=True),
             ask_services(functions, way),
             caught("Copy the rows again", step("copy", result="copy-again"), way),
             mark("It is fenced from here on", FENCED),

@@ -113,10 +113,11 @@ class Region(Runs, Tables, Silos, Groups, Functions):
         """Exit codes of the tasks of a family that have ended."""
         ecs, codes = self.client("ecs"), list[int]()
         for cluster in ecs.list_clusters()["clusterArns"]:
-            arns = ecs.list_tasks(cluster=cluster, desiredStatus="STOPPED")["taskArns"]
-            for task in ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"] if arns else ():
-                if f"/{family}:" in task["taskDefinitionArn"]:
-                    codes += [one["exitCode"] for one in task["containers"]]
+            pages = ecs.get_paginator("list_tasks").paginate(cluster=cluster, desiredStatus="STOPPED")
+            for arns in (page["taskArns"] for page in pages if page["taskArns"]):
+                for task in ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"]:
+                    if f"/{family}:" in task["taskDefinitionArn"]:
+                        codes += [one["exitCode"] for one in task["containers"]]
         return codes
 
     def said_by_movers(self) -> str:

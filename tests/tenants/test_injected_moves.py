@@ -26,8 +26,8 @@ def move(region: Region, organization: str, to: str) -> None:
 @pytest.fixture(scope="module")
 def torn(pool: Pool) -> str:
     """One that is to move into a silo, and fails to."""
-    pool.add("torn", notes=7)
-    return "torn"
+    pool.add("bent", notes=7)
+    return "bent"
 
 
 @pytest.mark.parametrize(("step", "when"), TO_SILO)
