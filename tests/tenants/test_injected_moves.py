@@ -101,12 +101,12 @@ def test_a17_a_flip_whose_answer_was_lost_has_happened(region: Region, pool: Poo
 def test_a17_a_move_that_was_stopped_behind_its_fence_is_finished_by_the_next(
     region: Region, pool: Pool
 ) -> None:
-    pool.add("halted", notes=2)
-    with pool.migrating("halted"):
-        run = region.start("move", tenant="halted", to="silo", image="v1")
-        region.until(lambda: pool.refuses("halted"))
+    pool.add("halted-move", notes=2)
+    with pool.migrating("halted-move"):
+        run = region.start("move", tenant="halted-move", to="silo", image="v1")
+        region.until(lambda: pool.refuses("halted-move"))
         region.client("stepfunctions").stop_execution(executionArn=run)
-        assert pool.line("halted")["state"] == "moving"
-        assert "on its way to the silo" in region.fail("move", tenant="halted", to="pool")
-        move(region, "halted", "silo")
-    region.is_whole("halted")
+        assert pool.line("halted-move")["state"] == "moving"
+        assert "on its way to the silo" in region.fail("move", tenant="halted-move", to="pool")
+        move(region, "halted-move", "silo")
+    region.is_whole("halted-move")

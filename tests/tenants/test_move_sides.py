@@ -195,21 +195,21 @@ def test_a17_a_silo_that_cannot_be_looked_at_stays_fenced_and_says_so(region: Re
 
 
 def test_a17_an_id_that_a_fence_waits_for_is_moved_once_that_is_lifted(region: Region, pool: Pool) -> None:
-    mover = Mover(region, pool, "again", "silo")
+    mover = Mover(region, pool, "returns", "silo")
     mover.run()
-    region.run("clear", tenant="again")
-    region.run("delete", tenant="again", confirm="again")
-    region.place("again")
-    assert pool.refuses("again")
+    region.run("clear", tenant="returns")
+    region.run("delete", tenant="returns", confirm="returns")
+    region.place("returns")
+    assert pool.refuses("returns")
     said = mover.fail()
-    assert said.startswith("Refused: the pool refuses writes to rows of 'again'")
-    assert region.known("again")["state"] == "deleted"
+    assert said.startswith("Refused: the pool refuses writes to rows of 'returns'")
+    assert region.known("returns")["state"] == "deleted"
 
     # What a move of an earlier release has left: it found no row, and took itself back.
-    region.remember("again", state="pooled")
-    region.run("clear", tenant="again")
-    assert (region.known("again")["state"], region.known("again")["pool_fenced"]) == ("pooled", "")
-    pool.write("again", "anew")
+    region.remember("returns", state="pooled")
+    region.run("clear", tenant="returns")
+    assert (region.known("returns")["state"], region.known("returns")["pool_fenced"]) == ("pooled", "")
+    pool.write("returns", "anew")
     mover.notes = ["anew"]
     mover.run()
     mover.has_moved()

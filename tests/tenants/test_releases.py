@@ -102,39 +102,39 @@ def test_a17_a_template_that_cannot_be_applied_hinders_nobody(region: Region, re
 
 
 def test_a17_who_is_suspended_gets_a_new_template_by_an_update_and_stays_so(region: Region) -> None:
-    region.run("create", tenant="asleep", **NEW)
-    region.run("change", operation="suspend", tenant="asleep")
+    region.run("create", tenant="asleep-release", **NEW)
+    region.run("change", operation="suspend", tenant="asleep-release")
 
     def adds(template: Template) -> None:
         template["Resources"]["Added"] = {"Type": "AWS::SNS::Topic"}
 
     with region.release(adds) as release:
-        region.run("change", operation="update", tenant="asleep", image="v2")
-        assert (region.known("asleep")["state"], region.routed("asleep")["state"]) == (
+        region.run("change", operation="update", tenant="asleep-release", image="v2")
+        assert (region.known("asleep-release")["state"], region.routed("asleep-release")["state"]) == (
             "suspended",
             "suspended",
         )
-        assert not region.serves("asleep")
-        assert stack(region, "asleep")["template"] == release
-        region.run("change", operation="resume", tenant="asleep")
-        region.is_whole("asleep", image="v2")
-        region.run("delete", tenant="asleep", confirm="asleep")
+        assert not region.serves("asleep-release")
+        assert stack(region, "asleep-release")["template"] == release
+        region.run("change", operation="resume", tenant="asleep-release")
+        region.is_whole("asleep-release", image="v2")
+        region.run("delete", tenant="asleep-release", confirm="asleep-release")
 
 
 def test_a17_the_run_after_one_that_was_stopped_goes_back_to_the_template_from_before_it(
     region: Region,
 ) -> None:
-    region.run("create", tenant="halted", **NEW)
-    before = stack(region, "halted")
+    region.run("create", tenant="halted-release", **NEW)
+    before = stack(region, "halted-release")
 
     def adds(template: Template) -> None:
         template["Resources"]["Added"] = {"Type": "AWS::SNS::Topic"}
 
     with region.release(adds):
-        region.stopped("change", "Open it", operation="update", tenant="halted", image="v2")
-        assert stack(region, "halted") != before
+        region.stopped("change", "Open it", operation="update", tenant="halted-release", image="v2")
+        assert stack(region, "halted-release") != before
         with region.broken("change", ("Ask its services", "before")):
-            region.fail("change", operation="update", tenant="halted", image="v2")
-        assert stack(region, "halted") == before
-        region.is_whole("halted")
-        region.run("delete", tenant="halted", confirm="halted")
+            region.fail("change", operation="update", tenant="halted-release", image="v2")
+        assert stack(region, "halted-release") == before
+        region.is_whole("halted-release")
+        region.run("delete", tenant="halted-release", confirm="halted-release")
