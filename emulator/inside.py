@@ -3,12 +3,12 @@
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 _PROC = Path("/proc")
 _LOCAL_ADDRESS, _INODE = 1, 9
-_LOOKS = 3
 
 
 def is_inside(peer: tuple[str, int]) -> bool:
@@ -16,17 +16,19 @@ def is_inside(peer: tuple[str, int]) -> bool:
 
     Where there is no /proc, and when the other end is gone already, nobody knows: then it does not.
     """
-    # Both lists the kernel hands out piece by piece: a connection, or a child, can be missed while others
-    # come and go. What is found is there; what is not found is looked for again.
+    # Connections and children are lists that the kernel hands out piece by piece: one can be missed while
+    # others come and go. What is found is there; what is not found is looked for again, at last among all
+    # processes, which takes some milliseconds.
+    looks = (_descendants, _descendants, _descendants_by_parent)
     try:
-        return any(_is_seen_inside(peer) for _ in range(_LOOKS))
+        return any(_is_seen_inside(peer, look) for look in looks)
     except OSError:
         return False
 
 
-def _is_seen_inside(peer: tuple[str, int]) -> bool:
+def _is_seen_inside(peer: tuple[str, int], descendants: Callable[[int], Iterator[int]]) -> bool:
     inode = _inode(peer)
-    return inode is not None and any(_holds(pid, inode) for pid in _descendants(os.getpid()))
+    return inode is not None and any(_holds(pid, inode) for pid in descendants(os.getpid()))
 
 
 def _inode(peer: tuple[str, int]) -> str | None:
@@ -52,6 +54,17 @@ def _descendants(pid: int) -> Iterator[int]:
             yield from _descendants(child)
 
 
+def _descendants_by_parent(pid: int) -> Iterator[int]:
+    children = defaultdict[int, list[int]](list)
+    for entry in _entries(_PROC):
+        if entry.name.isdecimal() and (parent := _parent(entry)) is not None:
+            children[parent].append(int(entry.name))
+    found = list(children[pid])
+    for one in found:
+        found += children[one]
+    yield from found
+
+
 # Any of it may end, or be closed, while we look.
 
 
@@ -67,6 +80,14 @@ def _target(link: Path) -> str:
         return str(link.readlink())
     except OSError:
         return ""
+
+
+def _parent(process: Path) -> int | None:
+    try:
+        # A name may have blanks and brackets in it, and ends with the last bracket.
+        return int((process / "stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return None
 
 
 def _children(thread: Path) -> list[int]:

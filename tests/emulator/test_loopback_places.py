@@ -182,9 +182,22 @@ def test_a_connection_of_the_same_port_that_is_over_does_not_hide_the_one_there_
 
 def test_who_is_missed_in_the_kernels_lists_is_looked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = iter([False, False, True])
-    monkeypatch.setattr(inside, "_is_seen_inside", lambda _peer: next(seen))
+    monkeypatch.setattr(inside, "_is_seen_inside", lambda _peer, _look: next(seen))
 
     assert inside.is_inside(("127.0.0.1", 1))
+
+
+def test_a_program_of_our_own_is_found_where_the_lists_of_children_leave_it_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(inside, "_children", lambda _thread: [])
+    with socket.create_server((HOST, 0)) as server:
+        talk = "import socket, sys; s = socket.create_connection(('127.0.0.1', int(sys.argv[1]))); s.recv(10)"
+        child = subprocess.Popen([sys.executable, "-c", talk, str(server.getsockname()[1])])
+        connection, peer = server.accept()
+        with connection:
+            assert is_inside(peer) is Path("/proc/net/tcp").exists()
+    child.wait()
 
 
 def test_only_traffic_from_outside_keeps_an_emulator_alive(relays: Relays, traffic: list[str]) -> None:

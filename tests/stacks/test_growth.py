@@ -181,6 +181,8 @@ def test_the_plan_knows_every_type_that_outlives_its_stack(deployments: Deployme
         "AWS::RDS::DBClusterParameterGroup",
         # Databases of tenants, which are in stacks of their own, are in it.
         "AWS::RDS::DBSubnetGroup",
+        # Services of tenants, which are in stacks of their own, have it.
+        "AWS::AppRunner::AutoScalingConfiguration",
     }
 
 
