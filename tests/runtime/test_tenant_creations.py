@@ -1,17 +1,16 @@
 """A17: a tenant that may have been used is known as one, and no later run makes it anew; on real tables."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from emulator.client import DEFAULT_ACCOUNT
-from emulator.testing import Emulator
 from routing.entry import Entry
 from routing.table import Table
 from support.tenant_settings import told
-from support.tenant_tables import CONTEXT, REGION, Clients, deployed, empty, make_tables
+from support.tenant_tables import CONTEXT, REGION, Clients, fixtures
 from tenants import admission, conclusion, registry, routing, runs, snapshot, stack
 from tenants.failure import StepError
 
@@ -26,20 +25,7 @@ TIER = told(
 )
 MADE_AT = "2026-01-01T00:00:00Z"
 USED_AT = "2026-01-01T00:20:00Z"
-
-
-@pytest.fixture(scope="module")
-def aws(emulator: Emulator) -> Clients:
-    """Clients of an embedded AWS with both tables."""
-    return make_tables(emulator, TIER)
-
-
-@pytest.fixture(autouse=True)
-def deployment(aws: Clients, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The functions are told what a deployment tells them, and begin with empty tables."""
-    empty(aws, TIER)
-    with deployed(TIER, emulator, monkeypatch):
-        yield
+aws, deployment = fixtures(TIER)
 
 
 def begun(aws: Clients, *, used: str = USED_AT, line: str = "active") -> None:

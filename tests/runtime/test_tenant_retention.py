@@ -1,37 +1,19 @@
 """A17: when the retention of deleted tenants is over, everything of them goes; on real tables and objects."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from emulator.testing import Emulator
 from support.tenant_settings import told
-from support.tenant_tables import CONTEXT, REGION, Clients, deployed, empty, make_tables
+from support.tenant_tables import CONTEXT, Clients, fixtures
 from tenants import certificates, items, purge
 from tenants.failure import StepError
 from tenants.settings import client
 
 pytestmark = pytest.mark.embedded
 TIER = told("clinic", registry="retention-tenants", routing="retention-routing", exports="retention-exports")
-
-
-@pytest.fixture(scope="module")
-def aws(emulator: Emulator) -> Clients:
-    """Clients of an embedded AWS with both tables and the bucket of exports."""
-    emulator.client("s3", REGION).create_bucket(
-        Bucket=TIER.exports, CreateBucketConfiguration={"LocationConstraint": REGION}
-    )
-    return make_tables(emulator, TIER)
-
-
-@pytest.fixture(autouse=True)
-def deployment(aws: Clients, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The functions are told what a deployment tells them, and begin with empty tables."""
-    empty(aws, TIER)
-    with deployed(TIER, emulator, monkeypatch):
-        yield
+aws, deployment = fixtures(TIER, bucket=TIER.exports)
 
 
 def left(aws: Clients, tenant: str, *, until: str = "2020-01-01") -> str:

@@ -1,16 +1,14 @@
 """A17: a step whose answer was lost is called again, and answers and leaves the same; on real tables."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from emulator.client import DEFAULT_ACCOUNT
-from emulator.testing import Emulator
 from routing.entry import Entry
 from routing.table import Table
 from support.tenant_settings import told
-from support.tenant_tables import CONTEXT, REGION, Clients, deployed, empty, make_tables
+from support.tenant_tables import CONTEXT, REGION, Clients, fixtures
 from tenants import admission, conclusion, events, export, items, move, registry, snapshot
 
 pytestmark = pytest.mark.embedded
@@ -25,20 +23,7 @@ TIER = told(
 )
 RUN = f"arn:aws:states:{REGION}:{DEFAULT_ACCOUNT}:execution:x-delete:1"
 EXPORT = [{"bucket": "b", "key": "tenants/org-101/x/database.dump.enc", "sha256": "5" * 64}]
-
-
-@pytest.fixture(scope="module")
-def aws(emulator: Emulator) -> Clients:
-    """Clients of an embedded AWS with both tables."""
-    return make_tables(emulator, TIER)
-
-
-@pytest.fixture(autouse=True)
-def deployment(aws: Clients, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The functions are told what a deployment tells them, and begin with empty tables."""
-    empty(aws, TIER)
-    with deployed(TIER, emulator, monkeypatch):
-        yield
+aws, deployment = fixtures(TIER)
 
 
 def tenant(state: str, **facts: Any) -> None:

@@ -1,35 +1,20 @@
 """A17: what a tenant has left in the pool is found, whatever release wrote it down; real registry."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from emulator.client import DEFAULT_ACCOUNT
-from emulator.testing import Emulator
 from support.tenant_settings import told
-from support.tenant_tables import CONTEXT, Clients, deployed, empty, make_tables
+from support.tenant_tables import CONTEXT, Clients, fixtures
 from tenants import fences, items, move_source
 from tenants.failure import StepError
 
 pytestmark = pytest.mark.embedded
 TIER = told("clinic", platform="app-runner", registry="left-tenants", routing="left-routing")
 WAITS = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 600, "End": True}}}
-
-
-@pytest.fixture(scope="module")
-def aws(emulator: Emulator) -> Clients:
-    """Clients of an embedded AWS with both tables."""
-    return make_tables(emulator, TIER)
-
-
-@pytest.fixture(autouse=True)
-def deployment(aws: Clients, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The functions are told what a deployment tells them, and begin with empty tables."""
-    empty(aws, TIER)
-    with deployed(TIER, emulator, monkeypatch):
-        yield
+aws, deployment = fixtures(TIER)
 
 
 def known(tenant: str, state: str, **facts: Any) -> None:

@@ -9,13 +9,12 @@ import pytest
 
 from asked.check import RefusedError
 from emulator.client import DEFAULT_ACCOUNT
-from emulator.testing import Emulator
 from routing.entry import Entry
 from routing.organizations import Organizations
 from routing.placement import Place
 from routing.table import Table
 from support.tenant_settings import told
-from support.tenant_tables import CONTEXT, REGION, Clients, deployed, empty, make_tables
+from support.tenant_tables import CONTEXT, REGION, Clients, fixtures
 from tenants import (
     admission,
     conclusion,
@@ -39,23 +38,7 @@ TIER = told(
     moves="values-moves",
 )
 VALUE, OTHER = "org_2abC", "org_9xyZ"
-
-
-@pytest.fixture(scope="module")
-def aws(emulator: Emulator) -> Clients:
-    """Clients of an embedded AWS with both tables and the bucket of results."""
-    emulator.client("s3", REGION).create_bucket(
-        Bucket=TIER.moves, CreateBucketConfiguration={"LocationConstraint": REGION}
-    )
-    return make_tables(emulator, TIER)
-
-
-@pytest.fixture(autouse=True)
-def deployment(aws: Clients, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The functions are told what a deployment tells them, and begin with empty tables."""
-    empty(aws, TIER)
-    with deployed(TIER, emulator, monkeypatch):
-        yield
+aws, deployment = fixtures(TIER, bucket=TIER.moves)
 
 
 @contextmanager

@@ -71,6 +71,32 @@ def deployed(
     _forget()
 
 
+def fixtures(tier: Settings, *, bucket: str = "") -> tuple[Any, Any]:
+    """The fixtures ``aws`` and ``deployment`` of a module whose tests call functions on real tables.
+
+    Args:
+        tier: What the functions are told.
+        bucket: A bucket that they are to find.
+    """
+
+    @pytest.fixture(scope="module", name="aws")
+    def clients(emulator: Emulator) -> Clients:
+        """Clients of an embedded AWS with both tables."""
+        if bucket:
+            here = {"LocationConstraint": REGION}
+            emulator.client("s3", REGION).create_bucket(Bucket=bucket, CreateBucketConfiguration=here)
+        return make_tables(emulator, tier)
+
+    @pytest.fixture(autouse=True, name="deployment")
+    def told(aws: Clients, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+        """The functions are told what a deployment tells them, and begin with empty tables."""
+        empty(aws, tier)
+        with deployed(tier, emulator, monkeypatch):
+            yield
+
+    return clients, told
+
+
 def _keys(tier: Settings) -> Mapping[str, tuple[str, ...]]:
     return {tier.routing: ("organization",), tier.registry: ("tenant", "item")}
 
