@@ -120,6 +120,12 @@ def test_a18_in_phase_4_each_region_makes_its_tenants_and_organizations_are_spre
         for key in REGIONS:
             check(checkout, key, [f"org-{key}"])
 
+        canary = ("--image", "v2", "--canary", "org-us")
+        code, said = checkout.run("tenant", "wave", *canary, *FOURTH, timeout_seconds=900)
+        assert code == 0, said
+        images = [ask(checkout, key, f"/tenants/org-{key}")["image"] for key in REGIONS]
+        assert images == ["v2", "v2"], "each region is asked for its own canaries only"
+
         function = at(checkout, "eu").client("lambda")
         for number in range(10):
             told = {"operation": "place", "organization": f"org_{number}", "residency": "US"}
