@@ -109,6 +109,9 @@ class Machine:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
+DOOR_SECONDS = 30
+
+
 class Running:
     """A machine that runs release ``v1``, until the block ends."""
 
@@ -120,12 +123,19 @@ class Running:
     def __enter__(self) -> Machine:
         self.machine.door.prepare("blue")
         self._nginx = self.machine.nginx.start()
-        await_door(self.machine)
+        try:
+            await_door(self.machine)
+        except HostError:
+            self._end()
+            raise
         return self.machine
 
     def __exit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
+        self._end()
+
+    def _end(self) -> None:
         self.machine.containers.end_all()
         self._nginx.send_signal(signal.SIGTERM)
         self._nginx.wait(5)
@@ -167,8 +177,8 @@ class Load:
 
 
 def await_door(machine: Machine) -> None:
-    """Wait until nginx answers, whatever it answers."""
-    deadline = time.monotonic() + 5
+    """Wait until nginx answers, whatever it answers; on a busy machine it takes seconds to begin."""
+    deadline = time.monotonic() + DOOR_SECONDS
     while True:
         try:
             machine.visitor.get(API, "/")
